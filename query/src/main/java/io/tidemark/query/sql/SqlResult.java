@@ -1,0 +1,31 @@
+package io.tidemark.query.sql;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An open result: read it once, row by row or as one Arrow stream, then close it. One thread. */
+public interface SqlResult extends AutoCloseable {
+  /** The columns, left to right. */
+  List<SqlColumn> columns();
+
+  /** Moves to the next row; false at the end. */
+  boolean next();
+
+  /**
+   * Value of a column of the current row: null, Boolean, Long, Double, java.math.BigDecimal or
+   * BigInteger, String, java.time.Instant (TIMESTAMPTZ), java.time.LocalDateTime, LocalDate, LocalTime,
+   * java.util.List or Map of these.
+   */
+  @Nullable Object value(int column);
+
+  /** Writes what is left as an Arrow IPC stream: times as timestamp[ns, UTC], text as utf8. */
+  void writeArrow(OutputStream out) throws IOException;
+
+  /** Names the snapshot that was read. */
+  String dataVersion();
+
+  @Override
+  void close();
+}

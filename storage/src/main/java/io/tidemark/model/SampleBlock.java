@@ -1,0 +1,160 @@
+package io.tidemark.model;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Up to {@link #CAPACITY} samples of one tag, column by column. Reused by its owner: nothing is allocated
+ * per sample. The first {@link #count()} rows of each array are valid.
+ *
+ * <p>A row has a value if its flags hold {@link SampleFlags#PRESENT}, whatever its status. float64 values
+ * are in {@link #doubles()}, int64, bool and digital ones in {@link #longs()}, text in {@link #texts()}.
+ * Not safe for several threads.
+ */
+public final class SampleBlock {
+  /** Most rows of a block. */
+  public static final int CAPACITY = 1024;
+
+  private final long[] sourceTimesNs = new long[CAPACITY];
+  private final int[] statuses = new int[CAPACITY];
+  private final byte[] flags = new byte[CAPACITY];
+  private final long[] orders = new long[CAPACITY];
+  private final double[] doubles = new double[CAPACITY];
+  private final long[] longs = new long[CAPACITY];
+  private @Nullable String @Nullable [] texts;
+  private SampleType type = SampleType.FLOAT64;
+  private int count;
+
+  /** Rows that are valid. */
+  public int count() {
+    return count;
+  }
+
+  /** Type of the values. */
+  public SampleType type() {
+    return type;
+  }
+
+  /** Empties the block and sets the type of what comes. */
+  public void reset(SampleType newType) {
+    type = newType;
+    count = 0;
+    if (newType == SampleType.STRING && texts == null) {
+      texts = new String[CAPACITY];
+    }
+  }
+
+  /** Declares how many rows were filled. */
+  public void count(int newCount) {
+    count = Objects.checkIndex(newCount, CAPACITY + 1);
+  }
+
+  /** Source times, nanoseconds since the epoch. */
+  public long[] sourceTimesNs() {
+    return sourceTimesNs;
+  }
+
+  /** OPC UA StatusCodes. */
+  public int[] statuses() {
+    return statuses;
+  }
+
+  /** {@link SampleFlags} of each row. */
+  public byte[] flags() {
+    return flags;
+  }
+
+  /** {@link WriteOrder} of each row; 0 for a computed one. */
+  public long[] orders() {
+    return orders;
+  }
+
+  /** Values of a float64 block. */
+  public double[] doubles() {
+    return doubles;
+  }
+
+  /** Values of an int64, bool or digital block. */
+  public long[] longs() {
+    return longs;
+  }
+
+  /** Values of a string block. */
+  public @Nullable String[] texts() {
+    @Nullable String[] array = texts;
+    if (array == null) {
+      array = new String[CAPACITY];
+      texts = array;
+    }
+    return array;
+  }
+
+  /** Whether the row carries a value. */
+  public boolean isPresent(int row) {
+    return (flags[row] & SampleFlags.PRESENT) != 0;
+  }
+
+  /** The row's value as a double: exact for float64, rounded for integers beyond 2^53, NaN for text. */
+  public double number(int row) {
+    return switch (type) {
+      case FLOAT64 -> doubles[row];
+      case INT64, BOOL, DIGITAL -> longs[row];
+      case STRING -> Double.NaN;
+    };
+  }
+
+  /** Appends a copy of a row of another block of the same type. */
+  public void appendFrom(SampleBlock other, int row) {
+    int to = count++;
+    sourceTimesNs[to] = other.sourceTimesNs[row];
+    statuses[to] = other.statuses[row];
+    flags[to] = other.flags[row];
+    orders[to] = other.orders[row];
+    switch (type) {
+      case FLOAT64 -> doubles[to] = other.doubles[row];
+      case INT64, BOOL, DIGITAL -> longs[to] = other.longs[row];
+      case STRING -> texts()[to] = other.texts()[row];
+    }
+  }
+
+  /** Appends a computed float64 row. */
+  public void appendDouble(long timeNs, double value, boolean present, int status) {
+    int to = append(timeNs, present, status);
+    doubles[to] = value;
+  }
+
+  /** Appends a computed integral row. */
+  public void appendLong(long timeNs, long value, boolean present, int status) {
+    int to = append(timeNs, present, status);
+    longs[to] = value;
+  }
+
+  /** Appends a computed text row. */
+  public void appendText(long timeNs, @Nullable String value, int status) {
+    int to = append(timeNs, value != null, status);
+    texts()[to] = value;
+  }
+
+  private int append(long timeNs, boolean present, int status) {
+    int to = count++;
+    sourceTimesNs[to] = timeNs;
+    statuses[to] = status;
+    flags[to] = present ? SampleFlags.PRESENT : 0;
+    orders[to] = 0;
+    return to;
+  }
+
+  /** Copies {@code length} rows from another block of the same type to the end of this one. */
+  public void appendRange(SampleBlock other, int from, int length) {
+    System.arraycopy(other.sourceTimesNs, from, sourceTimesNs, count, length);
+    System.arraycopy(other.statuses, from, statuses, count, length);
+    System.arraycopy(other.flags, from, flags, count, length);
+    System.arraycopy(other.orders, from, orders, count, length);
+    switch (type) {
+      case FLOAT64 -> System.arraycopy(other.doubles, from, doubles, count, length);
+      case INT64, BOOL, DIGITAL -> System.arraycopy(other.longs, from, longs, count, length);
+      case STRING -> System.arraycopy(other.texts(), from, texts(), count, length);
+    }
+    count += length;
+  }
+}
