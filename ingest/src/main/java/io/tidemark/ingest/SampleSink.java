@@ -3,9 +3,9 @@ package io.tidemark.ingest;
 import io.tidemark.model.HistorianException;
 
 /**
- * Takes decoded samples one by one, resolves their tag (made on first sight), judges type, time and text
- * and puts them into frames. One thread. Every method throws {@link HistorianException} for a sample that
- * is refused, without a path: the decoder knows the place, notes the error and goes on.
+ * Takes decoded samples one by one, resolves their tag (made on first sight), judges type, time and
+ * text and puts them into frames. One thread. Every method throws {@link HistorianException} for a
+ * sample that is refused, without a path: the decoder knows the place, notes the error and goes on.
  */
 public interface SampleSink {
   /** A whole number: goes into int64, float64, bool (0 or 1) and digital (ordinal) tags. */

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What became of the items of one write. Keeps the first {@link #ERRORS_MAX} errors and counts all. */
+/**
+ * What became of the items of one write. Keeps the first {@link #ERRORS_MAX} errors and counts all.
+ */
 public final class WriteReport {
   /** Errors kept with their text. */
   public static final int ERRORS_MAX = 1000;

@@ -1,8 +1,8 @@
 package io.tidemark.model;
 
 /**
- * Every error the historian reports, with a number that is never reused. Each wire maps every code to
- * its protocol; a test proves that none is forgotten.
+ * Every error the historian reports, with a number that is never reused. Each wire maps every code
+ * to its protocol; a test proves that none is forgotten.
  */
 public enum ErrorCode {
   /** The payload is not what its content type says. */

@@ -3,7 +3,9 @@ package io.tidemark.model;
 import java.time.DateTimeException;
 import java.time.Instant;
 
-/** Renders foreign text and times for error messages and logs: bounded, without control characters. */
+/**
+ * Renders foreign text and times for error messages and logs: bounded, without control characters.
+ */
 public final class ErrorText {
   private static final int TEXT_CHARS_MAX = 80;
 
@@ -30,7 +32,8 @@ public final class ErrorText {
   /** ISO-8601 UTC of nanoseconds since the epoch. */
   public static String time(long ns) {
     try {
-      return Instant.ofEpochSecond(Math.floorDiv(ns, 1_000_000_000L), Math.floorMod(ns, 1_000_000_000L))
+      return Instant.ofEpochSecond(
+              Math.floorDiv(ns, 1_000_000_000L), Math.floorMod(ns, 1_000_000_000L))
           .toString();
     } catch (DateTimeException e) {
       return Long.toString(ns);

@@ -2,7 +2,10 @@ package io.tidemark.model;
 
 import org.jspecify.annotations.Nullable;
 
-/** A refused request, a missing resource or a broken store. The message names what, where and the limit. */
+/**
+ * A refused request, a missing resource or a broken store. The message names what, where and the
+ * limit.
+ */
 public final class HistorianException extends RuntimeException {
   private final ErrorCode code;
   private final @Nullable String path;

@@ -1,17 +1,18 @@
 package io.tidemark.model;
 
 /**
- * A consistent snapshot of the store for its life: one manifest generation and everything journaled up
- * to one order. Safe from any thread; each cursor belongs to one thread. Close it: it pins files.
+ * A consistent snapshot of the store for its life: one manifest generation and everything journaled
+ * up to one order. Safe from any thread; each cursor belongs to one thread. Close it: it pins
+ * files.
  */
 public interface ReadView extends AutoCloseable {
   /** The catalog; definitions are always the newest. */
   TagCatalog tags();
 
   /**
-   * The tag's samples inside the range, in the given direction of source time. Samples of the same time
-   * come in the order they were written (reversed when going backward) if the context asks for all
-   * versions; else only the last written one comes. Blocks never mix types.
+   * The tag's samples inside the range, in the given direction of source time. Samples of the same
+   * time come in the order they were written (reversed when going backward) if the context asks for
+   * all versions; else only the last written one comes. Blocks never mix types.
    */
   SampleCursor scan(QueryContext context, int tagId, TimeRange range, Direction direction);
 

@@ -4,12 +4,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to {@link #CAPACITY} samples of one tag, column by column. Reused by its owner: nothing is allocated
- * per sample. The first {@link #count()} rows of each array are valid.
+ * Up to {@link #CAPACITY} samples of one tag, column by column. Reused by its owner: nothing is
+ * allocated per sample. The first {@link #count()} rows of each array are valid.
  *
- * <p>A row has a value if its flags hold {@link SampleFlags#PRESENT}, whatever its status. float64 values
- * are in {@link #doubles()}, int64, bool and digital ones in {@link #longs()}, text in {@link #texts()}.
- * Not safe for several threads.
+ * <p>A row has a value if its flags hold {@link SampleFlags#PRESENT}, whatever its status. float64
+ * values are in {@link #doubles()}, int64, bool and digital ones in {@link #longs()}, text in
+ * {@link #texts()}. Not safe for several threads.
  */
 public final class SampleBlock {
   /** Most rows of a block. */
@@ -94,7 +94,9 @@ public final class SampleBlock {
     return (flags[row] & SampleFlags.PRESENT) != 0;
   }
 
-  /** The row's value as a double: exact for float64, rounded for integers beyond 2^53, NaN for text. */
+  /**
+   * The row's value as a double: exact for float64, rounded for integers beyond 2^53, NaN for text.
+   */
   public double number(int row) {
     return switch (type) {
       case FLOAT64 -> doubles[row];

@@ -1,6 +1,9 @@
 package io.tidemark.model;
 
-/** Bits of a sample's flags byte. {@link #PRESENT} is apart from the status: a Bad sample may carry a value. */
+/**
+ * Bits of a sample's flags byte. {@link #PRESENT} is apart from the status: a Bad sample may carry
+ * a value.
+ */
 public final class SampleFlags {
   /** A value was sent with the sample, whatever its status. */
   public static final byte PRESENT = 0x01;

@@ -18,11 +18,11 @@ import java.util.zip.CRC32C;
  *  72 payload | reject bitmap, ceil(rows / 8) bytes | u32 CRC-32C of all before | zeros to a multiple of 8
  * </pre>
  *
- * <p>A SAMPLES payload is columns in this order, each one encoding byte and then its data: tag ids u32,
- * types u8, times i64, statuses u32, flags u8, values u64. Encoding 0 is one value per row, 1 one value
- * for all rows; times may use 2, first value and constant step. The value of a string row is offset
- * (upper half) and length (lower half) in the heap, which follows as u32 length and UTF-8 bytes. Bool is 0 or
- * 1, digital the ordinal, float64 the raw bits.
+ * <p>A SAMPLES payload is columns in this order, each one encoding byte and then its data: tag ids
+ * u32, types u8, times i64, statuses u32, flags u8, values u64. Encoding 0 is one value per row, 1
+ * one value for all rows; times may use 2, first value and constant step. The value of a string row
+ * is offset (upper half) and length (lower half) in the heap, which follows as u32 length and UTF-8
+ * bytes. Bool is 0 or 1, digital the ordinal, float64 the raw bits.
  *
  * <p>Not safe for several threads: wrap it once a thread. The buffer stays the caller's.
  */
@@ -79,17 +79,23 @@ public final class SampleFrame {
   private int heapLength;
 
   /**
-   * Points at the frame that starts at {@code offset} and checks its header against {@code available}
-   * bytes, not its CRC.
+   * Points at the frame that starts at {@code offset} and checks its header against {@code
+   * available} bytes, not its CRC.
    *
    * @throws HistorianException {@link ErrorCode#CORRUPT} naming the field and the limit.
    */
   public SampleFrame wrap(ByteBuffer bytes, int offset, int available) {
-    buffer = bytes.order() == ByteOrder.LITTLE_ENDIAN ? bytes : bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    buffer =
+        bytes.order() == ByteOrder.LITTLE_ENDIAN
+            ? bytes
+            : bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     start = offset;
     check(available >= HEADER_LENGTH + CRC_LENGTH, "available", available);
     check(buffer.getInt(start) == MAGIC, "magic", buffer.getInt(start));
-    check(buffer.get(start + VERSION_OFFSET) == VERSION, "version", buffer.get(start + VERSION_OFFSET));
+    check(
+        buffer.get(start + VERSION_OFFSET) == VERSION,
+        "version",
+        buffer.get(start + VERSION_OFFSET));
     int length = length();
     rowCount = buffer.getInt(start + ROW_COUNT_OFFSET);
     int payloadLength = buffer.getInt(start + PAYLOAD_LENGTH_OFFSET);
@@ -197,7 +203,8 @@ public final class SampleFrame {
   }
 
   /**
-   * Finds the columns of a SAMPLES payload and checks every length. Call it before the row accessors.
+   * Finds the columns of a SAMPLES payload and checks every length. Call it before the row
+   * accessors.
    *
    * @throws HistorianException {@link ErrorCode#CORRUPT}.
    */
@@ -290,7 +297,10 @@ public final class SampleFrame {
     int offset = (int) (bits >>> 32);
     int length = (int) bits;
     check(
-        offset >= 0 && length >= 0 && length <= TEXT_BYTES_MAX && (long) offset + length <= heapLength,
+        offset >= 0
+            && length >= 0
+            && length <= TEXT_BYTES_MAX
+            && (long) offset + length <= heapLength,
         "text",
         bits);
     byte[] bytes = new byte[length];

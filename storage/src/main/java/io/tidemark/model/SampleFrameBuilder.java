@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Collects samples in columns and encodes them as one frame (see {@link SampleFrame}). Reused by its
- * thread; nothing is allocated per numeric sample. Not safe for several threads.
+ * Collects samples in columns and encodes them as one frame (see {@link SampleFrame}). Reused by
+ * its thread; nothing is allocated per numeric sample. Not safe for several threads.
  */
 public final class SampleFrameBuilder {
   /** Samples after which a writer should hand the frame over. */
@@ -46,8 +46,11 @@ public final class SampleFrameBuilder {
     heapLength = 0;
   }
 
-  /** Adds a sample whose value bits are given as {@link SampleFrame} describes them; not for text. */
-  public void add(int tagId, SampleType type, long timeNs, long valueBits, byte flagBits, int status) {
+  /**
+   * Adds a sample whose value bits are given as {@link SampleFrame} describes them; not for text.
+   */
+  public void add(
+      int tagId, SampleType type, long timeNs, long valueBits, byte flagBits, int status) {
     int row = count++;
     tagIds[row] = tagId;
     types[row] = type.code();
@@ -59,7 +62,13 @@ public final class SampleFrameBuilder {
 
   /** Adds a float64 sample. */
   public void addDouble(int tagId, long timeNs, double value, int status) {
-    add(tagId, SampleType.FLOAT64, timeNs, Double.doubleToRawLongBits(value), SampleFlags.PRESENT, status);
+    add(
+        tagId,
+        SampleType.FLOAT64,
+        timeNs,
+        Double.doubleToRawLongBits(value),
+        SampleFlags.PRESENT,
+        status);
   }
 
   /** Adds a sample without a value. */
@@ -140,8 +149,7 @@ public final class SampleFrameBuilder {
     bytes.putInt(SampleFrame.ROW_COUNT_OFFSET, rows);
     bytes.putInt(SampleFrame.PRODUCER_ID_OFFSET, producerId);
     bytes.putShort(58, (short) 1);
-    bytes.putInt(
-        SampleFrame.PAYLOAD_LENGTH_OFFSET, payloadEnd - SampleFrame.HEADER_LENGTH);
+    bytes.putInt(SampleFrame.PAYLOAD_LENGTH_OFFSET, payloadEnd - SampleFrame.HEADER_LENGTH);
     return bytes.limit(padded).position(0);
   }
 

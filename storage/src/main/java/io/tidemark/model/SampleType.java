@@ -3,8 +3,8 @@ package io.tidemark.model;
 /**
  * Data type of a sample's value. The code is stored in frames and segments and never changes.
  *
- * <p>Codes 2 (float32), 4 (int32), 8 (uint64), 9 (bytes) and 10 (timestamp) are reserved and refused
- * by name until they are built.
+ * <p>Codes 2 (float32), 4 (int32), 8 (uint64), 9 (bytes) and 10 (timestamp) are reserved and
+ * refused by name until they are built.
  */
 public enum SampleType {
   /** IEEE 754 double; every bit pattern is kept. */

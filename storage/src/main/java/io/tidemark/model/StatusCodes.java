@@ -122,8 +122,8 @@ public final class StatusCodes {
   }
 
   /**
-   * The code of a symbolic name ({@code Bad_NoCommunication}, {@code BadNoCommunication}, any case), a
-   * hex literal ({@code 0x80310000}) or a decimal number; null if it is none of them.
+   * The code of a symbolic name ({@code Bad_NoCommunication}, {@code BadNoCommunication}, any
+   * case), a hex literal ({@code 0x80310000}) or a decimal number; null if it is none of them.
    */
   public static @Nullable Integer parse(String text) {
     String key = text.strip().toLowerCase(Locale.ROOT);

@@ -12,7 +12,8 @@ import java.util.UUID;
  * @param type type of new samples; stored ones keep theirs
  * @param uom unit of measure, empty if none
  * @param description text for people, empty if none
- * @param stepped whether a value holds until the next sample; always true for digital, bool and text
+ * @param stepped whether a value holds until the next sample; always true for digital, bool and
+ *     text
  * @param rangeLow lower end of the instrument range, NaN if unknown
  * @param rangeHigh upper end of the instrument range, NaN if unknown
  * @param states names of the states of a digital tag by ordinal, else empty

@@ -1,8 +1,9 @@
 package io.tidemark.model;
 
 /**
- * The 64-bit order of a sample: journal sequence of its frame in the upper 48 bits, index in the frame
- * in the lower 16. It decides which of two samples of the same tag and time is the later written one.
+ * The 64-bit order of a sample: journal sequence of its frame in the upper 48 bits, index in the
+ * frame in the lower 16. It decides which of two samples of the same tag and time is the later
+ * written one.
  */
 public final class WriteOrder {
   /** Most samples of a frame. */

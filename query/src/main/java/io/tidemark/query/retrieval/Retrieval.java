@@ -44,7 +44,8 @@ public sealed interface Retrieval {
   record AtTimes(long[] timesNs, AtMode mode) implements Retrieval {}
 
   /**
-   * Interpolated values at given grid times; see {@code query.time} for grids that follow a calendar.
+   * Interpolated values at given grid times; see {@code query.time} for grids that follow a
+   * calendar.
    *
    * @param timesNs ascending
    */

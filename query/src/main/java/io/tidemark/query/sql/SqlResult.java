@@ -15,8 +15,8 @@ public interface SqlResult extends AutoCloseable {
 
   /**
    * Value of a column of the current row: null, Boolean, Long, Double, java.math.BigDecimal or
-   * BigInteger, String, java.time.Instant (TIMESTAMPTZ), java.time.LocalDateTime, LocalDate, LocalTime,
-   * java.util.List or Map of these.
+   * BigInteger, String, java.time.Instant (TIMESTAMPTZ), java.time.LocalDateTime, LocalDate,
+   * LocalTime, java.util.List or Map of these.
    */
   @Nullable Object value(int column);
 

@@ -1,0 +1,26 @@
+package io.tidemark.query.context;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest version of a context object.
+ *
+ * @param kind its relation
+ * @param values one per column of the kind; times as Long nanoseconds
+ * @param version 1 for the first
+ * @param changedBy principal that wrote this version
+ * @param changedAtMicros its transaction time, microseconds since the epoch
+ */
+public record ContextRow(
+    ContextKind kind,
+    List<@Nullable Object> values,
+    int version,
+    String changedBy,
+    long changedAtMicros) {
+
+  /** The key. */
+  public String id() {
+    return String.valueOf(values.getFirst());
+  }
+}
