@@ -1,0 +1,172 @@
+package io.tidemark.engine;
+
+import io.tidemark.ingest.AckLevel;
+import io.tidemark.ingest.WriteReport;
+import io.tidemark.ingest.decode.TimeUnitCode;
+import io.tidemark.model.ItemError;
+import io.tidemark.model.Principal;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.TagCatalog;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.query.context.ContextKind;
+import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.retrieval.BlockSink;
+import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.sql.SqlResult;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every door may ask of the server. Calls block; run them on a thread that may. Safe from any
+ * thread. Errors are {@link io.tidemark.model.HistorianException}.
+ */
+public interface Historian {
+  /** Bodies that {@link #write} reads. */
+  enum WriteFormat {
+    /** Influx line protocol. */
+    LINE_PROTOCOL,
+    /** JSON: {@code {"samples":[{"tag","ts","value","status"}]}}. */
+    JSON
+  }
+
+  /**
+   * Decodes and stores samples and returns once they are acknowledged at the level. Refused items
+   * are in the report; a body that is no such format at all throws.
+   */
+  WriteReport write(
+      WriteFormat format, byte[] body, TimeUnitCode precision, AckLevel level, Principal principal);
+
+  /** The tags. */
+  TagCatalog tags();
+
+  /**
+   * Creates a tag or changes its definition.
+   *
+   * @param change fields that are null stay as they are, or get their default
+   */
+  TagChangeResult putTag(String name, TagChange change, Principal principal);
+
+  /**
+   * Fields of a tag that a client may set.
+   *
+   * @param type label of the type, only for a tag without samples of another type
+   */
+  record TagChange(
+      @Nullable String type,
+      @Nullable String uom,
+      @Nullable String description,
+      @Nullable Boolean step,
+      @Nullable Double rangeLow,
+      @Nullable Double rangeHigh,
+      @Nullable List<String> states) {}
+
+  /** Outcome of a change. */
+  record TagChangeResult(Outcome outcome, TagDefinition tag) {}
+
+  /** What an upsert did. */
+  enum Outcome {
+    /** It was new. */
+    CREATED,
+    /** It got a new version. */
+    UPDATED,
+    /** It was the same already. */
+    UNCHANGED
+  }
+
+  /**
+   * A query's context over a new snapshot, with the configured limits. Close it when the answer is
+   * out.
+   */
+  OpenQuery openQuery(Principal principal, @Nullable ZoneId zone);
+
+  /** A context and the snapshot it holds. */
+  interface OpenQuery extends AutoCloseable {
+    /** The context. */
+    QueryContext context();
+
+    @Override
+    void close();
+  }
+
+  /** Reads a tag's answer to a retrieval that is not a summary. */
+  void read(Retrieval retrieval, TagDefinition tag, QueryContext context, BlockSink sink);
+
+  /** Aggregates a tag over consecutive intervals. */
+  List<SummaryRow> summarize(Retrieval.Summary retrieval, TagDefinition tag, QueryContext context);
+
+  /** Runs a statement; the result must be closed before the query. */
+  SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);
+
+  /**
+   * Creates or changes one context object from a JSON object with the kind's fields in camelCase.
+   *
+   * @return outcome and the row as it is now
+   */
+  ContextResult putContext(ContextKind kind, String id, String json, Principal principal);
+
+  /** Outcome of a context upsert. */
+  record ContextResult(Outcome outcome, ContextRow row) {}
+
+  /** Upserts many objects, {@code {"batches":[…],"steps":[…]}}; good items are stored. */
+  BulkResult putContextBulk(String json, Principal principal);
+
+  /**
+   * Outcome of a bulk upsert.
+   *
+   * @param stored items created, updated or unchanged
+   * @param errors items refused, each with its JSON path
+   */
+  record BulkResult(int stored, List<ItemError> errors) {}
+
+  /** Follows the committed samples of some tags from now on, or from a resume token. */
+  LiveFeed live(List<TagDefinition> tags, @Nullable String resumeToken);
+
+  /** A follower. One thread. */
+  interface LiveFeed extends AutoCloseable {
+    /**
+     * Delivers what was committed since the last call, tag by tag, and says how many samples. Does
+     * not block.
+     */
+    int poll(LiveSink sink);
+
+    /** Token to resume after what was delivered. */
+    String resumeToken();
+
+    @Override
+    void close();
+  }
+
+  /** Takes live samples. */
+  interface LiveSink {
+    /** One to 1 024 new samples of a tag; late ones come too. */
+    void accept(TagDefinition tag, SampleBlock block);
+  }
+
+  /** Health of the server for {@code /health/*}. */
+  Health health();
+
+  /**
+   * State of the server.
+   *
+   * @param state STARTING, READY, READ_ONLY, DRAINING or FAILED
+   * @param reasons why, if not READY
+   */
+  record Health(String state, List<String> reasons, String version, long tags, String dataVersion) {
+    /** Whether writes are accepted. */
+    public boolean isReady() {
+      return state.equals("READY");
+    }
+  }
+
+  /** Counters in Prometheus text format. */
+  String metricsText();
+
+  /** Zone of requests that name none. */
+  ZoneId defaultZone();
+
+  /** Wall clock, nanoseconds since the epoch. */
+  long nowNs();
+}

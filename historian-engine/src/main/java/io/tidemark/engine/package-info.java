@@ -1,0 +1,2 @@
+/** Assembly of the server: configuration, threads, clocks, start and stop order. */
+package io.tidemark.engine;
