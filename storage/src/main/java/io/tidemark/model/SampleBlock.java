@@ -159,4 +159,66 @@ public final class SampleBlock {
     }
     count += length;
   }
+
+  /** Overwrites row {@code to} with row {@code from} of this block. */
+  public void moveRow(int from, int to) {
+    sourceTimesNs[to] = sourceTimesNs[from];
+    statuses[to] = statuses[from];
+    flags[to] = flags[from];
+    orders[to] = orders[from];
+    switch (type) {
+      case FLOAT64 -> doubles[to] = doubles[from];
+      case INT64, BOOL, DIGITAL -> longs[to] = longs[from];
+      case STRING -> texts()[to] = texts()[from];
+    }
+  }
+
+  /** Keeps rows {@code from} to {@code to} (exclusive) and moves them to the front. */
+  public void keepRange(int from, int to) {
+    if (from > 0) {
+      for (int row = from; row < to; row++) {
+        moveRow(row, row - from);
+      }
+    }
+    count = to - from;
+  }
+
+  /** Turns the order of the rows around. */
+  public void reverse() {
+    for (int low = 0, high = count - 1; low < high; low++, high--) {
+      long time = sourceTimesNs[low];
+      int status = statuses[low];
+      byte flag = flags[low];
+      long order = orders[low];
+      double number = doubles[low];
+      long integer = longs[low];
+      String text = type == SampleType.STRING ? texts()[low] : null;
+      moveRow(high, low);
+      sourceTimesNs[high] = time;
+      statuses[high] = status;
+      flags[high] = flag;
+      orders[high] = order;
+      doubles[high] = number;
+      longs[high] = integer;
+      if (type == SampleType.STRING) {
+        texts()[high] = text;
+      }
+    }
+  }
+
+  /** Whether two rows say the same: value bits, presence, flags and status, not time or order. */
+  public boolean sameContent(int a, int b) {
+    if (statuses[a] != statuses[b] || flags[a] != flags[b]) {
+      return false;
+    }
+    if (!isPresent(a)) {
+      return true;
+    }
+    return switch (type) {
+      case FLOAT64 ->
+          Double.doubleToRawLongBits(doubles[a]) == Double.doubleToRawLongBits(doubles[b]);
+      case INT64, BOOL, DIGITAL -> longs[a] == longs[b];
+      case STRING -> Objects.equals(texts()[a], texts()[b]);
+    };
+  }
 }

@@ -195,6 +195,13 @@ public final class SampleFrame {
     return buffer.getInt(start + PAYLOAD_LENGTH_OFFSET);
   }
 
+  /** A copy of the frame with its padding. */
+  public byte[] copyBytes() {
+    byte[] bytes = new byte[paddedLength()];
+    buffer.get(start, bytes);
+    return bytes;
+  }
+
   /** A copy of the payload, for records that are not samples. */
   public byte[] payload() {
     byte[] bytes = new byte[payloadLength()];

@@ -1,0 +1,105 @@
+package io.tidemark.ingest;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The acknowledgement of one request: done when all its frames have reached its level, failed when
+ * one was refused. Offered by one thread, completed by the agents, awaited by any.
+ */
+public final class Ack {
+  private final AckLevel level;
+  private final AtomicInteger pending = new AtomicInteger(1);
+  private final AtomicLong lastSequence = new AtomicLong();
+  private final CompletableFuture<Long> done = new CompletableFuture<>();
+  private final Runnable onRelease;
+  private int slot;
+
+  Ack(AckLevel level, Runnable onRelease) {
+    this.level = level;
+    this.onRelease = onRelease;
+  }
+
+  /** The level it waits for. */
+  public AckLevel level() {
+    return level;
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  void slot(int newSlot) {
+    slot = newSlot;
+  }
+
+  void frameOffered() {
+    pending.incrementAndGet();
+  }
+
+  /** Takes back an offer that the ring refused. */
+  void frameWithdrawn() {
+    complete();
+  }
+
+  /** No more frames come. */
+  void lastFrameOffered() {
+    complete();
+  }
+
+  /** A frame has reached the level. For the agents. */
+  public void frameDone(long journalSequence) {
+    lastSequence.accumulateAndGet(journalSequence, Math::max);
+    complete();
+  }
+
+  /** A frame was refused. For the agents. */
+  public void frameRefused(HistorianException error) {
+    done.completeExceptionally(error);
+    complete();
+  }
+
+  private void complete() {
+    if (pending.decrementAndGet() == 0) {
+      onRelease.run();
+      done.complete(lastSequence.get());
+    }
+  }
+
+  /**
+   * Waits until all frames have reached the level.
+   *
+   * @return the greatest journal sequence of the request; 0 if it had no frame
+   * @throws HistorianException the refusal, or {@link ErrorCode#UNAVAILABLE} when the time is over:
+   *     the outcome is then unknown, and sending again is safe.
+   */
+  public long await(long timeout, TimeUnit unit) {
+    try {
+      return done.get(timeout, unit);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HistorianException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new HistorianException(
+          ErrorCode.UNAVAILABLE,
+          "no acknowledgement in time, the outcome is unknown: timeout="
+              + timeout
+              + " "
+              + unit.name().toLowerCase(java.util.Locale.ROOT),
+          null,
+          "send the same request again: repeats are not stored twice",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HistorianException(ErrorCode.CANCELLED, "interrupted while waiting", e);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.tidemark.ingest;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.Principal;
+import io.tidemark.model.SampleFlags;
+import io.tidemark.model.SampleFrame;
+import io.tidemark.model.SampleFrameBuilder;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.TagDefinition;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The samples of one request on their way into frames. Each is judged alone: a refused one throws
+ * and the rest goes on. One thread; end it with {@link #finish} or drop it with {@link #close}.
+ */
+public final class WriteSession implements SampleSink, AutoCloseable {
+  private final Ingress ingress;
+  private final SampleFrameBuilder builder;
+  private final Ack ack;
+  private final Principal principal;
+  private final int producerId;
+  private final long nowNs;
+  private final IngestConfig config;
+  private final Map<String, TagDefinition> seen = new HashMap<>();
+  private byte flags;
+  private SampleType wholeNumberType = SampleType.INT64;
+  private boolean finished;
+
+  WriteSession(
+      Ingress ingress,
+      SampleFrameBuilder builder,
+      Ack ack,
+      Principal principal,
+      int producerId,
+      long nowNs,
+      IngestConfig config) {
+    this.ingress = ingress;
+    this.builder = builder;
+    this.ack = ack;
+    this.principal = principal;
+    this.producerId = producerId;
+    this.nowNs = nowNs;
+    this.config = config;
+  }
+
+  /** Sets further {@link SampleFlags} for the samples that follow. */
+  public void flags(byte newFlags) {
+    flags = newFlags;
+  }
+
+  /**
+   * Sets the type that a tag seen first with a whole number gets. JSON writes 20 for 20.0: there it
+   * is float64.
+   */
+  public void wholeNumbersMake(SampleType type) {
+    wholeNumberType = type;
+  }
+
+  @Override
+  public void integer(String tag, long timeNs, long value, int status) {
+    TagDefinition definition = resolve(tag, wholeNumberType);
+    checkTime(definition, timeNs);
+    switch (definition.type()) {
+      case FLOAT64 -> add(definition, timeNs, Double.doubleToRawLongBits(value), status);
+      case INT64 -> add(definition, timeNs, value, status);
+      case BOOL -> {
+        if (value != 0 && value != 1) {
+          throw outOfRange(definition, value, "0 or 1");
+        }
+        add(definition, timeNs, value, status);
+      }
+      case DIGITAL -> {
+        if (value < 0 || value >= Math.max(1, definition.states().size())) {
+          throw outOfRange(
+              definition, value, "an ordinal from 0 to " + (definition.states().size() - 1));
+        }
+        add(definition, timeNs, value, status);
+      }
+      case STRING -> throw wrongType(definition, "a number");
+    }
+  }
+
+  @Override
+  public void decimal(String tag, long timeNs, double value, int status) {
+    TagDefinition definition = resolve(tag, SampleType.FLOAT64);
+    checkTime(definition, timeNs);
+    if (definition.type() != SampleType.FLOAT64) {
+      throw wrongType(definition, "a number with a fraction");
+    }
+    add(definition, timeNs, Double.doubleToRawLongBits(value), status);
+  }
+
+  @Override
+  public void bool(String tag, long timeNs, boolean value, int status) {
+    TagDefinition definition = resolve(tag, SampleType.BOOL);
+    checkTime(definition, timeNs);
+    if (definition.type() != SampleType.BOOL) {
+      throw wrongType(definition, "true or false");
+    }
+    add(definition, timeNs, value ? 1 : 0, status);
+  }
+
+  @Override
+  public void text(String tag, long timeNs, String value, int status) {
+    TagDefinition definition = resolve(tag, SampleType.STRING);
+    checkTime(definition, timeNs);
+    switch (definition.type()) {
+      case DIGITAL -> {
+        int ordinal = definition.stateOrdinal(value);
+        if (ordinal < 0) {
+          throw new HistorianException(
+              ErrorCode.UNKNOWN_STATE,
+              "no such state: tag="
+                  + ErrorText.quote(definition.name())
+                  + ", text="
+                  + ErrorText.quote(value)
+                  + ", states="
+                  + ErrorText.quote(String.join("|", definition.states())));
+        }
+        add(definition, timeNs, ordinal, status);
+      }
+      case STRING -> {
+        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length > SampleFrame.TEXT_BYTES_MAX) {
+          throw new HistorianException(
+              ErrorCode.TOO_LONG,
+              "text is too long: tag="
+                  + ErrorText.quote(definition.name())
+                  + ", bytes="
+                  + utf8.length
+                  + ", bytesMax="
+                  + SampleFrame.TEXT_BYTES_MAX);
+        }
+        makeRoom(utf8.length);
+        builder.addText(
+            definition.id(), timeNs, utf8, (byte) (flags | SampleFlags.PRESENT), status);
+      }
+      default -> throw wrongType(definition, "a text");
+    }
+  }
+
+  @Override
+  public void absent(String tag, long timeNs, int status) {
+    TagDefinition definition = resolve(tag, SampleType.FLOAT64);
+    checkTime(definition, timeNs);
+    makeRoom(0);
+    builder.addAbsent(definition.id(), definition.type(), timeNs, flags, status);
+  }
+
+  private void add(TagDefinition tag, long timeNs, long bits, int status) {
+    makeRoom(0);
+    builder.add(tag.id(), tag.type(), timeNs, bits, (byte) (flags | SampleFlags.PRESENT), status);
+  }
+
+  private void makeRoom(int textBytes) {
+    if (!builder.hasRoom(textBytes)) {
+      flush();
+    }
+  }
+
+  /** Hands over what is collected. */
+  public void flush() {
+    if (builder.count() > 0) {
+      ingress.offer(builder.encode(producerId), ack);
+    }
+  }
+
+  /** Hands over the rest; the acknowledgement covers all samples of the session. */
+  public Ack finish() {
+    try {
+      flush();
+    } finally {
+      close();
+    }
+    return ack;
+  }
+
+  /** Drops what was not handed over. */
+  @Override
+  public void close() {
+    if (!finished) {
+      finished = true;
+      ack.lastFrameOffered();
+      ingress.giveBack(builder);
+    }
+  }
+
+  private TagDefinition resolve(String name, SampleType typeIfNew) {
+    TagDefinition tag = seen.get(name);
+    if (tag == null) {
+      tag = ingress.findOrCreate(name, typeIfNew, principal);
+      seen.put(name, tag);
+    }
+    return tag;
+  }
+
+  private void checkTime(TagDefinition tag, long timeNs) {
+    if (timeNs > nowNs && timeNs - nowNs > config.futureMaxNs()) {
+      throw new HistorianException(
+          ErrorCode.TOO_FAR_IN_FUTURE,
+          "source time is too far ahead: tag="
+              + ErrorText.quote(tag.name())
+              + ", ts="
+              + ErrorText.time(timeNs)
+              + ", now="
+              + ErrorText.time(nowNs)
+              + ", aheadMaxSeconds="
+              + config.futureMaxNs() / 1_000_000_000L,
+          null,
+          "check the source's clock, or raise ingest.futureMax",
+          null);
+    }
+  }
+
+  private static HistorianException wrongType(TagDefinition tag, String given) {
+    return new HistorianException(
+        ErrorCode.WRONG_TYPE,
+        "value does not fit the tag: tag="
+            + ErrorText.quote(tag.name())
+            + ", type="
+            + tag.type().label()
+            + ", given="
+            + given);
+  }
+
+  private static HistorianException outOfRange(TagDefinition tag, long value, String allowed) {
+    return new HistorianException(
+        ErrorCode.OUT_OF_RANGE,
+        "value is out of range: tag="
+            + ErrorText.quote(tag.name())
+            + ", type="
+            + tag.type().label()
+            + ", value="
+            + value
+            + ", allowed="
+            + allowed);
+  }
+}

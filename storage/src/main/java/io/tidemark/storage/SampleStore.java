@@ -1,0 +1,310 @@
+package io.tidemark.storage;
+
+import io.tidemark.catalog.CatalogRecord;
+import io.tidemark.catalog.ProducerTable;
+import io.tidemark.catalog.TagTable;
+import io.tidemark.model.ReadView;
+import io.tidemark.model.RecordKind;
+import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.feed.ChangeFeed;
+import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.io.StoreDirectory;
+import io.tidemark.storage.journal.ChronicleJournal;
+import io.tidemark.storage.journal.Journal;
+import io.tidemark.storage.journal.JournalScanner;
+import io.tidemark.storage.lifecycle.Sealer;
+import io.tidemark.storage.manifest.LedgerFile;
+import io.tidemark.storage.manifest.Manifest;
+import io.tidemark.storage.manifest.ManifestStore;
+import io.tidemark.storage.segment.SegmentReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The samples, tags and records of one data folder. Opening recovers: sealed files as the newest
+ * manifest names them, then the journal after the position they cover.
+ *
+ * <p>Threads: the {@link StoreWriter} belongs to one thread, {@link StoreWriter#force} to another,
+ * {@link #sealer} to a third; views and the feed may be taken from any.
+ */
+public final class SampleStore implements AutoCloseable {
+  private final StoreDirectory directory;
+  private final StoreDirectory segmentDirectory;
+  private final StoreDirectory ledgerDirectory;
+  private final ManifestStore manifests;
+  private final Journal journal;
+  private final List<JournalScanner.Run> oldRuns;
+  private final TagTable tags = new TagTable();
+  private final ProducerTable producers = new ProducerTable();
+  private final StoreWriter writer;
+  private final Sealer sealer;
+  private final ChangeFeed feed;
+  private final Recovery recovery;
+
+  /* Replaced by the writer (rotation) and the sealer (commit), under this; read by anyone. */
+  private volatile StoreSnapshot snapshot;
+
+  /**
+   * What opening found.
+   *
+   * @param ledgerRecords records read from ledgers
+   * @param replayedFrames frames read from the journal
+   * @param replayedSamples samples in them
+   */
+  public record Recovery(long ledgerRecords, long replayedFrames, long replayedSamples) {}
+
+  private SampleStore(
+      Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
+      throws IOException {
+    directory = StoreDirectory.open(path);
+    directory.lock();
+    segmentDirectory = directory.subdirectory("segments");
+    ledgerDirectory = directory.subdirectory("ledger");
+    manifests = ManifestStore.open(directory.subdirectory("manifest"), UUID.randomUUID());
+    Manifest manifest = manifests.current();
+    List<SegmentReader> segments = new ArrayList<>();
+    for (Manifest.Segment segment : manifest.segments()) {
+      segments.add(new SegmentReader(segmentDirectory, manifests.storeId(), segment.id()));
+    }
+    long[] counts = new long[3];
+    for (Manifest.Ledger ledger : manifest.ledgers()) {
+      LedgerFile.read(
+          ledgerDirectory,
+          manifests.storeId(),
+          ledger,
+          frame -> {
+            applyRecord(frame, listener);
+            counts[0]++;
+          });
+    }
+    HotTable table = new HotTable();
+    long[] last = {manifest.coveredSequence(), manifest.lastTransactionTimeMicros()};
+    Path journalRoot = path.resolve("journal");
+    oldRuns =
+        new ArrayList<>(
+            JournalScanner.scan(
+                journalRoot,
+                manifest.coveredSequence(),
+                frame -> {
+                  last[0] = frame.journalSequence();
+                  last[1] = Math.max(last[1], frame.transactionTimeMicros());
+                  counts[1]++;
+                  counts[2] += frame.rowCount();
+                  if (frame.kind() == RecordKind.SAMPLES) {
+                    frame.openRows();
+                    table.append(frame);
+                  } else {
+                    table.appendRecord(frame.copyBytes());
+                    applyRecord(frame, listener);
+                  }
+                }));
+    recovery = new Recovery(counts[0], counts[1], counts[2]);
+    snapshot = new StoreSnapshot(manifest, List.copyOf(segments), null, table);
+    long run = oldRuns.isEmpty() ? 1 : runNumber(oldRuns.getLast().folder()) + 1;
+    journal =
+        new ChronicleJournal(
+            journalRoot.resolve(JournalScanner.runName(run)), config.journalFileBytesMax());
+    writer = new StoreWriter(this, config, journal, epochMicros, last[0], last[1]);
+    sealer = new Sealer(this::sealFrozen);
+    feed = new ChangeFeed(manifests.storeId(), this::openFeedView, writer::syncedOrder);
+  }
+
+  private static long runNumber(Path folder) {
+    return Long.parseLong(folder.getFileName().toString().substring("run-".length()));
+  }
+
+  /**
+   * Opens or makes a store.
+   *
+   * @param epochMicros wall clock, microseconds since the epoch
+   * @param listener takes the context records while the store opens
+   * @throws io.tidemark.model.HistorianException if it is in use, corrupt, or of another format.
+   */
+  public static SampleStore open(
+      Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
+      throws IOException {
+    return new SampleStore(path, config, epochMicros, listener);
+  }
+
+  private void applyRecord(SampleFrame frame, RecordListener listener) {
+    switch (frame.kind()) {
+      case TAG -> tags.apply(CatalogRecord.decodeTag(frame.payload()));
+      case PRODUCER -> producers.apply(CatalogRecord.decodeProducer(frame.payload()));
+      default -> {
+        String principal = producers.name(frame.producerId());
+        listener.onRecord(
+            frame.kind(),
+            frame.payload(),
+            principal == null ? "" : principal,
+            frame.transactionTimeMicros(),
+            frame.journalSequence());
+      }
+    }
+  }
+
+  /** The tags. */
+  public TagTable tags() {
+    return tags;
+  }
+
+  /** Those who wrote. */
+  public ProducerTable producers() {
+    return producers;
+  }
+
+  /** The one writer. */
+  public StoreWriter writer() {
+    return writer;
+  }
+
+  /** The agent that writes frozen samples into segments. */
+  public Sealer sealer() {
+    return sealer;
+  }
+
+  /** Committed changes. */
+  public ChangeFeed feed() {
+    return feed;
+  }
+
+  /** What opening found. */
+  public Recovery recovery() {
+    return recovery;
+  }
+
+  /** Identity of the store. */
+  public UUID storeId() {
+    return manifests.storeId();
+  }
+
+  /** Space that writes may still take. */
+  public long usableBytes() {
+    return directory.usableBytes();
+  }
+
+  /** Sizes of what is on disk and in memory. */
+  public Sizes sizes() {
+    StoreSnapshot now = snapshot;
+    HotTable frozen = now.frozen();
+    long rows = 0;
+    long bytes = 0;
+    for (Manifest.Segment segment : now.manifest().segments()) {
+      rows += segment.rows();
+      bytes += segment.bytes();
+    }
+    return new Sizes(
+        now.manifest().segments().size(),
+        rows,
+        bytes,
+        now.active().rows() + (frozen == null ? 0 : frozen.rows()),
+        now.active().bytes() + (frozen == null ? 0 : frozen.bytes()),
+        journal.bytes());
+  }
+
+  /** Sizes of a store. */
+  public record Sizes(
+      int segments,
+      long segmentRows,
+      long segmentBytes,
+      long hotRows,
+      long hotBytes,
+      long journalBytes) {}
+
+  /** A snapshot of everything journaled so far. */
+  public ReadView openReadView() {
+    // The order first: a rotation or commit in between only moves rows, it never loses them.
+    long upToOrder = writer.publishedOrder();
+    return new StoreView(snapshot, tags, manifests.storeId(), Long.MIN_VALUE, upToOrder);
+  }
+
+  private ReadView openFeedView(long afterOrder, long upToOrder) {
+    return new StoreView(snapshot, tags, manifests.storeId(), afterOrder, upToOrder);
+  }
+
+  HotTable activeTable() {
+    return snapshot.active();
+  }
+
+  boolean isSealing() {
+    return snapshot.frozen() != null;
+  }
+
+  /** Freezes the active table. Called by the writer between frames. */
+  synchronized void rotate() {
+    StoreSnapshot now = snapshot;
+    snapshot = new StoreSnapshot(now.manifest(), now.segments(), now.active(), new HotTable());
+  }
+
+  /** Seals the frozen table, if there is one, and commits it. Called by the sealer's thread. */
+  private boolean sealFrozen() throws IOException {
+    StoreSnapshot before = snapshot;
+    HotTable frozen = before.frozen();
+    if (frozen == null) {
+      return false;
+    }
+    Manifest manifest = manifests.current();
+    long fileNumber = manifest.nextFileNumber();
+    List<Manifest.Segment> segments = new ArrayList<>(manifest.segments());
+    List<Manifest.Ledger> ledgers = new ArrayList<>(manifest.ledgers());
+    @Nullable SegmentReader opened = null;
+    if (frozen.rows() > 0) {
+      segments.add(Sealer.writeSegment(frozen, segmentDirectory, manifests.storeId(), fileNumber));
+      opened = new SegmentReader(segmentDirectory, manifests.storeId(), fileNumber);
+      fileNumber++;
+    }
+    if (!frozen.records().isEmpty()) {
+      long bytes =
+          LedgerFile.write(ledgerDirectory, manifests.storeId(), fileNumber, frozen.records());
+      ledgers.add(new Manifest.Ledger(fileNumber, frozen.records().size(), bytes));
+      fileNumber++;
+    }
+    StoreWriter.Boundary boundary = writer.frozenBoundary();
+    Manifest next =
+        new Manifest(
+            manifest.generation() + 1,
+            java.util.Map.of(0, boundary.sequence()),
+            boundary.transactionTimeMicros(),
+            fileNumber,
+            segments,
+            ledgers);
+    manifests.commit(next);
+    synchronized (this) {
+      List<SegmentReader> readers = new ArrayList<>(snapshot.segments());
+      if (opened != null) {
+        readers.add(opened);
+      }
+      snapshot = new StoreSnapshot(next, List.copyOf(readers), null, snapshot.active());
+    }
+    trimJournal(boundary.sequence());
+    return true;
+  }
+
+  private void trimJournal(long coveredSequence) throws IOException {
+    journal.trim(coveredSequence);
+    while (!oldRuns.isEmpty() && oldRuns.getFirst().lastSequence() <= coveredSequence) {
+      try (Stream<Path> files = Files.walk(oldRuns.removeFirst().folder())) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /** Forces the journal and lets go of the folder. The writer must have stopped. */
+  @Override
+  public void close() throws IOException {
+    journal.close();
+    for (SegmentReader segment : snapshot.segments()) {
+      segment.close();
+    }
+    directory.close();
+  }
+}

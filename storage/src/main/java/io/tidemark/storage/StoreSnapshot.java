@@ -1,0 +1,17 @@
+package io.tidemark.storage;
+
+import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.manifest.Manifest;
+import io.tidemark.storage.segment.SegmentReader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader sees at one instant, but for its order: everything ever journaled is in exactly one
+ * place.
+ *
+ * @param frozen samples being sealed, or null
+ * @param active samples since the last rotation
+ */
+record StoreSnapshot(
+    Manifest manifest, List<SegmentReader> segments, @Nullable HotTable frozen, HotTable active) {}

@@ -1,0 +1,98 @@
+package io.tidemark.storage;
+
+import io.tidemark.model.Direction;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.ReadView;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleCursor;
+import io.tidemark.model.TagCatalog;
+import io.tidemark.model.TimeRange;
+import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.scan.MergingCursor;
+import io.tidemark.storage.scan.SampleRun;
+import io.tidemark.storage.scan.ScanFilter;
+import io.tidemark.storage.segment.ChunkIndex;
+import io.tidemark.storage.segment.SegmentReader;
+import io.tidemark.storage.segment.SegmentRun;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot and the order up to which it may show rows. */
+final class StoreView implements ReadView {
+  private final StoreSnapshot snapshot;
+  private final TagCatalog tags;
+  private final UUID storeId;
+  private final long afterOrder;
+  private final long upToOrder;
+
+  StoreView(
+      StoreSnapshot snapshot, TagCatalog tags, UUID storeId, long afterOrder, long upToOrder) {
+    this.snapshot = snapshot;
+    this.tags = tags;
+    this.storeId = storeId;
+    this.afterOrder = afterOrder;
+    this.upToOrder = upToOrder;
+  }
+
+  @Override
+  public TagCatalog tags() {
+    return tags;
+  }
+
+  @Override
+  public SampleCursor scan(QueryContext context, int tagId, TimeRange range, Direction direction) {
+    ScanFilter filter = new ScanFilter(range, direction, afterOrder, upToOrder);
+    List<SampleRun> runs = new ArrayList<>();
+    if (context.mayRead(tagId)) {
+      for (SegmentReader segment : snapshot.segments()) {
+        for (ChunkIndex chunk : segment.chunks(tagId)) {
+          if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
+              && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
+            runs.add(new SegmentRun(segment, chunk, filter));
+          }
+        }
+      }
+      addHot(snapshot.frozen(), tagId, filter, runs);
+      addHot(snapshot.active(), tagId, filter, runs);
+    }
+    return new MergingCursor(context, runs, direction);
+  }
+
+  private static void addHot(
+      @Nullable HotTable table, int tagId, ScanFilter filter, List<SampleRun> runs) {
+    SampleRun run = table == null ? null : table.run(tagId, filter);
+    if (run != null) {
+      runs.add(run);
+    }
+  }
+
+  @Override
+  public int current(QueryContext context, int tagId, long nowNs, SampleBlock block) {
+    long end = nowNs == Long.MAX_VALUE ? nowNs : nowNs + 1;
+    try (SampleCursor cursor =
+        scan(context, tagId, new TimeRange(Long.MIN_VALUE, end), Direction.BACKWARD)) {
+      if (cursor.next(block) == 0) {
+        return 0;
+      }
+      block.count(1);
+      return 1;
+    }
+  }
+
+  @Override
+  public String dataVersion() {
+    return DataVersion.text(storeId, upToOrder);
+  }
+
+  @Override
+  public long upToOrder() {
+    return upToOrder;
+  }
+
+  @Override
+  public void close() {
+    // Segments live as long as the store: nothing is dropped before there is compaction.
+  }
+}

@@ -1,0 +1,56 @@
+package io.tidemark.storage.hot;
+
+import io.tidemark.model.SampleType;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The chunks of one tag in one table, oldest first. One writer, many readers. */
+final class HotSeries {
+  private static final int[] SIZE_CLASSES = {16, 64, 256, 1024};
+
+  /* Replaced by the writer before a chunk is used; a reader takes the array once. */
+  private volatile HotChunk[] chunks = new HotChunk[0];
+
+  /* False from the first row that is earlier than one before it. Written before that row's count. */
+  private volatile boolean timesAscend = true;
+
+  private long lastTimeNs = Long.MIN_VALUE;
+
+  /** Appends a row; returns the bytes that the series grew by. */
+  long append(
+      SampleType type,
+      long time,
+      long value,
+      @Nullable String text,
+      int status,
+      byte flag,
+      long order) {
+    HotChunk[] current = chunks;
+    HotChunk last = current.length == 0 ? null : current[current.length - 1];
+    long grown = text == null ? 0 : 40L + text.length();
+    if (last == null || last.type != type || last.isFull()) {
+      int size = SIZE_CLASSES[Math.min(current.length, SIZE_CLASSES.length - 1)];
+      last = new HotChunk(type, size);
+      HotChunk[] next = Arrays.copyOf(current, current.length + 1);
+      next[current.length] = last;
+      chunks = next;
+      grown += 64 + (long) size * HotChunk.ROW_BYTES;
+    }
+    if (time < lastTimeNs) {
+      timesAscend = false;
+    } else {
+      lastTimeNs = time;
+    }
+    last.append(time, value, text, status, flag, order);
+    return grown;
+  }
+
+  HotChunk[] chunks() {
+    return chunks;
+  }
+
+  /** Read after the counts: if true, the rows counted ascend in time. */
+  boolean timesAscend() {
+    return timesAscend;
+  }
+}

@@ -1,0 +1,157 @@
+package io.tidemark.storage.hot;
+
+import io.tidemark.model.Direction;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleFrame;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.WriteOrder;
+import io.tidemark.storage.scan.SampleRun;
+import io.tidemark.storage.scan.ScanFilter;
+import io.tidemark.storage.segment.FrameLog;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All samples between two seals, by tag, and the other records between them as they were journaled.
+ * One writer until it is frozen by the store taking another; many readers.
+ */
+public final class HotTable {
+  /* Index is the tag id; grown by the writer, who publishes the new array before using it. */
+  private volatile @Nullable HotSeries[] series = new HotSeries[64];
+
+  private final FrameLog frames = new FrameLog();
+  private final List<byte[]> records = new ArrayList<>();
+  private long bytes;
+  private long rows;
+  private long firstTransactionTimeMicros = Long.MAX_VALUE;
+
+  /** An empty table. */
+  public HotTable() {}
+
+  /** Adds the samples of a journaled frame whose rows are open. Writer only. */
+  public void append(SampleFrame frame) {
+    long sequence = frame.journalSequence();
+    frames.add(sequence, frame.transactionTimeMicros(), frame.producerId());
+    firstTransactionTimeMicros =
+        Math.min(firstTransactionTimeMicros, frame.transactionTimeMicros());
+    bytes += 24;
+    int count = frame.rowCount();
+    long order = WriteOrder.of(sequence, 0);
+    for (int row = 0; row < count; row++, order++) {
+      SampleType type = typeOf(frame.typeCode(row));
+      String text = type == SampleType.STRING ? frame.text(row) : null;
+      bytes +=
+          seriesFor(frame.tagId(row))
+              .append(
+                  type,
+                  frame.timeNs(row),
+                  frame.valueBits(row),
+                  text,
+                  frame.status(row),
+                  frame.flags(row),
+                  order);
+    }
+    rows += count;
+  }
+
+  /** Keeps a record that is not samples until the next seal. Writer only. */
+  public void appendRecord(byte[] frameBytes) {
+    records.add(frameBytes);
+    bytes += frameBytes.length;
+  }
+
+  private static SampleType typeOf(byte code) {
+    return switch (code) {
+      case 1 -> SampleType.FLOAT64;
+      case 3 -> SampleType.INT64;
+      default -> SampleType.ofCode(code);
+    };
+  }
+
+  private HotSeries seriesFor(int tagId) {
+    @Nullable HotSeries[] current = series;
+    if (tagId < 0) {
+      throw new HistorianException(ErrorCode.CORRUPT, "negative tag id: tagId=" + tagId);
+    }
+    if (tagId >= current.length) {
+      current = Arrays.copyOf(current, Math.max(tagId + 1, current.length * 2));
+      series = current;
+    }
+    HotSeries found = current[tagId];
+    if (found == null) {
+      found = new HotSeries();
+      current[tagId] = found;
+      series = current; // publishes the element
+      bytes += 64;
+    }
+    return found;
+  }
+
+  /** Bytes held, near enough. Writer, or anyone once frozen. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Samples held. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Whether nothing was added. */
+  public boolean isEmpty() {
+    return rows == 0 && records.isEmpty();
+  }
+
+  /** Transaction time of the first frame, or {@link Long#MAX_VALUE}. */
+  public long firstTransactionTimeMicros() {
+    return firstTransactionTimeMicros;
+  }
+
+  /** Frames whose samples are here. Only once frozen. */
+  public FrameLog frames() {
+    return frames;
+  }
+
+  /** Records that are not samples, in journal order. Only once frozen. */
+  public List<byte[]> records() {
+    return records;
+  }
+
+  /** Ids of the tags that have samples here, ascending. */
+  public int[] tagIds() {
+    @Nullable HotSeries[] current = series;
+    int[] ids = new int[current.length];
+    int count = 0;
+    for (int id = 0; id < current.length; id++) {
+      if (current[id] != null) {
+        ids[count++] = id;
+      }
+    }
+    return Arrays.copyOf(ids, count);
+  }
+
+  /** The tag's rows that the filter shows, or null if there are none. */
+  public @Nullable SampleRun run(int tagId, ScanFilter filter) {
+    @Nullable HotSeries[] current = series;
+    HotSeries found = tagId < current.length ? current[tagId] : null;
+    if (found == null) {
+      return null;
+    }
+    HotChunk[] chunks = found.chunks();
+    int[] counts = new int[chunks.length];
+    int total = 0;
+    for (int i = 0; i < chunks.length; i++) {
+      counts[i] = chunks[i].visibleCount(filter.upToOrder());
+      total += counts[i];
+    }
+    if (total == 0) {
+      return null;
+    }
+    return found.timesAscend()
+        ? new AscendingHotRun(chunks, counts, filter, filter.direction() == Direction.FORWARD)
+        : SortedHotRun.of(chunks, counts, total, filter);
+  }
+}

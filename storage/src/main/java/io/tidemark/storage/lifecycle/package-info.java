@@ -1,0 +1,2 @@
+/** When samples move: hot tables into segments. */
+package io.tidemark.storage.lifecycle;

@@ -1,0 +1,84 @@
+package io.tidemark.storage.manifest;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.io.FileEnvelope;
+import io.tidemark.storage.io.StoreDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * A file of records that are not samples (tags, context, producers), frame by frame as they were
+ * journaled: the checkpoint of catalog and context. Immutable. {@code docs/format/ledger.md}.
+ */
+public final class LedgerFile {
+  private static final int MAGIC = FileEnvelope.magic("TLED");
+
+  private LedgerFile() {}
+
+  /** Name of a ledger's file. */
+  public static String fileName(long id) {
+    return String.format("%012d.tled", id);
+  }
+
+  /** Writes and commits a file of padded frames; returns its length. */
+  public static long write(StoreDirectory directory, UUID storeId, long id, List<byte[]> frames)
+      throws IOException {
+    try (StoreDirectory.PendingFile file = directory.create(fileName(id))) {
+      file.write(FileEnvelope.header(MAGIC, storeId, id));
+      for (byte[] frame : frames) {
+        file.write(ByteBuffer.wrap(frame));
+      }
+      file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
+      file.commit();
+      return file.length();
+    }
+  }
+
+  /** Hands each frame of a file to the consumer, in order; the flyweight is only lent. */
+  public static void read(
+      StoreDirectory directory,
+      UUID storeId,
+      Manifest.Ledger ledger,
+      Consumer<SampleFrame> consumer) {
+    String name = fileName(ledger.id());
+    ByteBuffer bytes = directory.read(name).order(ByteOrder.LITTLE_ENDIAN);
+    FileEnvelope.checkHeader(bytes, MAGIC, storeId, name);
+    int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
+    if (footerAt < FileEnvelope.HEADER_LENGTH) {
+      throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + name);
+    }
+    ByteBuffer footer = bytes.slice(footerAt, FileEnvelope.FOOTER_LENGTH);
+    FileEnvelope.checkFooter(footer, bytes.limit(), name);
+    int crc = FileEnvelope.crc(bytes, 0, footerAt);
+    if (crc != FileEnvelope.bodyCrc(footer)) {
+      throw FileEnvelope.corrupt(name, "body", FileEnvelope.bodyCrc(footer), crc);
+    }
+    SampleFrame frame = new SampleFrame();
+    int count = 0;
+    for (int at = FileEnvelope.HEADER_LENGTH; at < footerAt; at += frame.paddedLength()) {
+      frame.wrap(bytes, at, footerAt - at);
+      if (!frame.crcMatches()) {
+        throw new HistorianException(
+            ErrorCode.CORRUPT, "record is corrupt: file=" + name + ", offset=" + at);
+      }
+      consumer.accept(frame);
+      count++;
+    }
+    if (count != ledger.records()) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "ledger has another count: file="
+              + name
+              + ", records="
+              + count
+              + ", expected="
+              + ledger.records());
+    }
+  }
+}

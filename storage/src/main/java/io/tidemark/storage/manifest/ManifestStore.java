@@ -1,0 +1,86 @@
+package io.tidemark.storage.manifest;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.storage.io.FileEnvelope;
+import io.tidemark.storage.io.StoreDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Reads and commits manifests of one store. One thread at a time; keeps the last three generations.
+ */
+public final class ManifestStore {
+  private static final int MAGIC = FileEnvelope.magic("TMAN");
+  private static final int GENERATIONS_KEPT = 3;
+  private static final String SUFFIX = ".tman";
+
+  private final StoreDirectory directory;
+  private final UUID storeId;
+  private Manifest current;
+
+  private ManifestStore(StoreDirectory directory, UUID storeId, Manifest current) {
+    this.directory = directory;
+    this.storeId = storeId;
+    this.current = current;
+  }
+
+  /**
+   * Opens the newest manifest, or starts a store with a fresh id.
+   *
+   * @param newStoreId id of the store if it has to be made
+   */
+  public static ManifestStore open(StoreDirectory directory, UUID newStoreId) throws IOException {
+    List<String> names = directory.list().stream().filter(name -> name.endsWith(SUFFIX)).toList();
+    if (names.isEmpty()) {
+      ManifestStore store = new ManifestStore(directory, newStoreId, Manifest.empty());
+      store.commit(Manifest.empty());
+      return store;
+    }
+    String newest = names.getLast();
+    ByteBuffer bytes = directory.read(newest);
+    UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, newest);
+    int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
+    if (footerAt < FileEnvelope.HEADER_LENGTH) {
+      throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + newest);
+    }
+    ByteBuffer footer = bytes.slice(footerAt, FileEnvelope.FOOTER_LENGTH);
+    FileEnvelope.checkFooter(footer, bytes.limit(), newest);
+    int crc = FileEnvelope.crc(bytes, 0, footerAt);
+    if (crc != FileEnvelope.bodyCrc(footer)) {
+      throw FileEnvelope.corrupt(newest, "body", FileEnvelope.bodyCrc(footer), crc);
+    }
+    Manifest manifest =
+        Manifest.decode(
+            bytes.slice(FileEnvelope.HEADER_LENGTH, footerAt - FileEnvelope.HEADER_LENGTH), newest);
+    return new ManifestStore(directory, storeId, manifest);
+  }
+
+  /** Identity of the store: in every file header. */
+  public UUID storeId() {
+    return storeId;
+  }
+
+  /** The newest generation. */
+  public Manifest current() {
+    return current;
+  }
+
+  /** Makes a generation the newest one: on disk, forced, before this returns. */
+  public void commit(Manifest next) throws IOException {
+    String name = String.format("manifest-%012d%s", next.generation(), SUFFIX);
+    try (StoreDirectory.PendingFile file = directory.create(name)) {
+      file.write(FileEnvelope.header(MAGIC, storeId, next.generation()));
+      file.write(next.encode());
+      file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
+      file.commit();
+    }
+    current = next;
+    List<String> names = directory.list().stream().filter(each -> each.endsWith(SUFFIX)).toList();
+    for (int i = 0; i < names.size() - GENERATIONS_KEPT; i++) {
+      directory.delete(names.get(i));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.tidemark.storage.scan;
+
+import io.tidemark.model.SampleBlock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of one tag from one source, sorted by (source time, write order) in the direction of the
+ * scan. Loaded block by block, nothing before the first {@link #ensureLoaded}. Belongs to one
+ * cursor.
+ */
+public abstract class SampleRun {
+  private @Nullable SampleBlock block;
+  private int row;
+  private boolean equalTimes;
+
+  /** For subclasses. */
+  protected SampleRun() {}
+
+  /**
+   * A time that no row still to come passes: none is earlier in a forward scan, none later in a
+   * backward one. May be loose.
+   */
+  public abstract long bound();
+
+  /**
+   * Fills the block with the next rows in the direction of the scan; at least one, or false at the
+   * end.
+   */
+  protected abstract boolean load(SampleBlock into);
+
+  /** Called by {@link #load}: whether neighbouring rows of the block may share a time. */
+  protected final void equalTimes(boolean possible) {
+    equalTimes = possible;
+  }
+
+  /** Makes a head available; false at the end. */
+  public final boolean ensureLoaded() {
+    SampleBlock current = block;
+    if (current == null) {
+      current = new SampleBlock();
+      block = current;
+    }
+    if (row < current.count()) {
+      return true;
+    }
+    row = 0;
+    current.count(0);
+    return load(current);
+  }
+
+  /** The loaded rows; the next one is {@link #row}. */
+  public final SampleBlock block() {
+    SampleBlock current = block;
+    if (current == null) {
+      throw new IllegalStateException("run is not loaded");
+    }
+    return current;
+  }
+
+  /** Index of the next row in {@link #block}. */
+  public final int row() {
+    return row;
+  }
+
+  /** Moves past rows of the loaded block. */
+  public final void advance(int rows) {
+    row += rows;
+  }
+
+  final boolean mayHaveEqualTimes() {
+    return equalTimes;
+  }
+
+  final long headTimeNs() {
+    return block().sourceTimesNs()[row];
+  }
+
+  final long headOrder() {
+    return block().orders()[row];
+  }
+}
