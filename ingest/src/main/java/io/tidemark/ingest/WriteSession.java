@@ -65,7 +65,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     TagDefinition definition = resolve(tag, wholeNumberType);
     checkTime(definition, timeNs);
     switch (definition.type()) {
-      case FLOAT64 -> add(definition, timeNs, Double.doubleToRawLongBits(value), status);
+      case FLOAT64 -> add(definition, timeNs, Double.doubleToRawLongBits((double) value), status);
       case INT64 -> add(definition, timeNs, value, status);
       case BOOL -> {
         if (value != 0 && value != 1) {

@@ -98,6 +98,7 @@ public final class SampleFrameBuilder {
    * @return a buffer from 0 to the padded frame length, valid until the next encode
    */
   public ByteBuffer encode(int producerId) {
+    out.clear();
     int at = SampleFrame.HEADER_LENGTH;
     at = putInts(at, tagIds);
     at = putBytes(at, types);
