@@ -1,0 +1,394 @@
+package io.tidemark.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import io.tidemark.ingest.IngestConfig;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.NearestName;
+import io.tidemark.storage.StoreConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's settings: defaults, overridden by {@code tidemark.toml}, then by variables {@code
+ * TIDEMARK_HTTP_PORT}, then by flags. Unknown keys are errors. Values carry their units: {@code
+ * 64MiB}, {@code 5s}.
+ *
+ * @param dataDir folder of the store
+ * @param timeZone zone of requests that name none
+ * @param store sizes of the store
+ * @param ingest limits of what comes in
+ * @param ringBytes capacity of the hand-over
+ * @param query limits of queries
+ * @param http the HTTP door
+ */
+public record HistorianConfig(
+    Path dataDir,
+    ZoneId timeZone,
+    StoreConfig store,
+    IngestConfig ingest,
+    int ringBytes,
+    Query query,
+    Http http) {
+
+  /**
+   * Limits of queries.
+   *
+   * @param timeLimitNs how long one may run
+   * @param memoryBytesMax what one may hold
+   * @param sqlMemoryBytesMax what the SQL engine may hold in all
+   * @param sqlThreads threads of the SQL engine
+   */
+  public record Query(
+      long timeLimitNs, long memoryBytesMax, long sqlMemoryBytesMax, int sqlThreads) {}
+
+  /**
+   * The HTTP door.
+   *
+   * @param address where to listen
+   * @param port port, 0 for any free one
+   * @param bodyBytesMax longest request body
+   * @param hostNames names that a Host header may hold beside localhost and loopback addresses
+   */
+  public record Http(String address, int port, long bodyBytesMax, List<String> hostNames) {}
+
+  /** A setting, its default and what it means: the documentation is made from these. */
+  public enum Setting {
+    /** Folder of the store. */
+    DATA_DIR(
+        "dataDir",
+        "data",
+        "Folder of the store; made if it is missing, readable by its owner only."),
+    /** Zone of requests. */
+    TIME_ZONE(
+        "timeZone", "UTC", "Zone of calendar words and rendered times in requests that name none."),
+    /** HTTP address. */
+    HTTP_ADDRESS(
+        "http.address",
+        "127.0.0.1",
+        "Address to listen on. Only loopback addresses until credentials exist."),
+    /** HTTP port. */
+    HTTP_PORT("http.port", "7300", "Port of the HTTP door."),
+    /** Longest body. */
+    HTTP_BODY_BYTES_MAX(
+        "http.bodyBytesMax",
+        "64MiB",
+        "Longest request body; a longer one is refused with 413 before it is read."),
+    /** Host names. */
+    HTTP_HOST_NAMES(
+        "http.hostNames",
+        "",
+        "Names, separated by commas, that a Host header may hold beside localhost."),
+    /** Hot memory. */
+    STORE_HOT_BYTES_MAX(
+        "store.hotBytesMax",
+        "256MiB",
+        "Memory for recent samples; a seal begins when half of it is used."),
+    /** Seal age. */
+    STORE_SEAL_INTERVAL(
+        "store.sealInterval", "1h", "Age of the oldest unsealed sample after which a seal begins."),
+    /** Journal file. */
+    STORE_JOURNAL_FILE_BYTES_MAX("store.journalFileBytesMax", "64MiB", "Size of a journal file."),
+    /** Free space. */
+    STORE_FREE_BYTES_MIN(
+        "store.freeBytesMin",
+        "256MiB",
+        "Free space below which writes are refused; queries go on."),
+    /** Future guard. */
+    INGEST_FUTURE_MAX(
+        "ingest.futureMax", "10m", "How far ahead of the server's clock a source time may be."),
+    /** Tags. */
+    INGEST_TAGS_MAX("ingest.tagsMax", "1000000", "Tags that the store may have."),
+    /** Ring. */
+    INGEST_RING_BYTES(
+        "ingest.ringBytes",
+        "16MiB",
+        "Capacity of the hand-over to the append path; a power of two of at least 8MiB."),
+    /** Offer wait. */
+    INGEST_OFFER_WAIT(
+        "ingest.offerWait",
+        "2s",
+        "How long a write waits for room in the hand-over before it is pushed back."),
+    /** Query time. */
+    QUERY_TIME_LIMIT("query.timeLimit", "30s", "How long a query may run."),
+    /** Query memory. */
+    QUERY_MEMORY_BYTES_MAX("query.memoryBytesMax", "256MiB", "Memory that one query may hold."),
+    /** SQL memory. */
+    QUERY_SQL_MEMORY_BYTES_MAX(
+        "query.sqlMemoryBytesMax", "1GiB", "Memory of the SQL engine; it spills to disk beyond."),
+    /** SQL threads. */
+    QUERY_SQL_THREADS("query.sqlThreads", "0", "Threads of the SQL engine; 0 takes one per core.");
+
+    private final String key;
+    private final String defaultText;
+    private final String description;
+
+    Setting(String key, String defaultText, String description) {
+      this.key = key;
+      this.defaultText = defaultText;
+      this.description = description;
+    }
+
+    /** Dotted key in the file. */
+    public String key() {
+      return key;
+    }
+
+    /** Default as text. */
+    public String defaultText() {
+      return defaultText;
+    }
+
+    /** One sentence for people. */
+    public String description() {
+      return description;
+    }
+
+    /** Name of the variable that overrides it. */
+    public String variable() {
+      return "TIDEMARK_"
+          + key.replaceAll("([a-z])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+  }
+
+  /* Variables that other parts of the product read. */
+  private static final List<String> FOREIGN_VARIABLES =
+      List.of(
+          "TIDEMARK_JAVA_HOME",
+          "TIDEMARK_SERVER",
+          "TIDEMARK_TEST_DATA",
+          "TIDEMARK_VERBOSE",
+          "TIDEMARK_HEAP");
+
+  private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*(B|KiB|MiB|GiB)?");
+  private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
+
+  /**
+   * Reads all sources.
+   *
+   * @param file the configuration file, or null for none
+   * @param variables environment
+   * @param flags values by key, from the command line
+   * @throws HistorianException naming the key, the value, where it came from and what is allowed.
+   */
+  public static HistorianConfig load(
+      @Nullable Path file, Map<String, String> variables, Map<String, String> flags) {
+    Map<String, String> values = new LinkedHashMap<>();
+    Map<String, String> sources = new LinkedHashMap<>();
+    List<String> keys = new ArrayList<>();
+    for (Setting setting : Setting.values()) {
+      keys.add(setting.key());
+      values.put(setting.key(), setting.defaultText());
+      sources.put(setting.key(), "default");
+    }
+    if (file != null) {
+      readFile(file)
+          .forEach((key, value) -> put(keys, values, sources, key, value, file.toString()));
+    }
+    variables.forEach(
+        (name, value) -> {
+          if (name.startsWith("TIDEMARK_") && !FOREIGN_VARIABLES.contains(name)) {
+            String key = keyOfVariable(name);
+            put(keys, values, sources, key == null ? name : key, value, "environment");
+          }
+        });
+    flags.forEach((key, value) -> put(keys, values, sources, key, value, "command line"));
+    return build(new Reader(values, sources));
+  }
+
+  private static @Nullable String keyOfVariable(String name) {
+    for (Setting setting : Setting.values()) {
+      if (setting.variable().equals(name)) {
+        return setting.key();
+      }
+    }
+    return null;
+  }
+
+  private static void put(
+      List<String> keys,
+      Map<String, String> values,
+      Map<String, String> sources,
+      String key,
+      String value,
+      String source) {
+    if (!values.containsKey(key)) {
+      String nearest = NearestName.find(key, keys);
+      throw new HistorianException(
+          ErrorCode.UNKNOWN_FIELD,
+          "unknown setting: key=" + ErrorText.quote(key) + ", source=" + source,
+          key,
+          nearest == null ? "see docs/configuration.md" : "did you mean " + nearest + "?",
+          null);
+    }
+    values.put(key, value);
+    sources.put(key, source);
+  }
+
+  private static Map<String, String> readFile(Path file) {
+    Map<String, String> values = new LinkedHashMap<>();
+    try {
+      flatten("", new TomlMapper().readTree(file.toFile()), values::put);
+    } catch (IOException e) {
+      throw new HistorianException(
+          ErrorCode.MALFORMED,
+          "cannot read the configuration: file=" + file + ", " + e.getMessage(),
+          e);
+    }
+    return values;
+  }
+
+  private static void flatten(
+      String prefix, JsonNode node, java.util.function.BiConsumer<String, String> out) {
+    node.properties()
+        .forEach(
+            field -> {
+              String key = prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey();
+              JsonNode value = field.getValue();
+              if (value.isObject()) {
+                flatten(key, value, out);
+              } else if (value.isArray()) {
+                List<String> items = new ArrayList<>();
+                value.forEach((Consumer<JsonNode>) item -> items.add(item.asText()));
+                out.accept(key, String.join(",", items));
+              } else {
+                out.accept(key, value.asText());
+              }
+            });
+  }
+
+  private static HistorianConfig build(Reader reader) {
+    String hosts = reader.text(Setting.HTTP_HOST_NAMES).strip();
+    int threads = reader.integer(Setting.QUERY_SQL_THREADS, 0, 256);
+    return new HistorianConfig(
+        Path.of(reader.text(Setting.DATA_DIR)),
+        reader.zone(Setting.TIME_ZONE),
+        new StoreConfig(
+            reader.bytes(Setting.STORE_HOT_BYTES_MAX, 1 << 20),
+            reader.nanos(Setting.STORE_SEAL_INTERVAL) / 1000,
+            reader.bytes(Setting.STORE_JOURNAL_FILE_BYTES_MAX, 4 << 20),
+            reader.bytes(Setting.STORE_FREE_BYTES_MIN, 0)),
+        new IngestConfig(
+            reader.nanos(Setting.INGEST_FUTURE_MAX),
+            reader.integer(Setting.INGEST_TAGS_MAX, 1, 4_000_000),
+            reader.nanos(Setting.INGEST_OFFER_WAIT)),
+        reader.powerOfTwo(Setting.INGEST_RING_BYTES, 8 << 20),
+        new Query(
+            reader.nanos(Setting.QUERY_TIME_LIMIT),
+            reader.bytes(Setting.QUERY_MEMORY_BYTES_MAX, 1 << 20),
+            reader.bytes(Setting.QUERY_SQL_MEMORY_BYTES_MAX, 64 << 20),
+            threads == 0 ? Runtime.getRuntime().availableProcessors() : threads),
+        new Http(
+            reader.text(Setting.HTTP_ADDRESS),
+            reader.integer(Setting.HTTP_PORT, 0, 65_535),
+            reader.bytes(Setting.HTTP_BODY_BYTES_MAX, 1024),
+            hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*"))));
+  }
+
+  /** Reads values and names key and source in every error. */
+  private record Reader(Map<String, String> values, Map<String, String> sources) {
+    String text(Setting setting) {
+      return values.getOrDefault(setting.key(), setting.defaultText());
+    }
+
+    int integer(Setting setting, int min, int max) {
+      try {
+        int value = Integer.parseInt(text(setting).strip());
+        if (value >= min && value <= max) {
+          return value;
+        }
+      } catch (NumberFormatException e) {
+        // Reported below.
+      }
+      throw bad(setting, "a whole number from " + min + " to " + max);
+    }
+
+    long bytes(Setting setting, long min) {
+      Matcher matcher = SIZE.matcher(text(setting).strip());
+      if (matcher.matches()) {
+        String unit = matcher.group(2) == null ? "B" : matcher.group(2);
+        int shift =
+            switch (unit) {
+              case "KiB" -> 10;
+              case "MiB" -> 20;
+              case "GiB" -> 30;
+              default -> 0;
+            };
+        try {
+          long value = Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+          if (value >= min) {
+            return value;
+          }
+        } catch (ArithmeticException | NumberFormatException e) {
+          // Reported below.
+        }
+      }
+      throw bad(setting, "a size of at least " + min + " bytes, such as 64MiB");
+    }
+
+    int powerOfTwo(Setting setting, int min) {
+      long value = bytes(setting, min);
+      if (Long.bitCount(value) == 1 && value <= 1 << 30) {
+        return (int) value;
+      }
+      throw bad(setting, "a power of two from " + min + " bytes to 1GiB");
+    }
+
+    long nanos(Setting setting) {
+      Matcher matcher = DURATION.matcher(text(setting).strip());
+      if (matcher.matches()) {
+        long unit =
+            switch (matcher.group(2)) {
+              case "ms" -> 1_000_000L;
+              case "s" -> 1_000_000_000L;
+              case "m" -> 60_000_000_000L;
+              case "h" -> 3_600_000_000_000L;
+              default -> 86_400_000_000_000L;
+            };
+        try {
+          return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+        } catch (ArithmeticException | NumberFormatException e) {
+          // Reported below.
+        }
+      }
+      throw bad(setting, "a duration such as 500ms, 5s, 10m, 1h or 7d");
+    }
+
+    ZoneId zone(Setting setting) {
+      try {
+        return ZoneId.of(text(setting).strip());
+      } catch (DateTimeException e) {
+        throw bad(setting, "a time zone such as UTC or Europe/Berlin");
+      }
+    }
+
+    private HistorianException bad(Setting setting, String allowed) {
+      return new HistorianException(
+          ErrorCode.OUT_OF_RANGE,
+          "setting cannot be used: key="
+              + setting.key()
+              + ", value="
+              + ErrorText.quote(text(setting))
+              + ", source="
+              + sources.get(setting.key())
+              + ", allowed="
+              + allowed,
+          setting.key(),
+          null,
+          null);
+    }
+  }
+}
