@@ -17,6 +17,7 @@ public final class Ack {
   private final AckLevel level;
   private final AtomicInteger pending = new AtomicInteger(1);
   private final AtomicLong lastSequence = new AtomicLong();
+  private final AtomicLong lastTransactionTimeMicros = new AtomicLong();
   private final CompletableFuture<Long> done = new CompletableFuture<>();
   private final Runnable onRelease;
   private int slot;
@@ -54,8 +55,9 @@ public final class Ack {
   }
 
   /** A frame has reached the level. For the agents. */
-  public void frameDone(long journalSequence) {
+  public void frameDone(long journalSequence, long transactionTimeMicros) {
     lastSequence.accumulateAndGet(journalSequence, Math::max);
+    lastTransactionTimeMicros.accumulateAndGet(transactionTimeMicros, Math::max);
     complete();
   }
 
@@ -70,6 +72,11 @@ public final class Ack {
       onRelease.run();
       done.complete(lastSequence.get());
     }
+  }
+
+  /** Transaction time of the last frame that is done, microseconds since the epoch. */
+  public long transactionTimeMicros() {
+    return lastTransactionTimeMicros.get();
   }
 
   /**

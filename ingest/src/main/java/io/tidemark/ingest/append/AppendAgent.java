@@ -23,7 +23,7 @@ public final class AppendAgent implements Agent {
   private static final int FRAMES_PER_WORK = 32;
 
   /** An acknowledgement that waits for its frame to be forced. */
-  record Unsynced(Ack ack, long journalSequence) {}
+  record Unsynced(Ack ack, long journalSequence, long transactionTimeMicros) {}
 
   private final FrameRing ring;
   private final AckTable acks;
@@ -66,8 +66,8 @@ public final class AppendAgent implements Agent {
       Ack ack = acks.get(slot);
       if (ack != null) {
         if (ack.level() == AckLevel.JOURNALED) {
-          ack.frameDone(sequence);
-        } else if (!unsynced.offer(new Unsynced(ack, sequence))) {
+          ack.frameDone(sequence, frame.transactionTimeMicros());
+        } else if (!unsynced.offer(new Unsynced(ack, sequence, frame.transactionTimeMicros()))) {
           throw new IllegalStateException("no room for an acknowledgement that was counted");
         }
       }

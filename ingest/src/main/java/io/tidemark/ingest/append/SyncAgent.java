@@ -48,7 +48,7 @@ public final class SyncAgent implements Agent {
         head != null && head.journalSequence() <= synced;
         head = unsynced.peek()) {
       unsynced.poll();
-      head.ack().frameDone(head.journalSequence());
+      head.ack().frameDone(head.journalSequence(), head.transactionTimeMicros());
       released++;
     }
     return released;
