@@ -151,43 +151,44 @@ public final class JsonWriteDecoder {
 
     private void read() {
       try (JsonParser parser = json.createParser(body)) {
-        JsonToken first = parser.nextToken();
-        if (first == JsonToken.START_OBJECT) {
-          bodyObject(parser);
-        } else if (first == JsonToken.START_ARRAY) {
-          samples(parser, "");
-        } else {
-          report.refuse(
-              "body",
-              ErrorCode.MALFORMED,
-              first == null
-                  ? "body is empty"
-                  : "body is neither an object with samples or series nor an array of samples");
-          return;
+        try {
+          document(parser);
+        } catch (JsonProcessingException e) {
+          JsonLocation at = e.getLocation();
+          malformed(e.getOriginalMessage(), at == null ? parser.currentLocation() : at);
+        } catch (IllegalStateException e) {
+          // Too many colliding field names: only made on purpose.
+          malformed(e.getMessage(), parser.currentLocation());
         }
-        if (parser.nextToken() != null) {
-          malformed("there is text after the end of the document", parser.currentTokenLocation());
-        }
-      } catch (JsonProcessingException e) {
-        malformed(e.getOriginalMessage(), e.getLocation());
-      } catch (IllegalStateException e) {
-        // Too many colliding field names: only made on purpose.
-        malformed(String.valueOf(e.getMessage()), null);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private void malformed(@Nullable String reason, @Nullable JsonLocation at) {
+    private void document(JsonParser parser) throws IOException {
+      JsonToken first = parser.nextToken();
+      if (first == JsonToken.START_OBJECT) {
+        bodyObject(parser);
+      } else if (first == JsonToken.START_ARRAY) {
+        samples(parser, "");
+      } else {
+        report.refuse(
+            "body",
+            ErrorCode.MALFORMED,
+            first == null
+                ? "body is empty"
+                : "body is neither an object with samples or series nor an array of samples");
+        return;
+      }
+      if (parser.nextToken() != null) {
+        malformed("there is text after the end of the document", parser.currentTokenLocation());
+      }
+    }
+
+    private void malformed(@Nullable String reason, JsonLocation at) {
       StringBuilder message = new StringBuilder("body is not JSON that can be read: reason=");
       message.append(ErrorText.quote(reason == null ? "unknown" : reason.replace("\n at ", " ")));
-      if (at != null) {
-        message
-            .append(", line=")
-            .append(at.getLineNr())
-            .append(", column=")
-            .append(at.getColumnNr());
-      }
+      message.append(", line=").append(at.getLineNr()).append(", column=").append(at.getColumnNr());
       report.refuse("body", ErrorCode.MALFORMED, message.toString());
     }
 
