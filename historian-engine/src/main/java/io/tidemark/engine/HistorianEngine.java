@@ -1,0 +1,416 @@
+package io.tidemark.engine;
+
+import io.tidemark.ingest.Ack;
+import io.tidemark.ingest.AckLevel;
+import io.tidemark.ingest.Ingress;
+import io.tidemark.ingest.WriteReport;
+import io.tidemark.ingest.WriteSession;
+import io.tidemark.ingest.append.AppendPath;
+import io.tidemark.ingest.decode.JsonWriteDecoder;
+import io.tidemark.ingest.decode.LineProtocolDecoder;
+import io.tidemark.ingest.decode.TimeUnitCode;
+import io.tidemark.model.Agent;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.MemoryAccount;
+import io.tidemark.model.Principal;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.ReadView;
+import io.tidemark.model.RecordKind;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.TagCatalog;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.model.VersionMode;
+import io.tidemark.query.context.ContextKind;
+import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.context.ContextStore;
+import io.tidemark.query.retrieval.BlockSink;
+import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.Retrievals;
+import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.sql.SqlEngine;
+import io.tidemark.query.sql.SqlResult;
+import io.tidemark.storage.DataVersion;
+import io.tidemark.storage.SampleStore;
+import io.tidemark.storage.feed.ChangeFeed;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The assembled server without its doors: store, append path, context, queries, and the threads
+ * that drive them. Starts by recovering the store; stops by finishing what was accepted.
+ */
+public final class HistorianEngine implements Historian, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HistorianEngine.class);
+  private static final long ACK_TIMEOUT_SECONDS = 60;
+  private static final int REQUESTS_MAX = 8192;
+
+  private final HistorianConfig config;
+  private final Clock clock;
+  private final Consumer<Throwable> onFatal;
+  private final ContextStore context;
+  private final SampleStore store;
+  private final AppendPath path;
+  private final Ingress ingress;
+  private final AgentThread appendThread;
+  private final AgentThread syncThread;
+  private final AgentThread sealThread;
+  private final ExecutorService queryThreads;
+  private final SqlEngine sql;
+  private volatile State state = State.STARTING;
+
+  /* One context change at a time: check, journal, apply. */
+  private final Object contextLock = new Object();
+
+  private enum State {
+    STARTING,
+    READY,
+    DRAINING,
+    FAILED
+  }
+
+  private HistorianEngine(HistorianConfig config, Clock clock, Consumer<Throwable> onFatal)
+      throws IOException {
+    this.config = config;
+    this.clock = clock;
+    this.onFatal = onFatal;
+    long start = System.nanoTime();
+    context = new ContextStore();
+    store =
+        SampleStore.open(
+            config.dataDir(),
+            config.store(),
+            () -> nowNs() / 1000,
+            (kind, payload, principal, timeMicros, sequence) -> {
+              if (kind == RecordKind.CONTEXT) {
+                context.apply(payload, principal, timeMicros, sequence);
+              }
+            });
+    path = new AppendPath(store.writer(), config.ringBytes(), REQUESTS_MAX, System::nanoTime);
+    syncThread = new AgentThread(path.syncAgent(), this::failed);
+    sealThread = new AgentThread(store.sealer(), this::failed);
+    appendThread = new AgentThread(waking(path.appendAgent(), syncThread), this::failed);
+    ingress =
+        new Ingress(
+            path,
+            store.tags(),
+            store.producers(),
+            config.ingest(),
+            this::nowNs,
+            System::nanoTime,
+            appendThread::wake);
+    queryThreads =
+        Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().daemon().name("tidemark-query-", 0).factory());
+    sql =
+        SqlAssembly.open(
+            config.query(), store.tags(), context, config.dataDir().resolve("sql"), queryThreads);
+    state = State.READY;
+    SampleStore.Recovery recovery = store.recovery();
+    LOG.info(
+        "store is open: folder={}, tags={}, segments={}, replayedFrames={}, replayedSamples={},"
+            + " elapsedMs={}",
+        config.dataDir(),
+        store.tags().size(),
+        store.sizes().segments(),
+        recovery.replayedFrames(),
+        recovery.replayedSamples(),
+        (System.nanoTime() - start) / 1_000_000);
+  }
+
+  /**
+   * Opens the store and starts the threads.
+   *
+   * @param onFatal called when the journal or a seal failed: nothing is acknowledged any more, the
+   *     process should end and recover
+   */
+  public static HistorianEngine start(
+      HistorianConfig config, Clock clock, Consumer<Throwable> onFatal) throws IOException {
+    return new HistorianEngine(config, clock, onFatal);
+  }
+
+  private static Agent waking(Agent agent, AgentThread next) {
+    return new Agent() {
+      @Override
+      public int doWork() {
+        int work = agent.doWork();
+        if (work > 0) {
+          next.wake();
+        }
+        return work;
+      }
+
+      @Override
+      public String roleName() {
+        return agent.roleName();
+      }
+    };
+  }
+
+  private void failed(Agent agent, Throwable failure) {
+    state = State.FAILED;
+    LOG.error(
+        "agent failed, nothing is acknowledged any more: agent={}", agent.roleName(), failure);
+    onFatal.accept(failure);
+  }
+
+  @Override
+  public WriteReport write(
+      WriteFormat format,
+      byte[] body,
+      TimeUnitCode precision,
+      AckLevel level,
+      Principal principal) {
+    WriteReport report = new WriteReport();
+    try (WriteSession session = openSession(principal, level)) {
+      switch (format) {
+        case LINE_PROTOCOL ->
+            new LineProtocolDecoder().decode(body, precision, nowNs(), session, report);
+        case JSON -> {
+          session.wholeNumbersMake(SampleType.FLOAT64);
+          new JsonWriteDecoder().decode(body, precision, nowNs(), session, report);
+        }
+      }
+      session.finish().await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+    return report;
+  }
+
+  /** A session for samples that need no decoding: the demo plant, collectors. */
+  public WriteSession openSession(Principal principal, AckLevel level) {
+    return ingress.openSession(principal, level);
+  }
+
+  @Override
+  public TagCatalog tags() {
+    return store.tags();
+  }
+
+  @Override
+  public TagChangeResult putTag(String name, TagChange change, Principal principal) {
+    Ingress.TagResult result =
+        ingress.putTag(
+            name,
+            new io.tidemark.ingest.TagChange(
+                change.type() == null ? null : SampleType.ofLabel(change.type()),
+                change.uom(),
+                change.description(),
+                change.step(),
+                change.rangeLow(),
+                change.rangeHigh(),
+                change.states()),
+            principal);
+    Ack ack = result.ack();
+    if (ack != null) {
+      ack.await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+    Outcome outcome =
+        ack == null
+            ? Outcome.UNCHANGED
+            : result.previous() == null ? Outcome.CREATED : Outcome.UPDATED;
+    return new TagChangeResult(outcome, result.tag());
+  }
+
+  @Override
+  public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone) {
+    ReadView view = store.openReadView();
+    QueryContext query =
+        contextOver(view, principal, zone == null ? config.timeZone() : zone, VersionMode.LATEST);
+    return new OpenQuery() {
+      @Override
+      public QueryContext context() {
+        return query;
+      }
+
+      @Override
+      public void close() {
+        view.close();
+      }
+    };
+  }
+
+  private QueryContext contextOver(
+      ReadView view, Principal principal, ZoneId zone, VersionMode versions) {
+    return new QueryContext(
+        principal,
+        tagId -> true,
+        view,
+        nowNs(),
+        zone,
+        versions,
+        new MemoryAccount(config.query().memoryBytesMax()),
+        queryThreads,
+        System::nanoTime,
+        System.nanoTime() + config.query().timeLimitNs());
+  }
+
+  @Override
+  public void read(
+      Retrieval retrieval, TagDefinition tag, QueryContext queryContext, BlockSink sink) {
+    Retrievals.read(retrieval, tag, queryContext, sink);
+  }
+
+  @Override
+  public List<SummaryRow> summarize(
+      Retrieval.Summary retrieval, TagDefinition tag, QueryContext queryContext) {
+    return Retrievals.summarize(retrieval, tag, queryContext);
+  }
+
+  @Override
+  public SqlResult sql(
+      String statement, List<@Nullable Object> parameters, QueryContext queryContext) {
+    return sql.execute(statement, parameters, queryContext);
+  }
+
+  @Override
+  public ContextResult putContext(ContextKind kind, String id, String json, Principal principal) {
+    synchronized (contextLock) {
+      ContextStore.Prepared prepared = context.prepare(kind, id, json);
+      journal(prepared.payloads(), principal);
+      ContextRow row = context.row(kind, prepared.id());
+      if (row == null) {
+        throw new HistorianException(ErrorCode.INTERNAL, "context row is missing: id=" + id);
+      }
+      return new ContextResult(Outcome.valueOf(prepared.outcome().name()), row);
+    }
+  }
+
+  @Override
+  public BulkResult putContextBulk(String json, Principal principal) {
+    synchronized (contextLock) {
+      ContextStore.PreparedBulk prepared = context.prepareBulk(json);
+      journal(prepared.payloads(), principal);
+      return new BulkResult(prepared.stored(), prepared.errors());
+    }
+  }
+
+  /** Journals context records, waits until they are synced, and applies them. */
+  private void journal(List<byte[]> payloads, Principal principal) {
+    List<Ack> acks = new ArrayList<>();
+    for (byte[] payload : payloads) {
+      acks.add(ingress.submitRecord(RecordKind.CONTEXT, principal, payload, AckLevel.SYNCED));
+    }
+    for (int i = 0; i < acks.size(); i++) {
+      long sequence = acks.get(i).await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      context.apply(
+          payloads.get(i), principal.name(), acks.get(i).transactionTimeMicros(), sequence);
+    }
+  }
+
+  @Override
+  public LiveFeed live(List<TagDefinition> tags, @Nullable String resumeToken) {
+    ChangeFeed feed = store.feed();
+    long order =
+        resumeToken == null
+            ? feed.committedOrder()
+            : DataVersion.order(store.storeId(), resumeToken);
+    int[] ids = tags.stream().mapToInt(TagDefinition::id).toArray();
+    ChangeFeed.Follower follower = feed.follow(ids, order);
+    return new LiveFeed() {
+      @Override
+      public int poll(LiveSink sink) {
+        return follower.poll(
+            view -> contextOver(view, Principal.SYSTEM, config.timeZone(), VersionMode.ALL),
+            (tagId, block) -> {
+              TagDefinition tag = store.tags().byId(tagId);
+              if (tag != null) {
+                sink.accept(tag, block);
+              }
+            });
+      }
+
+      @Override
+      public String resumeToken() {
+        return DataVersion.text(store.storeId(), follower.order());
+      }
+
+      @Override
+      public void close() {
+        // A follower holds nothing.
+      }
+    };
+  }
+
+  @Override
+  public Health health() {
+    List<String> reasons = new ArrayList<>();
+    String name = state.name();
+    if (state == State.READY && store.writer().isDiskFull()) {
+      name = "READ_ONLY";
+      reasons.add("DISK_FULL: free space is below store.freeBytesMin");
+    }
+    if (state == State.FAILED) {
+      reasons.add("JOURNAL_FAILED: nothing is acknowledged any more");
+    }
+    try (ReadView view = store.openReadView()) {
+      return new Health(name, reasons, version(), store.tags().size(), view.dataVersion());
+    }
+  }
+
+  private static String version() {
+    String version = HistorianEngine.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  @Override
+  public String metricsText() {
+    return EngineMetrics.text(store, path, context.generation());
+  }
+
+  @Override
+  public ZoneId defaultZone() {
+    return config.timeZone();
+  }
+
+  @Override
+  public long nowNs() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  /** The configuration in force. */
+  public HistorianConfig config() {
+    return config;
+  }
+
+  /** Sizes on disk and in memory. */
+  public SampleStore.Sizes sizes() {
+    return store.sizes();
+  }
+
+  /** Seals everything written so far and waits for it. */
+  public void sealNow() {
+    store.writer().requestSeal();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ACK_TIMEOUT_SECONDS);
+    while (store.sizes().hotRows() > 0 && System.nanoTime() - deadline < 0) {
+      appendThread.wake();
+      sealThread.wake();
+      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Refuses new work, finishes what was accepted and lets go of the folder. */
+  @Override
+  public void close() throws IOException {
+    state = state == State.FAILED ? State.FAILED : State.DRAINING;
+    ingress.close();
+    appendThread.close();
+    syncThread.close();
+    sealThread.close();
+    sql.close();
+    queryThreads.shutdownNow();
+    store.close();
+  }
+}

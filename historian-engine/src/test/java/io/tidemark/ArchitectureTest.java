@@ -1,0 +1,170 @@
+package io.tidemark;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The house, checked by its imports: data flows one way, a library lives in its package. */
+@AnalyzeClasses(packages = "io.tidemark", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String[] STORAGE = {
+    "io.tidemark.model..", "io.tidemark.catalog..", "io.tidemark.storage.."
+  };
+
+  @ArchTest
+  static final ArchRule storageKnowsNobodyAbove =
+      noClasses()
+          .that()
+          .resideInAnyPackage(STORAGE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.tidemark.ingest..",
+              "io.tidemark.query..",
+              "io.tidemark.engine..",
+              "io.tidemark.wire..",
+              "io.tidemark.cli..",
+              "io.tidemark.csv..",
+              "io.tidemark.demo..");
+
+  @ArchTest
+  static final ArchRule modelIsAtTheBottom =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.model..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.tidemark.catalog..", "io.tidemark.storage..");
+
+  @ArchTest
+  static final ArchRule ingestAndQueryNeverSeeEachOther =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.ingest..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.tidemark.query..", "io.tidemark.engine..", "io.tidemark.wire..");
+
+  @ArchTest
+  static final ArchRule queryReadsThroughTheModelOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.query..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.tidemark.ingest..",
+              "io.tidemark.storage..",
+              "io.tidemark.catalog..",
+              "io.tidemark.engine..",
+              "io.tidemark.wire..");
+
+  @ArchTest
+  static final ArchRule wiresTalkToTheEngineNotToTheDisk =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.wire..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.tidemark.storage..", "io.tidemark.query.duckdb..", "io.tidemark.ingest.ring..");
+
+  @ArchTest
+  static final ArchRule segmentsDoNotKnowWhatIsLive =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.tidemark.storage.codec..",
+              "io.tidemark.storage.segment..",
+              "io.tidemark.storage.scan..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.tidemark.storage.manifest..",
+              "io.tidemark.storage.lifecycle..",
+              "io.tidemark.storage.hot..",
+              "io.tidemark.storage.journal..");
+
+  @ArchTest
+  static final ArchRule chronicle = livesIn("net.openhft..", "io.tidemark.storage.journal..");
+
+  @ArchTest
+  static final ArchRule roaring = livesIn("org.roaringbitmap..", "io.tidemark.storage.segment..");
+
+  @ArchTest
+  static final ArchRule agrona =
+      livesIn("org.agrona..", "io.tidemark.ingest.ring..", "io.tidemark.ingest.append..");
+
+  @ArchTest static final ArchRule duckdb = livesIn("org.duckdb..", "io.tidemark.query.duckdb..");
+
+  @ArchTest
+  static final ArchRule arrow = livesIn("org.apache.arrow..", "io.tidemark.query.arrow..");
+
+  @ArchTest
+  static final ArchRule armeria = livesIn("com.linecorp.armeria..", "io.tidemark.wire.http..");
+
+  @ArchTest static final ArchRule picocli = livesIn("picocli..", "io.tidemark.cli..");
+
+  private static ArchRule livesIn(String library, String... packages) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(packages)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library);
+  }
+
+  @ArchTest
+  static final ArchRule modulesBelowTheEngineStartNoThreads =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.tidemark.model..",
+              "io.tidemark.catalog..",
+              "io.tidemark.storage..",
+              "io.tidemark.ingest..",
+              "io.tidemark.query..")
+          .should()
+          .callMethod(Thread.class, "start")
+          .orShould()
+          .callMethod(Thread.class, "ofPlatform")
+          .orShould()
+          .callMethod(Thread.class, "ofVirtual")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.concurrent.Executors");
+
+  @ArchTest
+  static final ArchRule modulesBelowTheEngineReadNoClock =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.tidemark.model..",
+              "io.tidemark.catalog..",
+              "io.tidemark.storage..",
+              "io.tidemark.ingest..",
+              "io.tidemark.query..")
+          .should()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(java.time.Instant.class, "now");
+
+  @ArchTest
+  static final ArchRule namesWithoutAConceptAreNotUsed =
+      classes()
+          .should(
+              com.tngtech.archunit.lang.conditions.ArchConditions.not(
+                  com.tngtech.archunit.lang.conditions.ArchConditions.be(
+                      DescribedPredicate.describe(
+                          "named util, helper or manager",
+                          (JavaClass type) ->
+                              type.getSimpleName().matches(".*(Utils?|Helper|Manager|Impl)")))));
+}

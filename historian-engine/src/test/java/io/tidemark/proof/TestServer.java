@@ -1,0 +1,64 @@
+package io.tidemark.proof;
+
+import io.tidemark.engine.HistorianConfig;
+import io.tidemark.engine.HistorianEngine;
+import io.tidemark.engine.security.LoopbackAccess;
+import io.tidemark.wire.http.HttpConfig;
+import io.tidemark.wire.http.HttpServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A whole server in the test's process, on a free port of the loopback. */
+public final class TestServer implements AutoCloseable {
+  private final HistorianEngine engine;
+  private final HttpServer http;
+
+  private TestServer(HistorianEngine engine, HttpServer http) {
+    this.engine = engine;
+    this.http = http;
+  }
+
+  /** Starts a server over a data folder; settings by key override small test defaults. */
+  public static TestServer start(Path folder, Map<String, String> settings) throws IOException {
+    Map<String, String> flags = new HashMap<>();
+    flags.put("dataDir", folder.toString());
+    flags.put("store.hotBytesMax", "32MiB");
+    flags.put("store.freeBytesMin", "1MiB");
+    flags.putAll(settings);
+    HistorianEngine engine =
+        HistorianEngine.start(
+            HistorianConfig.load(null, Map.of(), flags),
+            Clock.systemUTC(),
+            failure -> {
+              throw new AssertionError("server failed", failure);
+            });
+    HttpServer http =
+        new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess());
+    http.start();
+    return new TestServer(engine, http);
+  }
+
+  /** The engine behind the doors. */
+  public HistorianEngine engine() {
+    return engine;
+  }
+
+  /** Address of the HTTP door. */
+  public String address() {
+    return "http://127.0.0.1:" + http.port();
+  }
+
+  /** A client of it. */
+  public Api api() {
+    return new Api(address());
+  }
+
+  @Override
+  public void close() throws IOException {
+    http.close();
+    engine.close();
+  }
+}
