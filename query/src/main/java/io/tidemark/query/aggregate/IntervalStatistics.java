@@ -19,8 +19,9 @@ public final class IntervalStatistics {
    * second the moments about it; the first moment corrects both mean and squares for the rounding
    * of the centre. Runs are merged as Chan, Golub and LeVeque do [2]. A sloped segment adds its own
    * spread d * (v1 - v0)^2 / 12. Good time is an exact count of nanoseconds, read as unsigned since
-   * it may exceed a long. Against exact arithmetic the average is within some 1e-15 of the largest
-   * magnitude, the deviation within some 1e-12 of itself and 1e-15 of the largest magnitude.
+   * it may exceed a long. Tests hold
+   * the average to 1e-12 of itself or 1e-14 of the largest magnitude of exact arithmetic, the
+   * deviation to 1e-9 of itself or 1e-14 of the largest magnitude.
    *
    * [1] D. Knuth, The Art of Computer Programming, vol. 2, 4.2.2, theorem B.
    * [2] T. Chan, G. Golub, R. LeVeque, Algorithms for computing the sample variance, 1983.
