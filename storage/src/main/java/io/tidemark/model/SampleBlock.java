@@ -105,6 +105,28 @@ public final class SampleBlock {
     };
   }
 
+  /**
+   * The first row, not before row {@code from}, whose time is at or after {@code timeNs}; {@link
+   * #count()} if there is none. For blocks in ascending order of time.
+   */
+  public int rowAtOrAfter(int from, long timeNs) {
+    long[] times = sourceTimesNs;
+    int low = from;
+    int high = count;
+    if (high > low && times[high - 1] < timeNs) {
+      return high;
+    }
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (times[middle] < timeNs) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   /** Appends a copy of a row of another block of the same type. */
   public void appendFrom(SampleBlock other, int row) {
     int to = count++;

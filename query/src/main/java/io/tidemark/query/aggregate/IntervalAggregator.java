@@ -1,0 +1,168 @@
+package io.tidemark.query.aggregate;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleFlags;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import java.util.Arrays;
+
+/**
+ * One pass over a tag's samples that gives the statistics of consecutive intervals. Call {@link
+ * #before} with the last sample before the first edge if there is one, {@link #accept} with the
+ * samples inside in order of time, then {@link #finish}, with the first sample at or after the last
+ * edge if there is one. One thread; used once.
+ */
+public final class IntervalAggregator {
+  /** Takes finished intervals in order of time. The statistics are only lent. */
+  public interface Sink {
+    /** Interval {@code [startNs, endNs)}. */
+    void accept(long startNs, long endNs, IntervalStatistics statistics);
+  }
+
+  private final long[] edges;
+  private final boolean numeric;
+  private final Sink sink;
+  private final IntervalStatistics statistics;
+  private final boolean[] usable = new boolean[SampleBlock.CAPACITY];
+  private final double[] converted;
+
+  private int interval;
+  private boolean hasLast;
+  private long lastTimeNs;
+  private double lastNumber;
+  private boolean lastUsable;
+
+  /**
+   * A pass over the intervals between the edges.
+   *
+   * @param edgesNs two or more, ascending
+   * @throws HistorianException {@link ErrorCode#EMPTY_RANGE} if they do not ascend.
+   */
+  public IntervalAggregator(TagDefinition tag, long[] edgesNs, Sink sink) {
+    if (edgesNs.length < 2) {
+      throw new HistorianException(
+          ErrorCode.EMPTY_RANGE, "a summary needs two edges: edges=" + edgesNs.length);
+    }
+    for (int i = 1; i < edgesNs.length; i++) {
+      if (edgesNs[i] <= edgesNs[i - 1]) {
+        TimeRange empty = new TimeRange(edgesNs[i - 1], edgesNs[i]); // throws EMPTY_RANGE
+        throw new AssertionError(empty);
+      }
+    }
+    this.edges = edgesNs.clone();
+    this.numeric = tag.type().isNumeric();
+    this.sink = sink;
+    this.statistics = new IntervalStatistics(tag.stepped());
+    this.converted = new double[SampleBlock.CAPACITY];
+  }
+
+  /** Whether the segment after the last row so far matters: only then is the next sample needed. */
+  public boolean needsNext() {
+    return hasLast && lastUsable;
+  }
+
+  /** Takes the last sample before the first edge. */
+  public void before(SampleBlock block, int row) {
+    double[] numbers = classify(block, row, row + 1);
+    last(block.sourceTimesNs()[row], numbers[row], usable[row]);
+  }
+
+  /** Takes samples inside the edges, in order of time. */
+  public void accept(SampleBlock block) {
+    int count = block.count();
+    long[] times = block.sourceTimesNs();
+    double[] numbers = classify(block, 0, count);
+    for (int row = 0; row < count; ) {
+      bridge(times[row], numbers[row], usable[row]);
+      int end = block.rowAtOrAfter(row, edges[interval + 1]);
+      statistics.addRows(times, numbers, usable, row, end);
+      last(times[end - 1], numbers[end - 1], usable[end - 1]);
+      row = end;
+    }
+  }
+
+  /** Ends the pass: nothing was recorded at or after the last edge. */
+  public void finish() {
+    while (interval < edges.length - 1) {
+      close();
+    }
+  }
+
+  /** Ends the pass with the first sample at or after the last edge. */
+  public void finish(SampleBlock block, int row) {
+    double[] numbers = classify(block, row, row + 1);
+    while (interval < edges.length - 1) {
+      segmentTo(block.sourceTimesNs()[row], numbers[row], usable[row], edges[interval + 1]);
+      close();
+    }
+  }
+
+  /** Adds the segment from the last row to this one, closing the intervals that it passes. */
+  private void bridge(long timeNs, double number, boolean isUsable) {
+    while (timeNs >= edges[interval + 1]) {
+      segmentTo(timeNs, number, isUsable, edges[interval + 1]);
+      close();
+    }
+    segmentTo(timeNs, number, isUsable, timeNs);
+  }
+
+  private void segmentTo(long timeNs, double number, boolean isUsable, long endNs) {
+    if (hasLast) {
+      statistics.addSegment(
+          lastTimeNs,
+          lastNumber,
+          lastUsable,
+          timeNs,
+          number,
+          isUsable,
+          Math.max(lastTimeNs, edges[interval]),
+          endNs);
+    }
+  }
+
+  private void close() {
+    sink.accept(edges[interval], edges[interval + 1], statistics);
+    statistics.clear();
+    interval++;
+  }
+
+  private void last(long timeNs, double number, boolean isUsable) {
+    hasLast = true;
+    lastTimeNs = timeNs;
+    lastNumber = number;
+    lastUsable = isUsable;
+  }
+
+  /**
+   * Marks the usable rows and returns their numbers. A row of a text or state tag is usable if it
+   * is Good and has a value; its number is 0.
+   */
+  private double[] classify(SampleBlock block, int from, int to) {
+    int[] statuses = block.statuses();
+    byte[] flags = block.flags();
+    boolean[] good = usable;
+    for (int i = from; i < to; i++) {
+      good[i] = statuses[i] >>> 30 == 0 && (flags[i] & SampleFlags.PRESENT) != 0;
+    }
+    double[] numbers = converted;
+    if (!numeric) {
+      Arrays.fill(numbers, from, to, 0);
+    } else if (block.type() == SampleType.FLOAT64) {
+      numbers = block.doubles();
+      for (int i = from; i < to; i++) {
+        good[i] &= Math.abs(numbers[i]) <= Double.MAX_VALUE;
+      }
+    } else if (block.type().isNumeric()) {
+      long[] longs = block.longs();
+      for (int i = from; i < to; i++) {
+        numbers[i] = longs[i];
+      }
+    } else {
+      Arrays.fill(good, from, to, false); // text from a time when the tag had another type
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,367 @@
+package io.tidemark.query.aggregate;
+
+import io.tidemark.model.StatusCodes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statistics of one interval or of a piece of it: fed with rows and segments, or merged from pieces
+ * of the same tag that do not overlap. Reusable after {@link #clear}. One thread.
+ *
+ * <p>A row is usable if it is Good and carries a number. Time between two rows is good if the left
+ * one is usable. There the value is the left one (stepped tag, or the right row is not usable:
+ * <i>held</i>) or the straight line between them.
+ */
+public final class IntervalStatistics {
+  /*
+   * Arithmetic. Times enter as differences only. The mean over time and the sum of values are each
+   * kept as an unevaluated pair with the error-free addition of Knuth [1], so a large common offset
+   * costs nothing. A run of rows is passed twice: the first pass finds a centre near its mean, the
+   * second the moments about it; the first moment corrects both mean and squares for the rounding
+   * of the centre. Runs are merged as Chan, Golub and LeVeque do [2]. A sloped segment adds its own
+   * spread d * (v1 - v0)^2 / 12. Good time is an exact count of nanoseconds, read as unsigned since
+   * it may exceed a long. Tests hold
+   * the average to 1e-12 of itself or 1e-14 of the largest magnitude of exact arithmetic, the
+   * deviation to 1e-9 of itself or 1e-14 of the largest magnitude.
+   *
+   * [1] D. Knuth, The Art of Computer Programming, vol. 2, 4.2.2, theorem B.
+   * [2] T. Chan, G. Golub, R. LeVeque, Algorithms for computing the sample variance, 1983.
+   */
+  private final boolean stepped;
+
+  private long goodNs;
+  private long heldNs;
+  private double mean;
+  private double meanRest;
+  private double squares;
+
+  private long count;
+  private double sumHigh;
+  private double sumLow;
+  private double minimum;
+  private double maximum;
+  private long minimumTimeNs;
+  private long maximumTimeNs;
+
+  /** Empty statistics of a tag whose values hold until the next sample, or do not. */
+  public IntervalStatistics(boolean stepped) {
+    this.stepped = stepped;
+    clear();
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    goodNs = 0;
+    heldNs = 0;
+    mean = 0;
+    meanRest = 0;
+    squares = 0;
+    count = 0;
+    sumHigh = 0;
+    sumLow = 0;
+    minimum = Double.POSITIVE_INFINITY;
+    maximum = Double.NEGATIVE_INFINITY;
+    minimumTimeNs = 0;
+    maximumTimeNs = 0;
+  }
+
+  /**
+   * Adds consecutive rows inside the interval and the segments between them, but not those before
+   * the first and after the last.
+   *
+   * @param timesNs ascending
+   * @param usable which rows are usable; the number of the others does not matter
+   */
+  public void addRows(long[] timesNs, double[] numbers, boolean[] usable, int from, int to) {
+    addEvents(timesNs, numbers, usable, from, to);
+    if (stepped) {
+      addSteps(timesNs, numbers, usable, from, to - 1);
+    } else {
+      addSlopes(timesNs, numbers, usable, from, to - 1);
+    }
+  }
+
+  private void addEvents(long[] timesNs, double[] numbers, boolean[] usable, int from, int to) {
+    double high = sumHigh;
+    double low = sumLow;
+    double min = minimum;
+    double max = maximum;
+    int minRow = -1;
+    int maxRow = -1;
+    int good = 0;
+    for (int i = from; i < to; i++) {
+      if (usable[i]) {
+        double v = numbers[i];
+        good++;
+        double sum = high + v;
+        double part = sum - high;
+        low += (high - (sum - part)) + (v - part);
+        high = sum;
+        if (v < min) {
+          min = v;
+          minRow = i;
+        }
+        if (v > max) {
+          max = v;
+          maxRow = i;
+        }
+      }
+    }
+    count += good;
+    sumHigh = high;
+    sumLow = low;
+    if (minRow >= 0) {
+      minimum = min;
+      minimumTimeNs = timesNs[minRow];
+    }
+    if (maxRow >= 0) {
+      maximum = max;
+      maximumTimeNs = timesNs[maxRow];
+    }
+  }
+
+  private void addSteps(long[] timesNs, double[] numbers, boolean[] usable, int from, int to) {
+    long ns = 0;
+    double area = 0;
+    double last = 0;
+    for (int i = from; i < to; i++) {
+      if (usable[i]) {
+        long d = timesNs[i + 1] - timesNs[i];
+        ns += d;
+        last = numbers[i];
+        area += last * unsigned(d);
+      }
+    }
+    if (ns == 0) {
+      return;
+    }
+    double centre = centre(area / unsigned(ns), last);
+    double first = 0;
+    double second = 0;
+    for (int i = from; i < to; i++) {
+      if (usable[i]) {
+        double off = numbers[i] - centre;
+        double part = off * unsigned(timesNs[i + 1] - timesNs[i]);
+        first += part;
+        second += off * part;
+      }
+    }
+    mergeTime(ns, centre, first, second);
+  }
+
+  private void addSlopes(long[] timesNs, double[] numbers, boolean[] usable, int from, int to) {
+    long ns = 0;
+    long held = 0;
+    double area = 0;
+    double last = 0;
+    for (int i = from; i < to; i++) {
+      if (usable[i]) {
+        long d = timesNs[i + 1] - timesNs[i];
+        ns += d;
+        last = numbers[i];
+        double level = last;
+        if (usable[i + 1]) {
+          level = (last + numbers[i + 1]) * 0.5;
+        } else {
+          held += d;
+        }
+        area += level * unsigned(d);
+      }
+    }
+    if (ns == 0) {
+      return;
+    }
+    double centre = centre(area / unsigned(ns), last);
+    double first = 0;
+    double second = 0;
+    for (int i = from; i < to; i++) {
+      if (usable[i]) {
+        double off = numbers[i] - centre;
+        double own = 0;
+        if (usable[i + 1]) {
+          double rise = numbers[i + 1] - numbers[i];
+          off = (off + (numbers[i + 1] - centre)) * 0.5;
+          own = rise * rise / 12;
+        }
+        double length = unsigned(timesNs[i + 1] - timesNs[i]);
+        first += off * length;
+        second += (off * off + own) * length;
+      }
+    }
+    heldNs += held;
+    mergeTime(ns, centre, first, second);
+  }
+
+  /**
+   * The mean that a run is centred about; a value itself where it is as good: constants stay so.
+   */
+  private static double centre(double mean, double value) {
+    return Math.abs(mean - value) <= 4 * Math.ulp(value) ? value : mean;
+  }
+
+  /**
+   * Adds the part {@code [fromNs, toNs]} of the segment between two consecutive rows, which lies at
+   * or across an edge of the interval.
+   *
+   * @param usable0 whether the left row is usable; if not, nothing is added
+   * @param usable1 whether the right row is usable
+   */
+  public void addSegment(
+      long time0,
+      double value0,
+      boolean usable0,
+      long time1,
+      double value1,
+      boolean usable1,
+      long fromNs,
+      long toNs) {
+    long ns = toNs - fromNs;
+    if (!usable0 || ns == 0) {
+      return;
+    }
+    double start = value0;
+    double end = value0;
+    if (!stepped && usable1) {
+      start = onLine(time0, value0, time1, value1, fromNs);
+      end = onLine(time0, value0, time1, value1, toNs);
+    } else if (!stepped) {
+      heldNs += ns;
+    }
+    double rise = end - start;
+    double length = unsigned(ns);
+    mergeTime(ns, start, rise * 0.5 * length, rise * rise / 3 * length);
+  }
+
+  /** The value at a time on the straight line between two samples; exact at both ends. */
+  public static double onLine(long time0, double value0, long time1, double value1, long timeNs) {
+    if (timeNs == time1) {
+      return value1;
+    }
+    double share = unsigned(timeNs - time0) / unsigned(time1 - time0);
+    double rise = value1 - value0;
+    return Double.isInfinite(rise) ? value0 * (1 - share) + value1 * share : value0 + rise * share;
+  }
+
+  /** Adds the statistics of another piece; the segment between the pieces is not added. */
+  public void merge(IntervalStatistics other) {
+    if (other.goodNs != 0) {
+      mergeMean(other.goodNs, other.mean, other.meanRest, other.squares);
+      heldNs += other.heldNs;
+    }
+    if (other.count == 0) {
+      return;
+    }
+    count += other.count;
+    double sum = sumHigh + other.sumHigh;
+    double part = sum - sumHigh;
+    sumLow += (sumHigh - (sum - part)) + (other.sumHigh - part) + other.sumLow;
+    sumHigh = sum;
+    if (other.minimum < minimum
+        || (other.minimum == minimum && other.minimumTimeNs < minimumTimeNs)) {
+      minimum = other.minimum;
+      minimumTimeNs = other.minimumTimeNs;
+    }
+    if (other.maximum > maximum
+        || (other.maximum == maximum && other.maximumTimeNs < maximumTimeNs)) {
+      maximum = other.maximum;
+      maximumTimeNs = other.maximumTimeNs;
+    }
+  }
+
+  /** Adds good time whose value, less the centre, has that first and second moment. */
+  private void mergeTime(long ns, double centre, double first, double second) {
+    double shift = first / unsigned(ns);
+    mergeMean(ns, centre, shift, Math.max(0, second - first * shift));
+  }
+
+  private void mergeMean(long ns, double otherMean, double otherRest, double spread) {
+    if (goodNs == 0) {
+      mean = otherMean;
+      meanRest = otherRest;
+      squares = spread;
+    } else {
+      double mine = unsigned(goodNs);
+      double share = unsigned(ns) / (mine + unsigned(ns));
+      double apart = (otherMean - mean) + (otherRest - meanRest);
+      squares += spread + apart * apart * mine * share;
+      double rest = meanRest + apart * share;
+      double sum = mean + rest;
+      double part = sum - mean;
+      meanRest = (mean - (sum - part)) + (rest - part);
+      mean = sum;
+    }
+    goodNs += ns;
+  }
+
+  private static double unsigned(long ns) {
+    double d = (double) ns;
+    return d < 0 ? d + 0x1p64 : d;
+  }
+
+  /** Usable rows. */
+  public long count() {
+    return count;
+  }
+
+  /** Good time in nanoseconds. */
+  public double goodNs() {
+    return unsigned(goodNs);
+  }
+
+  /** Integral of the value over good time, in value times seconds; null if there is none. */
+  public @Nullable Double integralSeconds() {
+    return goodNs == 0 ? null : (mean + meanRest) * (unsigned(goodNs) * 1e-9);
+  }
+
+  /** Integral divided by good time; null if there is none. */
+  public @Nullable Double timeAverage() {
+    return goodNs == 0 ? null : mean + meanRest;
+  }
+
+  /** Standard deviation of the value over good time (population); null if there is none. */
+  public @Nullable Double stdDev() {
+    return goodNs == 0 ? null : Math.sqrt(squares / unsigned(goodNs));
+  }
+
+  /** Mean of the usable rows; null if there is none. */
+  public @Nullable Double sampleAverage() {
+    return count == 0 ? null : (sumHigh + sumLow) / count;
+  }
+
+  /** Smallest usable row; null if there is none. */
+  public @Nullable Double minimum() {
+    return count == 0 ? null : minimum;
+  }
+
+  /** Earliest time of the smallest. */
+  public @Nullable Long minimumTimeNs() {
+    return count == 0 ? null : minimumTimeNs;
+  }
+
+  /** Largest usable row; null if there is none. */
+  public @Nullable Double maximum() {
+    return count == 0 ? null : maximum;
+  }
+
+  /** Earliest time of the largest. */
+  public @Nullable Long maximumTimeNs() {
+    return count == 0 ? null : maximumTimeNs;
+  }
+
+  /** Good time in percent of an interval of that length (read as unsigned). */
+  public double percentGood(long lengthNs) {
+    return goodNs == lengthNs ? 100.0 : 100.0 * (unsigned(goodNs) / unsigned(lengthNs));
+  }
+
+  /**
+   * StatusCode of an interval of that length: Good if the whole of it is good and nothing was held
+   * towards a row that is not usable, Bad_NoData if nothing is good, else Uncertain_DataSubNormal.
+   */
+  public int status(long lengthNs) {
+    if (goodNs == 0 && count == 0) {
+      return StatusCodes.BAD_NO_DATA;
+    }
+    return goodNs == lengthNs && heldNs == 0
+        ? StatusCodes.GOOD | StatusCodes.CALCULATED
+        : StatusCodes.UNCERTAIN_DATA_SUB_NORMAL | StatusCodes.CALCULATED;
+  }
+}

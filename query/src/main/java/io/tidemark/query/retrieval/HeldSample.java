@@ -1,0 +1,63 @@
+package io.tidemark.query.retrieval;
+
+import io.tidemark.model.Quality;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleFlags;
+import io.tidemark.model.SampleType;
+import org.jspecify.annotations.Nullable;
+
+/** A copy of one row that outlives its block: the neighbour of a time or of a range. */
+final class HeldSample {
+  boolean exists;
+  SampleType type = SampleType.FLOAT64;
+  long timeNs;
+  int status;
+  byte flags;
+  long order;
+  double real;
+  long integral;
+  @Nullable String text;
+
+  void clear() {
+    exists = false;
+    text = null;
+  }
+
+  void set(SampleBlock block, int row) {
+    exists = true;
+    type = block.type();
+    timeNs = block.sourceTimesNs()[row];
+    status = block.statuses()[row];
+    flags = block.flags()[row];
+    order = block.orders()[row];
+    switch (type) {
+      case FLOAT64 -> real = block.doubles()[row];
+      case INT64, BOOL, DIGITAL -> integral = block.longs()[row];
+      case STRING -> text = block.texts()[row];
+    }
+  }
+
+  boolean isAt(long ns) {
+    return exists && timeNs == ns;
+  }
+
+  /** Whether there is a value that readers are shown. */
+  boolean isShown() {
+    return exists && (flags & SampleFlags.PRESENT) != 0 && !Quality.isBad(status);
+  }
+
+  /** Whether the value holds until the next sample: Good and there. */
+  boolean isUsable() {
+    return exists && (flags & SampleFlags.PRESENT) != 0 && Quality.isGood(status);
+  }
+
+  /** Whether it may be the end of a straight line: usable, a number and finite. */
+  boolean isUsableNumber() {
+    return isUsable() && type.isNumeric() && Double.isFinite(number());
+  }
+
+  /** The value of a sample of a numeric type. */
+  double number() {
+    return type == SampleType.FLOAT64 ? real : integral;
+  }
+}

@@ -1,0 +1,132 @@
+package io.tidemark.query.retrieval;
+
+import io.tidemark.model.Direction;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleCursor;
+import io.tidemark.model.TimeRange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the samples on either side of one time after the other. Ascending times cost one pass over
+ * the samples between them; where the next time is far ahead, or lies back, the walk starts anew
+ * there instead of reading what lies between. One thread; close it.
+ */
+final class SampleWalk implements AutoCloseable {
+  /** A jump costs two reads of a block; ahead by more than four blocks it is cheaper. */
+  private static final double JUMP_BLOCKS = 4;
+
+  private static final int JUMP_ROWS_MIN = 64;
+
+  /** Last sample at or before the time. */
+  final HeldSample before = new HeldSample();
+
+  /** First sample after the time. */
+  final HeldSample after = new HeldSample();
+
+  private final QueryContext context;
+  private final int tagId;
+  private final SampleBlock block = new SampleBlock();
+  private @Nullable SampleCursor cursor;
+  private boolean started;
+  private long position;
+  private int row;
+
+  SampleWalk(QueryContext context, int tagId) {
+    this.context = context;
+    this.tagId = tagId;
+  }
+
+  /** Sets {@link #before} and {@link #after}. */
+  void moveTo(long timeNs) {
+    if (!started || timeNs < position) {
+      restart(timeNs);
+      return;
+    }
+    position = timeNs;
+    while (block.count() > 0) {
+      int count = block.count();
+      long[] times = block.sourceTimesNs();
+      long lastNs = times[count - 1];
+      if (lastNs > timeNs) {
+        int next = block.rowAtOrAfter(row, timeNs + 1);
+        if (next > row) {
+          before.set(block, next - 1);
+          row = next;
+        }
+        after.set(block, row);
+        return;
+      }
+      before.set(block, count - 1);
+      double ahead = (double) timeNs - (double) lastNs;
+      if (count >= JUMP_ROWS_MIN && ahead > JUMP_BLOCKS * ((double) lastNs - (double) times[0])) {
+        restart(timeNs);
+        return;
+      }
+      fetch();
+    }
+    after.clear();
+  }
+
+  private void restart(long timeNs) {
+    started = true;
+    position = timeNs;
+    close();
+    long nextNs = timeNs == Long.MAX_VALUE ? timeNs : timeNs + 1;
+    if (firstRow(context, tagId, Long.MIN_VALUE, nextNs, Direction.BACKWARD, block)) {
+      before.set(block, 0);
+    } else {
+      before.clear();
+    }
+    block.count(0);
+    if (nextNs < Long.MAX_VALUE) {
+      cursor =
+          context
+              .view()
+              .scan(context, tagId, new TimeRange(nextNs, Long.MAX_VALUE), Direction.FORWARD);
+      fetch();
+    }
+    if (block.count() > 0) {
+      after.set(block, 0);
+    } else {
+      after.clear();
+    }
+  }
+
+  private void fetch() {
+    row = 0;
+    if (cursor == null || cursor.next(block) == 0) {
+      block.count(0);
+    }
+  }
+
+  /**
+   * Reads the first row of a scan of {@code [startNs, endNs)} into row 0 of the block; false if
+   * there is none.
+   */
+  static boolean firstRow(
+      QueryContext context,
+      int tagId,
+      long startNs,
+      long endNs,
+      Direction direction,
+      SampleBlock block) {
+    if (endNs <= startNs) {
+      return false;
+    }
+    context.check();
+    try (SampleCursor samples =
+        context.view().scan(context, tagId, new TimeRange(startNs, endNs), direction)) {
+      return samples.next(block) > 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    SampleCursor open = cursor;
+    if (open != null) {
+      cursor = null;
+      open.close();
+    }
+  }
+}
