@@ -65,6 +65,8 @@ public enum ErrorCode {
   NOT_ACCEPTABLE(43, Kind.USER),
   /** The route exists, the method does not. */
   METHOD_NOT_ALLOWED(44, Kind.USER),
+  /** A content type or encoding that this route does not read. */
+  UNSUPPORTED_MEDIA_TYPE(45, Kind.USER),
   /** The hand-over is full: retry later. */
   BACK_PRESSURED(100, Kind.RESOURCES),
   /** Too little free space to accept writes. */

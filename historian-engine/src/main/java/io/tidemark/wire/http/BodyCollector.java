@@ -1,0 +1,128 @@
+package io.tidemark.wire.http;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the body of one request, up to a limit of its own and a limit for all bodies that the
+ * server holds. Runs on the request's event loop.
+ *
+ * <p>What it took of the common limit stays taken until {@link #release}.
+ */
+final class BodyCollector implements Subscriber<HttpObject> {
+  private final int bytesMax;
+  private final AtomicLong bytesHeld;
+  private final long bytesHeldMax;
+  private final Consumer<byte[]> onBody;
+  private final Consumer<Throwable> onFailure;
+  private byte[] bytes;
+  private int length;
+  private long taken;
+  private boolean done;
+  private @Nullable Subscription subscription;
+
+  /**
+   * A collector.
+   *
+   * @param announced length that the client announced, or -1
+   * @param bytesHeld bytes that all collectors hold together
+   */
+  BodyCollector(
+      int bytesMax,
+      long announced,
+      AtomicLong bytesHeld,
+      long bytesHeldMax,
+      Consumer<byte[]> onBody,
+      Consumer<Throwable> onFailure) {
+    this.bytesMax = bytesMax;
+    this.bytesHeld = bytesHeld;
+    this.bytesHeldMax = bytesHeldMax;
+    this.onBody = onBody;
+    this.onFailure = onFailure;
+    // What a client announces is only believed up to 64 KiB before it is here.
+    this.bytes = new byte[(int) Math.clamp(announced, 0, Math.min(bytesMax, 64 * 1024))];
+  }
+
+  @Override
+  public void onSubscribe(Subscription newSubscription) {
+    subscription = newSubscription;
+    newSubscription.request(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void onNext(HttpObject object) {
+    if (done || !(object instanceof HttpData data)) {
+      return;
+    }
+    int count = data.length();
+    if (count > bytesMax - length) {
+      fail(RequestBody.tooLarge("body is too large", bytesMax));
+      return;
+    }
+    if (length + count > bytes.length && !grow(length + count)) {
+      fail(
+          new HistorianException(
+              ErrorCode.BACK_PRESSURED,
+              "bodies of other requests fill the memory for bodies: bytesMax=" + bytesHeldMax,
+              null,
+              "try again",
+              null));
+      return;
+    }
+    System.arraycopy(data.array(), 0, bytes, length, count);
+    length += count;
+  }
+
+  private boolean grow(int wanted) {
+    int size = (int) Math.min(bytesMax, Math.max(wanted, bytes.length * 2L));
+    if (bytesHeld.addAndGet(size - taken) > bytesHeldMax) {
+      bytesHeld.addAndGet(taken - size);
+      return false;
+    }
+    taken = size;
+    bytes = Arrays.copyOf(bytes, size);
+    return true;
+  }
+
+  private void fail(Throwable cause) {
+    done = true;
+    bytes = new byte[0];
+    release();
+    Subscription source = subscription;
+    if (source != null) {
+      source.cancel();
+    }
+    onFailure.accept(cause);
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    if (!done) {
+      fail(cause);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    if (!done) {
+      done = true;
+      byte[] body = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+      bytes = new byte[0];
+      onBody.accept(body);
+    }
+  }
+
+  /** Gives back what the body took of the common limit. Idempotent; once the request is over. */
+  void release() {
+    bytesHeld.addAndGet(-taken);
+    taken = 0;
+  }
+}

@@ -1,0 +1,110 @@
+package io.tidemark.wire.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes rows of CSV as RFC 4180 has it, in UTF-8 with a byte order mark. Foreign text stays text:
+ * a cell that a spreadsheet would run as a formula gets an apostrophe in front; numbers never do,
+ * so that negative ones survive. One thread.
+ */
+final class CsvCells {
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private final OutputStream out;
+  private final StringBuilder row = new StringBuilder(256);
+  private boolean hasCells;
+
+  /** Begins with the byte order mark. */
+  CsvCells(OutputStream out) throws IOException {
+    this.out = out;
+    out.write(BYTE_ORDER_MARK);
+  }
+
+  /** A cell of text from anywhere. */
+  CsvCells text(String text) {
+    begin();
+    boolean guarded = isFormula(text);
+    if (!guarded && !needsQuotes(text)) {
+      row.append(text);
+      return this;
+    }
+    row.append('"');
+    if (guarded) {
+      row.append('\'');
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        row.append('"');
+      }
+      row.append(c);
+    }
+    row.append('"');
+    return this;
+  }
+
+  private static boolean isFormula(String text) {
+    if (text.isEmpty()) {
+      return false;
+    }
+    return switch (text.charAt(0)) {
+      case '=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠' -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean needsQuotes(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == ',' || c == '"' || c == '\n' || c == '\r' || c == ';') {
+        return true;
+      }
+    }
+    return !text.isEmpty()
+        && (text.charAt(0) == ' ' || text.charAt(text.length() - 1) == ' ');
+  }
+
+  /** A cell that this server made: a number or a time. */
+  CsvCells plain(CharSequence text) {
+    begin();
+    row.append(text);
+    return this;
+  }
+
+  /** A number; NaN and infinities as words. */
+  CsvCells number(double value) {
+    begin();
+    row.append(value);
+    return this;
+  }
+
+  /** A whole number. */
+  CsvCells number(long value) {
+    begin();
+    row.append(value);
+    return this;
+  }
+
+  /** A cell without anything. */
+  CsvCells empty() {
+    begin();
+    return this;
+  }
+
+  private void begin() {
+    if (hasCells) {
+      row.append(',');
+    }
+    hasCells = true;
+  }
+
+  /** Ends the row. */
+  void endRow() throws IOException {
+    row.append("\r\n");
+    out.write(row.toString().getBytes(StandardCharsets.UTF_8));
+    row.setLength(0);
+    hasCells = false;
+  }
+}

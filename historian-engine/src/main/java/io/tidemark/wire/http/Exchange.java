@@ -1,0 +1,238 @@
+package io.tidemark.wire.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.Principal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its answer, as the routes see them. A route answers once, by {@link #json}, {@link
+ * #stream} or {@link #empty}, or throws. One thread at a time.
+ */
+final class Exchange {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Exchange.class);
+  private static final Pattern LINE_AND_COLUMN = Pattern.compile("(\\d+):(\\d+)");
+
+  /** Writes the fields of an answer. */
+  interface JsonBody {
+    /** Writes exactly one JSON value. */
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  private final ServiceRequestContext context;
+  private final RequestHeaders headers;
+  private final HttpResponseWriter writer;
+  private final Duration stallTimeout;
+  private Principal principal = new Principal("nobody");
+  private RequestBody body = RequestBody.EMPTY;
+  private String tail = "";
+  private @Nullable ResponseStream stream;
+
+  Exchange(
+      ServiceRequestContext context,
+      RequestHeaders headers,
+      HttpResponseWriter writer,
+      Duration stallTimeout) {
+    this.context = context;
+    this.headers = headers;
+    this.writer = writer;
+    this.stallTimeout = stallTimeout;
+  }
+
+  /** Who asks. */
+  Principal principal() {
+    return principal;
+  }
+
+  void principal(Principal authenticated) {
+    principal = authenticated;
+  }
+
+  /** Headers of the request. */
+  RequestHeaders headers() {
+    return headers;
+  }
+
+  /** Query string without the question mark, or null. */
+  @Nullable String query() {
+    return context.query();
+  }
+
+  /** What follows the route's prefix in the path, still percent-encoded. */
+  String tail() {
+    return tail;
+  }
+
+  void tail(String newTail) {
+    tail = newTail;
+  }
+
+  /** Body of the request. */
+  RequestBody body() {
+    return body;
+  }
+
+  void body(RequestBody received) {
+    body = received;
+  }
+
+  /** Name of this request in answers and logs. */
+  String requestId() {
+    return context.id().text();
+  }
+
+  /** Runs the action if the client goes away or the server gives up before the answer is out. */
+  void onCancel(Runnable action) {
+    writer
+        .whenComplete()
+        .whenComplete(
+            (nothing, cause) -> {
+              if (cause != null) {
+                action.run();
+              }
+            });
+  }
+
+  /** Answers without a body. */
+  void empty(int status) {
+    writer.write(ResponseHeaders.of(HttpStatus.valueOf(status)));
+    writer.close();
+  }
+
+  /** Answers with JSON. */
+  void json(int status, JsonBody json) throws IOException {
+    ResponseStream out = stream(status, MediaType.JSON_UTF_8, null);
+    try (JsonGenerator generator = JsonText.generator(out)) {
+      json.writeTo(generator);
+    }
+    out.end();
+  }
+
+  /**
+   * Answers with a body of any length: {@link ResponseStream#end} ends it. If the route throws
+   * instead, the client gets an error, or a broken stream if it has begun.
+   *
+   * @param fileName name for browsers that save the answer, or null
+   */
+  ResponseStream stream(int status, MediaType type, @Nullable String fileName) {
+    ResponseHeadersBuilder response = ResponseHeaders.builder(HttpStatus.valueOf(status));
+    response.contentType(type);
+    response.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    if (fileName != null) {
+      response.set(
+          HttpHeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + fileName + "\"");
+    }
+    ResponseStream opened =
+        new ResponseStream(
+            writer, response.build(), stallTimeout, context::clearRequestTimeout);
+    stream = opened;
+    return opened;
+  }
+
+  /** Hands out the raw answer, for server-sent events. */
+  HttpResponseWriter takeWriter() {
+    context.clearRequestTimeout();
+    return writer;
+  }
+
+  /** Answers with the error; breaks the stream if an answer has begun. */
+  void fail(Throwable cause) {
+    if (cause instanceof ResponseStream.ClientGoneException) {
+      LOGGER.debug("request {} ended: {}", requestId(), cause.getMessage());
+      writer.close(cause);
+      return;
+    }
+    HistorianException error = toError(cause);
+    if (stream != null && stream.isStarted()) {
+      LOGGER.warn(
+          "request {} broke off within its answer: {}: {}",
+          requestId(),
+          error.code(),
+          error.messageText());
+      writer.close(error);
+      return;
+    }
+    int status = ErrorMap.status(error.code());
+    ResponseHeadersBuilder response = ResponseHeaders.builder(HttpStatus.valueOf(status));
+    response.contentType(MediaType.JSON_UTF_8);
+    response.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    if (ErrorMap.isRetried(error.code())) {
+      response.setInt(HttpHeaderNames.RETRY_AFTER, ErrorMap.RETRY_AFTER_S);
+    }
+    if (error.code() == ErrorCode.METHOD_NOT_ALLOWED && error.path() != null) {
+      response.set(HttpHeaderNames.ALLOW, error.path());
+    }
+    if (error.code() == ErrorCode.BODY_TOO_LARGE || error.code() == ErrorCode.JOURNAL_FAILED) {
+      response.set(HttpHeaderNames.CONNECTION, "close");
+    }
+    writer.tryWrite(response.build());
+    writer.tryWrite(HttpData.wrap(errorBody(error, requestId())));
+    writer.close();
+  }
+
+  /** What the client may know of a failure; bugs are logged with their trace and their id. */
+  private HistorianException toError(Throwable cause) {
+    if (cause instanceof HistorianException error) {
+      if (error.code().kind() == ErrorCode.Kind.INTERNAL) {
+        LOGGER.error("request {} failed: {}", requestId(), error.code(), error);
+      }
+      if (error.code() != ErrorCode.INTERNAL) {
+        return error;
+      }
+    } else {
+      LOGGER.error("request {} failed", requestId(), cause);
+    }
+    return new HistorianException(
+        ErrorCode.INTERNAL,
+        "request failed in the server: requestId=" + requestId(),
+        null,
+        "the server's log has the reason under this requestId",
+        null);
+  }
+
+  /** The JSON of an error. */
+  static byte[] errorBody(HistorianException error, String requestId) {
+    return JsonText.bytes(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("code", error.code().name());
+          json.writeStringField("message", error.messageText());
+          writePlace(json, error);
+          if (error.hint() != null) {
+            json.writeStringField("hint", error.hint());
+          }
+          json.writeStringField("requestId", requestId);
+          json.writeEndObject();
+        });
+  }
+
+  private static void writePlace(JsonGenerator json, HistorianException error) throws IOException {
+    String path = error.path();
+    if (path == null || error.code() == ErrorCode.METHOD_NOT_ALLOWED) {
+      return;
+    }
+    Matcher place = LINE_AND_COLUMN.matcher(path);
+    if (place.matches()) {
+      json.writeNumberField("line", Integer.parseInt(place.group(1)));
+      json.writeNumberField("column", Integer.parseInt(place.group(2)));
+    } else {
+      json.writeStringField("path", path);
+    }
+  }
+}

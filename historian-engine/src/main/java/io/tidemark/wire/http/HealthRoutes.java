@@ -1,0 +1,85 @@
+package io.tidemark.wire.http;
+
+import com.linecorp.armeria.common.MediaType;
+import io.tidemark.engine.Historian;
+import io.tidemark.engine.Historian.Health;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.query.time.IsoTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Says how the server is: {@code /health/live|ready|status} and {@code /metrics}. */
+final class HealthRoutes {
+  private static final MediaType PROMETHEUS =
+      MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
+
+  private final Historian historian;
+
+  HealthRoutes(Historian historian) {
+    this.historian = historian;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/health/live", Route.Lane.PROBE, HealthRoutes::live),
+        Route.get("/health/ready", Route.Lane.PROBE, this::ready),
+        Route.get("/health/status", Route.Lane.PROBE, this::status),
+        Route.get("/metrics", Route.Lane.PROBE, this::metrics));
+  }
+
+  private static void live(Exchange exchange) throws IOException {
+    exchange.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", "UP");
+          json.writeEndObject();
+        });
+  }
+
+  private void ready(Exchange exchange) throws IOException {
+    Health health = historian.health();
+    if (!health.isReady()) {
+      throw new HistorianException(
+          ErrorCode.UNAVAILABLE,
+          "server is not ready: state="
+              + health.state()
+              + ", reasons="
+              + String.join("; ", health.reasons()));
+    }
+    writeHealth(exchange, health);
+  }
+
+  private void status(Exchange exchange) throws IOException {
+    writeHealth(exchange, historian.health());
+  }
+
+  private void writeHealth(Exchange exchange, Health health) throws IOException {
+    exchange.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("state", health.state());
+          json.writeArrayFieldStart("reasons");
+          for (String reason : health.reasons()) {
+            json.writeString(reason);
+          }
+          json.writeEndArray();
+          json.writeStringField("version", health.version());
+          json.writeNumberField("tags", health.tags());
+          json.writeStringField("dataVersion", health.dataVersion());
+          json.writeStringField("timeZone", historian.defaultZone().getId());
+          json.writeStringField(
+              "time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
+          json.writeEndObject();
+        });
+  }
+
+  private void metrics(Exchange exchange) throws IOException {
+    ResponseStream out = exchange.stream(200, PROMETHEUS, null);
+    out.write(historian.metricsText().getBytes(StandardCharsets.UTF_8));
+    out.end();
+  }
+}

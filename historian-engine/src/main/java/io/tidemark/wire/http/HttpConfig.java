@@ -1,0 +1,109 @@
+package io.tidemark.wire.http;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Settings of the HTTP door. Names in messages are those of the configuration, {@code http.port}.
+ *
+ * @param bindAddress address to listen on
+ * @param port port to listen on; 0 takes a free one
+ * @param hostNames names of the server besides localhost that requests may use as {@code Host}
+ * @param bodyBytesMax longest request body, before and after decompression
+ * @param connectionsMax open connections; more wait
+ * @param requestTimeout from the first byte of a request to the first byte of its answer
+ * @param stallTimeout how long an answer waits for a client that does not read
+ * @param readThreads reads that run at a time
+ * @param writeThreads writes that run at a time
+ * @param liveStreamsMax open server-sent event streams
+ * @param tagsMax tags that one request may ask for
+ * @param timesMax times or intervals for each tag that one request may ask for
+ * @param stopTimeout how long running requests may take once the server stops
+ */
+public record HttpConfig(
+    String bindAddress,
+    int port,
+    List<String> hostNames,
+    int bodyBytesMax,
+    int connectionsMax,
+    Duration requestTimeout,
+    Duration stallTimeout,
+    int readThreads,
+    int writeThreads,
+    int liveStreamsMax,
+    int tagsMax,
+    int timesMax,
+    Duration stopTimeout) {
+
+  /** Port of the HTTP door unless configured otherwise. */
+  public static final int PORT = 7300;
+
+  /** Checks every limit. */
+  public HttpConfig {
+    hostNames = List.copyOf(hostNames);
+    requireRange("port", port, 0, 65_535);
+    requireRange("bodyBytesMax", bodyBytesMax, 1, 1 << 30);
+    requireRange("connectionsMax", connectionsMax, 1, 1_000_000);
+    requireRange("readThreads", readThreads, 1, 1_000);
+    requireRange("writeThreads", writeThreads, 1, 1_000);
+    requireRange("liveStreamsMax", liveStreamsMax, 0, 100_000);
+    requireRange("tagsMax", tagsMax, 1, 1_000_000);
+    requireRange("timesMax", timesMax, 1, 100_000_000);
+    requirePositive("requestTimeout", requestTimeout);
+    requirePositive("stallTimeout", stallTimeout);
+    requirePositive("stopTimeout", stopTimeout);
+  }
+
+  private static void requireRange(String name, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new HistorianException(
+          ErrorCode.OUT_OF_RANGE,
+          "setting is out of range: http." + name + "=" + value + ", min=" + min + ", max=" + max);
+    }
+  }
+
+  private static void requirePositive(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new HistorianException(
+          ErrorCode.OUT_OF_RANGE, "setting must be positive: http." + name + "=" + value);
+    }
+  }
+
+  /** The defaults: loopback, port 7300, bodies of 64 MiB. */
+  public static HttpConfig defaults() {
+    return new HttpConfig(
+        "127.0.0.1",
+        PORT,
+        List.of(),
+        64 << 20,
+        1_000,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(60),
+        32,
+        16,
+        200,
+        1_000,
+        1_000_000,
+        Duration.ofSeconds(5));
+  }
+
+  /** The same on another port. */
+  public HttpConfig withPort(int newPort) {
+    return new HttpConfig(
+        bindAddress,
+        newPort,
+        hostNames,
+        bodyBytesMax,
+        connectionsMax,
+        requestTimeout,
+        stallTimeout,
+        readThreads,
+        writeThreads,
+        liveStreamsMax,
+        tagsMax,
+        timesMax,
+        stopTimeout);
+  }
+}

@@ -1,0 +1,402 @@
+package io.tidemark.wire.http;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.RequestTimeoutException;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServerPort;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.tidemark.engine.Historian;
+import io.tidemark.engine.security.AccessHook;
+import io.tidemark.engine.security.OriginGuard;
+import io.tidemark.engine.security.RequestFacts;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP server: assembles the routes, checks every request before it reaches one, starts and
+ * stops. Start it once, close it once; safe from any thread in between.
+ *
+ * <p>Before a route runs, in this order: Host and Origin, the principal, the path and method, the
+ * announced length of the body, the body.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final int URI_BYTES_MAX = 64 * 1024;
+  private static final int HEADER_BYTES_MAX = 32 * 1024;
+  private static final int PROBE_THREADS = 2;
+  private static final int QUEUE_FACTOR = 8;
+  private static final int HELD_BODIES = 4;
+
+  /** Sent with every answer: a page of ours loads nothing from elsewhere and is framed nowhere. */
+  private static final Map<String, String> SECURITY_HEADERS =
+      Map.of(
+          "content-security-policy",
+          "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
+              + " frame-ancestors 'none'",
+          "x-content-type-options",
+          "nosniff",
+          "x-frame-options",
+          "DENY",
+          "referrer-policy",
+          "no-referrer",
+          "cross-origin-resource-policy",
+          "same-origin",
+          "cross-origin-opener-policy",
+          "same-origin");
+
+  private final HttpConfig config;
+  private final AccessHook access;
+  private final Router router;
+  private final LiveRoutes live;
+  private final List<Route> routes;
+  private final Map<Route.Lane, ExecutorService> lanes = new EnumMap<>(Route.Lane.class);
+  private final AtomicLong bodyBytesHeld = new AtomicLong();
+  private volatile @Nullable OriginGuard guard;
+  private @Nullable Server server;
+
+  /** A server that is not started yet. */
+  public HttpServer(HttpConfig config, Historian historian, AccessHook access) {
+    this.config = config;
+    this.access = access;
+    this.live = new LiveRoutes(historian, config);
+    this.routes = routes(config, historian, live);
+    this.router = new Router(routes);
+  }
+
+  private static List<Route> routes(HttpConfig config, Historian historian, LiveRoutes live) {
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new WriteRoutes(historian, config).routes());
+    routes.addAll(new ValuesRoutes(historian, config).routes());
+    routes.addAll(live.routes());
+    routes.addAll(new TagRoutes(historian, config).routes());
+    routes.addAll(new SqlRoutes(historian).routes());
+    routes.addAll(new ContextRoutes(historian, config).routes());
+    routes.addAll(new HealthRoutes(historian).routes());
+    routes.addAll(new PageRoutes().routes());
+    return List.copyOf(routes);
+  }
+
+  List<Route> routes() {
+    return routes;
+  }
+
+  /**
+   * Binds the port and begins to answer.
+   *
+   * @throws HistorianException {@link ErrorCode#UNAVAILABLE} if the port is taken; {@link
+   *     ErrorCode#FORBIDDEN} if the address can be reached from other machines and nobody would be
+   *     asked for credentials
+   */
+  public void start() {
+    InetAddress address = bindAddress();
+    startLanes();
+    Server starting =
+        Server.builder()
+            .http(new InetSocketAddress(address, config.port()))
+            .maxNumConnections(config.connectionsMax())
+            .requestTimeout(config.requestTimeout())
+            .maxRequestLength(0) // routes have limits of their own, see BodyCollector
+            .http1MaxInitialLineLength(URI_BYTES_MAX)
+            .http1MaxHeaderSize(HEADER_BYTES_MAX)
+            .http2MaxHeaderListSize(HEADER_BYTES_MAX + URI_BYTES_MAX)
+            .http2MaxStreamsPerConnection(100)
+            .http2MaxResetFramesPerWindow(200, 10)
+            .gracefulShutdownTimeout(java.time.Duration.ofMillis(50), config.stopTimeout())
+            .disableServerHeader()
+            .verboseResponses(false)
+            .unhandledExceptionsReportInterval(java.time.Duration.ZERO)
+            .unloggedExceptionsReportInterval(java.time.Duration.ZERO)
+            .addHeaders(SECURITY_HEADERS.entrySet())
+            .errorHandler(new ProtocolErrors())
+            .serviceUnder("/", this::serve)
+            .build();
+    try {
+      starting.start().join();
+    } catch (CompletionException e) {
+      stopLanes();
+      throw cannotBind(address, e.getCause() == null ? e : e.getCause());
+    }
+    server = starting;
+    guard = new OriginGuard(port(), config.hostNames());
+    live.start();
+  }
+
+  private InetAddress bindAddress() {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(config.bindAddress());
+    } catch (UnknownHostException e) {
+      throw new HistorianException(
+          ErrorCode.OUT_OF_RANGE,
+          "address is unknown: http.bindAddress=" + config.bindAddress(),
+          null,
+          "use 127.0.0.1, or an address of this machine",
+          e);
+    }
+    if (!address.isLoopbackAddress() && !access.guardsRemotePeers()) {
+      throw new HistorianException(
+          ErrorCode.FORBIDDEN,
+          "address can be reached from other machines, and no credentials are configured:"
+              + " http.bindAddress="
+              + config.bindAddress(),
+          null,
+          "set http.bindAddress to 127.0.0.1",
+          null);
+    }
+    return address;
+  }
+
+  private HistorianException cannotBind(InetAddress address, Throwable cause) {
+    boolean taken = cause instanceof BindException || cause.getCause() instanceof BindException;
+    return new HistorianException(
+        ErrorCode.UNAVAILABLE,
+        (taken ? "port is taken: port=" : "port cannot be opened: port=")
+            + config.port()
+            + ", address="
+            + address.getHostAddress()
+            + (taken ? "" : ", reason=" + cause.getMessage()),
+        null,
+        taken
+            ? "stop the program that uses it (another tidemark?), or choose another port with"
+                + " http.port or TIDEMARK_HTTP_PORT"
+            : null,
+        cause);
+  }
+
+  private void startLanes() {
+    lanes.put(Route.Lane.PROBE, lane("probe", PROBE_THREADS));
+    lanes.put(Route.Lane.READ, lane("read", config.readThreads()));
+    lanes.put(Route.Lane.WRITE, lane("write", config.writeThreads()));
+  }
+
+  private static ExecutorService lane(String name, int threads) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(threads * QUEUE_FACTOR),
+            Thread.ofPlatform().daemon().name("tidemark-http-" + name + "-", 0).factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** The bound port. */
+  public int port() {
+    Server running = server;
+    ServerPort port = running == null ? null : running.activePort();
+    return port == null ? config.port() : port.localAddress().getPort();
+  }
+
+  private HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+    RequestHeaders headers = request.headers();
+    HttpResponseWriter writer = HttpResponse.streaming();
+    Exchange exchange = new Exchange(context, headers, writer, config.stallTimeout());
+    try {
+      admit(context, headers, exchange);
+      Route route = router.find(headers.method().name(), context.path());
+      if (route.isPrefix()) {
+        exchange.tail(context.path().substring(route.prefix().length()));
+      }
+      receive(context, request, route, exchange);
+    } catch (RuntimeException e) {
+      exchange.fail(e);
+    }
+    return writer;
+  }
+
+  private void admit(ServiceRequestContext context, RequestHeaders headers, Exchange exchange) {
+    OriginGuard checks = guard;
+    if (checks == null) {
+      throw new HistorianException(ErrorCode.UNAVAILABLE, "server is starting");
+    }
+    checks.check(headers.authority(), headers.get("origin"), headers.get("sec-fetch-site"));
+    exchange.principal(
+        access.authenticate(
+            new RequestFacts(
+                context.remoteAddress().getAddress(),
+                headers.contains("forwarded") || headers.contains("x-forwarded-for"),
+                headers.method() + " " + context.path(),
+                headers.get(HttpHeaderNames.AUTHORIZATION))));
+  }
+
+  private void receive(
+      ServiceRequestContext context, HttpRequest request, Route route, Exchange exchange) {
+    long announced = request.headers().contentLength();
+    int bytesMax = route.bodyBytesMax();
+    if (announced > bytesMax && bytesMax > 0) {
+      throw RequestBody.tooLarge("body is too large: bytes=" + announced, bytesMax);
+    }
+    if (bytesMax == 0 || announced == 0 || request.method() == HttpMethod.GET) {
+      // A body nobody reads; the connection is closed after the answer if one comes.
+      run(route, exchange, () -> {});
+      return;
+    }
+    BodyCollector[] self = new BodyCollector[1];
+    BodyCollector collector =
+        new BodyCollector(
+            bytesMax,
+            announced,
+            bodyBytesHeld,
+            (long) config.bodyBytesMax() * HELD_BODIES,
+            body -> {
+              try {
+                exchange.body(RequestBody.of(body, request.headers(), bytesMax));
+                run(route, exchange, self[0]::release);
+              } catch (RuntimeException e) {
+                self[0].release();
+                exchange.fail(e);
+              }
+            },
+            exchange::fail);
+    self[0] = collector;
+    request.subscribe(collector, context.eventLoop());
+  }
+
+  private void run(Route route, Exchange exchange, Runnable onEnd) {
+    ExecutorService lane = lanes.get(route.lane());
+    try {
+      if (lane == null) {
+        throw new RejectedExecutionException("stopped");
+      }
+      lane.execute(
+          () -> {
+            try {
+              route.handler().handle(exchange);
+            } catch (Throwable e) {
+              // At the boundary: a stack overflow of a parser must not cost the thread.
+              exchange.fail(e);
+            } finally {
+              onEnd.run();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      onEnd.run();
+      exchange.fail(
+          new HistorianException(
+              ErrorCode.BACK_PRESSURED,
+              "too many requests wait: lane=" + route.lane(),
+              null,
+              "try again",
+              e));
+    }
+  }
+
+  /** Ends live streams, lets running requests finish within the stop timeout, frees the port. */
+  @Override
+  public void close() {
+    live.close();
+    Server running = server;
+    if (running != null) {
+      running.stop().join();
+    }
+    stopLanes();
+  }
+
+  private void stopLanes() {
+    for (ExecutorService lane : lanes.values()) {
+      lane.shutdownNow();
+    }
+    try {
+      for (ExecutorService lane : lanes.values()) {
+        lane.awaitTermination(config.stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Errors that the protocol library finds itself, in the form of all others. */
+  private static final class ProtocolErrors implements ServerErrorHandler {
+    @Override
+    public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+      HistorianException error;
+      if (cause instanceof HistorianException known) {
+        error = known;
+      } else if (cause instanceof RequestTimeoutException) {
+        error =
+            new HistorianException(
+                ErrorCode.DEADLINE_EXCEEDED,
+                "request took longer than it may: requestTimeoutMs="
+                    + context.config().requestTimeoutMillis(),
+                null,
+                "send faster, ask for less, or raise http.requestTimeout",
+                null);
+      } else {
+        error =
+            new HistorianException(
+                ErrorCode.INTERNAL, "request failed in the server: " + context.id().text());
+      }
+      return HttpResponse.of(
+          ResponseHeaders.builder(HttpStatus.valueOf(ErrorMap.status(error.code())))
+              .contentType(MediaType.JSON_UTF_8)
+              .build(),
+          HttpData.wrap(Exchange.errorBody(error, context.id().text())));
+    }
+
+    @Override
+    public AggregatedHttpResponse renderStatus(
+        @Nullable ServiceRequestContext context,
+        ServiceConfig service,
+        @Nullable RequestHeaders headers,
+        HttpStatus status,
+        @Nullable String description,
+        @Nullable Throwable cause) {
+      ErrorCode code =
+          switch (status.code()) {
+            case 404 -> ErrorCode.NOT_FOUND;
+            case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
+            case 408 -> ErrorCode.DEADLINE_EXCEEDED;
+            case 413 -> ErrorCode.BODY_TOO_LARGE;
+            case 414, 431 -> ErrorCode.TOO_LONG;
+            case 429 -> ErrorCode.BACK_PRESSURED;
+            case 503 -> ErrorCode.UNAVAILABLE;
+            default -> status.code() >= 500 ? ErrorCode.INTERNAL : ErrorCode.MALFORMED;
+          };
+      HistorianException error =
+          new HistorianException(code, "request is refused: status=" + status.codeAsText());
+      return AggregatedHttpResponse.of(
+          ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8).build(),
+          HttpData.wrap(
+              Exchange.errorBody(error, context == null ? "none" : context.id().text())));
+    }
+
+    @Override
+    public AggregatedHttpResponse onProtocolViolation(
+        ServiceConfig service,
+        @Nullable RequestHeaders headers,
+        HttpStatus status,
+        @Nullable String description,
+        @Nullable Throwable cause) {
+      return renderStatus(null, service, headers, status, description, cause);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.tidemark.wire.http;
+
+import io.tidemark.engine.Historian;
+import io.tidemark.model.QueryContext;
+import java.time.ZoneId;
+
+/** An open query of one request: cancelled when its client goes away, closed with the scope. */
+final class QueryScope implements AutoCloseable {
+  private final Historian.OpenQuery query;
+
+  /** Opens a query over a new snapshot. */
+  QueryScope(Historian historian, Exchange exchange, ZoneId zone) {
+    query = historian.openQuery(exchange.principal(), zone);
+    QueryContext context = query.context();
+    exchange.onCancel(context::cancel);
+  }
+
+  QueryContext context() {
+    return query.context();
+  }
+
+  @Override
+  public void close() {
+    query.close();
+  }
+}

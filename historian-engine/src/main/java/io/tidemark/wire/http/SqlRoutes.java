@@ -1,0 +1,213 @@
+package io.tidemark.wire.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.MediaType;
+import io.tidemark.engine.Historian;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.query.sql.SqlColumn;
+import io.tidemark.query.sql.SqlResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.Temporal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Runs statements: {@code POST /api/v1/sql}. */
+final class SqlRoutes {
+  private static final List<String> KNOWN = List.of("format", "timeZone");
+  private static final List<String> FIELDS = List.of("sql", "params", "timeZone");
+  private static final int PARAMS_MAX = 1_000;
+
+  /** A statement with its parameters and zone. */
+  private record Statement(String sql, List<@Nullable Object> params, ZoneId zone) {}
+
+  private final Historian historian;
+
+  SqlRoutes(Historian historian) {
+    this.historian = historian;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(
+            "POST", "/api/v1/sql", Route.Lane.READ, Route.QUESTION_BYTES_MAX, this::sql));
+  }
+
+  private void sql(Exchange exchange) throws IOException {
+    final long startedNanos = System.nanoTime();
+    Parameters parameters = Parameters.of(exchange.query()).allow(KNOWN);
+    AnswerFormat format = AnswerFormat.of(exchange, parameters);
+    Statement statement = statement(exchange.body(), parameters);
+    ResponseStream out;
+    try (QueryScope scope = new QueryScope(historian, exchange, statement.zone());
+        SqlResult result =
+            historian.sql(statement.sql(), statement.params(), scope.context())) {
+      out =
+          exchange.stream(
+              200, format.type(), format == AnswerFormat.CSV ? "tidemark-sql.csv" : null);
+      switch (format) {
+        case JSON -> {
+          try (JsonGenerator json = JsonText.generator(out)) {
+            writeJson(json, result, statement.zone(), startedNanos);
+          }
+        }
+        case CSV -> writeCsv(new CsvCells(out), result, statement.zone());
+        case ARROW -> result.writeArrow(out);
+      }
+    }
+    out.end();
+  }
+
+  private Statement statement(RequestBody body, Parameters parameters) {
+    ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
+    if (body.isA(MediaType.PLAIN_TEXT) || body.isA(MediaType.create("application", "sql"))) {
+      return new Statement(body.text(), List.of(), zone);
+    }
+    if (!body.isA(MediaType.JSON)) {
+      throw body.unsupportedType("text/plain (the statement)|application/json");
+    }
+    ObjectNode object = body.object();
+    JsonText.requireKnown(object, "", FIELDS);
+    JsonNode sql = object.get("sql");
+    if (sql == null || !sql.isTextual()) {
+      throw new HistorianException(
+          sql == null ? ErrorCode.MISSING_FIELD : ErrorCode.WRONG_TYPE,
+          "field must be a text: field=sql",
+          "sql",
+          "{\"sql\":\"SELECT 1\",\"params\":[]}",
+          null);
+    }
+    JsonNode zoneName = object.get("timeZone");
+    if (zoneName != null && !zoneName.isNull()) {
+      ObjectNode only = object.deepCopy().retain("timeZone");
+      zone = Parameters.of(null).and(only, List.of()).zone("timeZone", zone);
+    }
+    return new Statement(sql.textValue(), params(object.get("params")), zone);
+  }
+
+  private static List<@Nullable Object> params(@Nullable JsonNode params) {
+    if (params == null || params.isNull()) {
+      return List.of();
+    }
+    if (!params.isArray()) {
+      throw new HistorianException(
+          ErrorCode.WRONG_TYPE, "field must be a list: field=params", "params", null, null);
+    }
+    if (params.size() > PARAMS_MAX) {
+      throw new HistorianException(
+          ErrorCode.TOO_MANY,
+          "too many parameters: params=" + params.size() + ", paramsMax=" + PARAMS_MAX,
+          "params",
+          null,
+          null);
+    }
+    return values(params, "params");
+  }
+
+  private static List<@Nullable Object> values(JsonNode array, String path) {
+    List<@Nullable Object> values = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      values.add(value(array.get(i), path + "[" + i + "]"));
+    }
+    return values;
+  }
+
+  private static @Nullable Object value(JsonNode value, String path) {
+    return switch (value.getNodeType()) {
+      case NULL -> null;
+      case BOOLEAN -> value.booleanValue();
+      case STRING -> value.textValue();
+      case ARRAY -> values(value, path);
+      case NUMBER -> {
+        if (!value.isIntegralNumber()) {
+          yield value.doubleValue();
+        }
+        if (!value.canConvertToLong()) {
+          throw new HistorianException(
+              ErrorCode.OUT_OF_RANGE,
+              "whole number is outside int64: value=" + value.asText(),
+              path,
+              null,
+              null);
+        }
+        yield value.longValue();
+      }
+      default ->
+          throw new HistorianException(
+              ErrorCode.WRONG_TYPE,
+              "parameter must be a text, number, truth value, null or a list of these",
+              path,
+              null,
+              null);
+    };
+  }
+
+  private static void writeJson(
+      JsonGenerator json, SqlResult result, ZoneId zone, long startedNanos) throws IOException {
+    List<SqlColumn> columns = result.columns();
+    json.writeStartObject();
+    json.writeArrayFieldStart("columns");
+    for (SqlColumn column : columns) {
+      json.writeStartObject();
+      json.writeStringField("name", column.name());
+      json.writeStringField("type", column.type());
+      json.writeStringField("uom", column.uom());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeStringField("timeZone", zone.getId());
+    long rowCount = 0;
+    json.writeArrayFieldStart("rows");
+    for (; result.next(); rowCount++) {
+      json.writeStartArray();
+      for (int i = 0; i < columns.size(); i++) {
+        JsonText.writeAny(json, result.value(i), zone);
+      }
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+    json.writeNumberField("rowCount", rowCount);
+    json.writeNumberField("elapsedMs", (System.nanoTime() - startedNanos) / 1_000 / 1e3);
+    json.writeStringField("dataVersion", result.dataVersion());
+    json.writeEndObject();
+  }
+
+  private static void writeCsv(CsvCells csv, SqlResult result, ZoneId zone) throws IOException {
+    List<SqlColumn> columns = result.columns();
+    for (SqlColumn column : columns) {
+      csv.text(column.uom().isEmpty() ? column.name() : column.name() + " [" + column.uom() + "]");
+    }
+    csv.endRow();
+    while (result.next()) {
+      for (int i = 0; i < columns.size(); i++) {
+        writeCell(csv, result.value(i), zone);
+      }
+      csv.endRow();
+    }
+  }
+
+  private static void writeCell(CsvCells csv, @Nullable Object value, ZoneId zone) {
+    switch (value) {
+      case null -> csv.empty();
+      case Number number -> csv.plain(number.toString());
+      case Boolean bool -> csv.plain(bool.toString());
+      case Instant instant -> csv.plain(JsonText.timeText(instant, zone));
+      case List<?> list -> csv.text(jsonText(list, zone));
+      case Map<?, ?> map -> csv.text(jsonText(map, zone));
+      case Temporal time -> csv.plain(time.toString());
+      default -> csv.text(value.toString());
+    }
+  }
+
+  private static String jsonText(Object value, ZoneId zone) {
+    byte[] text = JsonText.bytes(json -> JsonText.writeAny(json, value, zone));
+    return new String(text, StandardCharsets.UTF_8);
+  }
+}
