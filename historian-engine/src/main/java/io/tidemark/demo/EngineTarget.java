@@ -12,7 +12,9 @@ import io.tidemark.model.TimeRange;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The demo plant's way into a server in the same process: the ordinary sessions and context writes. */
+/**
+ * The demo plant's way into a server in the same process: the ordinary sessions and context writes.
+ */
 public final class EngineTarget implements DemoTarget {
   private static final long ACK_TIMEOUT_SECONDS = 60;
 

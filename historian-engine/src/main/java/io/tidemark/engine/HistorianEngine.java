@@ -24,6 +24,8 @@ import io.tidemark.model.VersionMode;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextStore;
+import io.tidemark.query.context.PreparedBulk;
+import io.tidemark.query.context.PreparedChange;
 import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.Retrievals;
@@ -114,9 +116,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().daemon().name("tidemark-query-", 0).factory());
-    sql =
-        SqlAssembly.open(
-            config.query(), store.tags(), context, config.dataDir().resolve("sql"), queryThreads);
+    sql = SqlAssembly.open(config.query(), store.tags(), context, config.dataDir().resolve("sql"));
     state = State.READY;
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
@@ -277,8 +277,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public ContextResult putContext(ContextKind kind, String id, String json, Principal principal) {
     synchronized (contextLock) {
-      ContextStore.Prepared prepared = context.prepare(kind, id, json);
-      journal(prepared.payloads(), principal);
+      PreparedChange prepared = context.prepare(kind, id, json);
+      byte[] payload = prepared.payload();
+      journal(payload == null ? List.of() : List.of(payload), principal);
       ContextRow row = context.row(kind, prepared.id());
       if (row == null) {
         throw new HistorianException(ErrorCode.INTERNAL, "context row is missing: id=" + id);
@@ -290,7 +291,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public BulkResult putContextBulk(String json, Principal principal) {
     synchronized (contextLock) {
-      ContextStore.PreparedBulk prepared = context.prepareBulk(json);
+      PreparedBulk prepared = context.prepareBulk(json);
       journal(prepared.payloads(), principal);
       return new BulkResult(prepared.stored(), prepared.errors());
     }

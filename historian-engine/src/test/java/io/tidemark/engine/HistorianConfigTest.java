@@ -21,7 +21,12 @@ class HistorianConfigTest {
   @Test
   void flagsWinOverVariablesOverFileOverDefaults() throws IOException {
     Path file =
-        file("timeZone = \"Europe/Berlin\"\n[http]\nport = 1\nbodyBytesMax = \"1MiB\"\nhostNames = [\"a\", \"b\"]\n");
+        file(
+            "timeZone = \"Europe/Berlin\"\n"
+                + "[http]\n"
+                + "port = 1\n"
+                + "bodyBytesMax = \"1MiB\"\n"
+                + "hostNames = [\"a\", \"b\"]\n");
     HistorianConfig config =
         HistorianConfig.load(
             file, Map.of("TIDEMARK_HTTP_PORT", "2", "PATH", "/bin"), Map.of("http.port", "3"));
@@ -30,7 +35,8 @@ class HistorianConfigTest {
     assertThat(config.http().bodyBytesMax()).isEqualTo(1 << 20);
     assertThat(config.http().hostNames()).containsExactly("a", "b");
     assertThat(config.query().timeLimitNs()).isEqualTo(30_000_000_000L);
-    assertThat(HistorianConfig.load(file, Map.of("TIDEMARK_HTTP_PORT", "2"), Map.of()).http().port())
+    assertThat(
+            HistorianConfig.load(file, Map.of("TIDEMARK_HTTP_PORT", "2"), Map.of()).http().port())
         .isEqualTo(2);
   }
 
@@ -73,8 +79,10 @@ class HistorianConfigTest {
     StringBuilder page = new StringBuilder();
     page.append("# Configuration\n\n");
     page.append(
-        "Defaults, overridden by `tidemark.toml` (`--config FILE`), then by variables, then by flags.");
-    page.append(" Unknown keys are errors. Sizes are `512KiB`, `64MiB`, `1GiB`; durations `500ms`, `5s`,");
+        "Defaults, overridden by `tidemark.toml` (`--config FILE`), then by variables, then by"
+            + " flags.");
+    page.append(
+        " Unknown keys are errors. Sizes are `512KiB`, `64MiB`, `1GiB`; durations `500ms`, `5s`,");
     page.append(" `10m`, `1h`, `7d`. All settings are read at start.\n\n");
     page.append("| key | default | variable | meaning |\n| --- | --- | --- | --- |\n");
     for (HistorianConfig.Setting setting : HistorianConfig.Setting.values()) {

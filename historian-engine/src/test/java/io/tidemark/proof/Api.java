@@ -28,8 +28,7 @@ public final class Api {
   }
 
   /** Sends a request with a body. */
-  public HttpResponse<String> send(
-      String method, String path, String contentType, String body) {
+  public HttpResponse<String> send(String method, String path, String contentType, String body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + path))
             .header("Content-Type", contentType)

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Assumptions;
 
-/** Real process data beside the project, and aggregates computed straight from it, sample by sample. */
+/**
+ * Real process data beside the project, and aggregates computed straight from it, sample by sample.
+ */
 final class PlantData {
   private PlantData() {}
 

@@ -53,11 +53,7 @@ class ReorderedDataTest {
       for (int from = 0; from < lines.size(); from += 4000) {
         List<String> part = lines.subList(from, Math.min(from + 4000, lines.size()));
         assertThat(
-                api.send(
-                        "POST",
-                        "/api/v1/write?precision=s",
-                        "text/plain",
-                        String.join("\n", part))
+                api.send("POST", "/api/v1/write?precision=s", "text/plain", String.join("\n", part))
                     .statusCode())
             .isEqualTo(204);
       }
@@ -65,8 +61,12 @@ class ReorderedDataTest {
       assertThat(server.engine().sizes().segments()).isGreaterThan(1);
       String range = "&startTime=2024-05-01T00:00:00Z&endTime=2024-05-03T00:00:00Z";
       for (String mode :
-          List.of("recorded?tag=TEP.*", "plot?width=100&tag=TEP.1*", "interpolated?interval=7m&tag=TEP.2*",
-              "summary?interval=1h&tag=TEP.*", "summary?tag=TEP.*")) {
+          List.of(
+              "recorded?tag=TEP.*",
+              "plot?width=100&tag=TEP.1*",
+              "interpolated?interval=7m&tag=TEP.2*",
+              "summary?interval=1h&tag=TEP.*",
+              "summary?tag=TEP.*")) {
         answers.put(mode, api.json("/api/v1/values/" + mode + range).path("tags"));
       }
       answers.put("current", api.json("/api/v1/values/current?tag=TEP.*").path("tags"));

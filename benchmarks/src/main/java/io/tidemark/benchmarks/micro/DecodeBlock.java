@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Decodes the values of one block: a drifting temperature with two decimals (typical), full-mantissa noise (worst case),
- * beside a plain copy.
+ * Decodes the values of one block: a drifting temperature with two decimals (typical),
+ * full-mantissa noise (worst case), beside a plain copy.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

@@ -1,2 +1,4 @@
-/** JMH benchmarks of single pieces: samples per second and bytes per sample, typical and worst case. */
+/**
+ * JMH benchmarks of single pieces: samples per second and bytes per sample, typical and worst case.
+ */
 package io.tidemark.benchmarks.micro;

@@ -32,9 +32,10 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * The figures of the README section "How fast": samples a second over HTTP line protocol, acknowledged synced; bytes a
- * sample of the demo plant on disk; latency of a one-month plot of one tag over HTTP. Client and server share
- * the machine. Arguments: days of the plant (default 30), scans of 1 000 tags (default 2 000).
+ * The figures of the README section "How fast": samples a second over HTTP line protocol,
+ * acknowledged synced; bytes a sample of the demo plant on disk; latency of a one-month plot of one
+ * tag over HTTP. Client and server share the machine. Arguments: days of the plant (default 30),
+ * scans of 1 000 tags (default 2 000).
  */
 public final class FirstNumbers {
   private static final int TAGS = 1000;
@@ -61,8 +62,8 @@ public final class FirstNumbers {
             double rate = ingest(server, clients, scans);
             System.out.printf(
                 Locale.ROOT,
-                "| line protocol over HTTP, %d client%s, %d samples a request, acknowledged synced | %.2f"
-                    + " M samples/s |%n",
+                "| line protocol over HTTP, %d client%s, %d samples a request, acknowledged synced"
+                    + " | %.2f M samples/s |%n",
                 clients,
                 clients == 1 ? "" : "s",
                 TAGS * SCANS_PER_REQUEST,
@@ -84,7 +85,11 @@ public final class FirstNumbers {
         HistorianConfig.load(null, Map.of(), Map.of("dataDir", folder.toString()));
     try (HistorianEngine engine =
         HistorianEngine.start(
-            config, Clock.systemUTC(), failure -> failure.printStackTrace(System.err))) {
+            config,
+            Clock.systemUTC(),
+            failure -> {
+              throw new IllegalStateException("server failed", failure);
+            })) {
       try (HttpServer http =
           new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess())) {
         http.start();
@@ -99,7 +104,10 @@ public final class FirstNumbers {
     }
   }
 
-  /** Sends all scans and returns samples per second, from the first request to the last acknowledgement. */
+  /**
+   * Sends all scans and returns samples per second, from the first request to the last
+   * acknowledgement.
+   */
   private static double ingest(Server server, int clients, int scans) throws Exception {
     List<List<byte[]>> bodies = new ArrayList<>();
     for (int client = 0; client < clients; client++) {
@@ -195,7 +203,8 @@ public final class FirstNumbers {
     SampleStore.Sizes sizes = server.engine().sizes();
     System.out.printf(
         Locale.ROOT,
-        "| demo plant, %d days, on disk after sealing (%d samples, %d segments) | %.2f bytes/sample |%n",
+        "| demo plant, %d days, on disk after sealing (%d samples, %d segments) | %.2f bytes/sample"
+            + " |%n",
         days,
         sizes.segmentRows(),
         sizes.segments(),
@@ -226,8 +235,8 @@ public final class FirstNumbers {
     }
     System.out.printf(
         Locale.ROOT,
-        "| plot of one tag over %d days, 1 000 px, HTTP and JSON, 200 runs | p50 %.1f ms, p99 %.1f ms"
-            + " |%n",
+        "| plot of one tag over %d days, 1 000 px, HTTP and JSON, 200 runs | p50 %.1f ms, p99 %.1f"
+            + " ms |%n",
         Math.min(days, 30),
         micros.getValueAtPercentile(50) / 1000.0,
         micros.getValueAtPercentile(99) / 1000.0);

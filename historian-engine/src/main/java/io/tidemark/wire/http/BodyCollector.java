@@ -7,9 +7,9 @@ import io.tidemark.model.HistorianException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the body of one request, up to a limit of its own and a limit for all bodies that the
@@ -48,7 +48,7 @@ final class BodyCollector implements Subscriber<HttpObject> {
     this.onBody = onBody;
     this.onFailure = onFailure;
     // What a client announces is only believed up to 64 KiB before it is here.
-    this.bytes = new byte[(int) Math.clamp(announced, 0, Math.min(bytesMax, 64 * 1024))];
+    this.bytes = new byte[Math.clamp(announced, 0, Math.min(bytesMax, 64 * 1024))];
   }
 
   @Override

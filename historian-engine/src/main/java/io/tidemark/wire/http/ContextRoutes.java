@@ -101,15 +101,12 @@ final class ContextRoutes {
   }
 
   private ZoneId zone(Exchange exchange) {
-    return Parameters.of(exchange.query())
-        .allow(KNOWN)
-        .zone("timeZone", historian.defaultZone());
+    return Parameters.of(exchange.query()).allow(KNOWN).zone("timeZone", historian.defaultZone());
   }
 
   private void putBulk(Exchange exchange) throws IOException {
     Parameters.of(exchange.query()).allow(List.of());
-    BulkResult result =
-        historian.putContextBulk(exchange.body().jsonText(), exchange.principal());
+    BulkResult result = historian.putContextBulk(exchange.body().jsonText(), exchange.principal());
     exchange.json(
         result.errors().isEmpty() ? 200 : 207,
         json -> {

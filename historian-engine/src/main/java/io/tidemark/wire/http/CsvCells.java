@@ -1,8 +1,15 @@
 package io.tidemark.wire.http;
 
+import io.tidemark.query.time.IsoTime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /**
  * Writes rows of CSV as RFC 4180 has it, in UTF-8 with a byte order mark. Foreign text stays text:
@@ -11,6 +18,10 @@ import java.nio.charset.StandardCharsets;
  */
 final class CsvCells {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private static final DateTimeFormatter LOCAL_TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT);
+  private static final long SECOND_NS = 1_000_000_000L;
 
   private final OutputStream out;
   private final StringBuilder row = new StringBuilder(256);
@@ -62,8 +73,7 @@ final class CsvCells {
         return true;
       }
     }
-    return !text.isEmpty()
-        && (text.charAt(0) == ' ' || text.charAt(text.length() - 1) == ' ');
+    return !text.isEmpty() && (text.charAt(0) == ' ' || text.charAt(text.length() - 1) == ' ');
   }
 
   /** A cell that this server made: a number or a time. */
@@ -85,6 +95,22 @@ final class CsvCells {
     begin();
     row.append(value);
     return this;
+  }
+
+  /**
+   * Two cells of one instant: local date and time as spreadsheets read them, in milliseconds, and
+   * ISO-8601 in UTC, exact, which tells the two hours apart that a clock change repeats.
+   */
+  CsvCells time(long ns, ZoneId zone) {
+    Instant instant =
+        Instant.ofEpochSecond(Math.floorDiv(ns, SECOND_NS), Math.floorMod(ns, SECOND_NS));
+    plain(LOCAL_TIME.format(LocalDateTime.ofInstant(instant, zone)));
+    return plain(IsoTime.format(ns, ZoneOffset.UTC));
+  }
+
+  /** The headers of {@link #time}. */
+  CsvCells timeHeaders(String name, ZoneId zone) {
+    return text(name + " (" + zone.getId() + ")").text(name + " (UTC)");
   }
 
   /** A cell without anything. */

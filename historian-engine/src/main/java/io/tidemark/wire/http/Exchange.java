@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and its answer, as the routes see them. A route answers once, by {@link #json}, {@link
- * #stream} or {@link #empty}, or throws. One thread at a time.
+ * One request and its answer, as the routes see them. A route answers once, by {@link #json},
+ * {@link #stream} or {@link #empty}, or throws. One thread at a time.
  */
 final class Exchange {
   private static final Logger LOGGER = LoggerFactory.getLogger(Exchange.class);
@@ -139,8 +139,7 @@ final class Exchange {
           HttpHeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + fileName + "\"");
     }
     ResponseStream opened =
-        new ResponseStream(
-            writer, response.build(), stallTimeout, context::clearRequestTimeout);
+        new ResponseStream(writer, response.build(), stallTimeout, context::clearRequestTimeout);
     stream = opened;
     return opened;
   }
@@ -181,8 +180,13 @@ final class Exchange {
     if (error.code() == ErrorCode.BODY_TOO_LARGE || error.code() == ErrorCode.JOURNAL_FAILED) {
       response.set(HttpHeaderNames.CONNECTION, "close");
     }
-    writer.tryWrite(response.build());
-    writer.tryWrite(HttpData.wrap(errorBody(error, requestId())));
+    boolean isOpen = writer.tryWrite(response.build());
+    if (isOpen) {
+      isOpen = writer.tryWrite(HttpData.wrap(errorBody(error, requestId())));
+    }
+    if (!isOpen) {
+      LOGGER.debug("request {} had no client left for its error", requestId());
+    }
     writer.close();
   }
 

@@ -71,8 +71,7 @@ final class HealthRoutes {
           json.writeNumberField("tags", health.tags());
           json.writeStringField("dataVersion", health.dataVersion());
           json.writeStringField("timeZone", historian.defaultZone().getId());
-          json.writeStringField(
-              "time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
+          json.writeStringField("time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
           json.writeEndObject();
         });
   }

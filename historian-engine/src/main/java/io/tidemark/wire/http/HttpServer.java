@@ -131,7 +131,6 @@ public final class HttpServer implements AutoCloseable {
             .gracefulShutdownTimeout(java.time.Duration.ofMillis(50), config.stopTimeout())
             .disableServerHeader()
             .verboseResponses(false)
-            .unhandledExceptionsReportInterval(java.time.Duration.ZERO)
             .unloggedExceptionsReportInterval(java.time.Duration.ZERO)
             .addHeaders(SECURITY_HEADERS.entrySet())
             .errorHandler(new ProtocolErrors())
@@ -385,8 +384,7 @@ public final class HttpServer implements AutoCloseable {
           new HistorianException(code, "request is refused: status=" + status.codeAsText());
       return AggregatedHttpResponse.of(
           ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8).build(),
-          HttpData.wrap(
-              Exchange.errorBody(error, context == null ? "none" : context.id().text())));
+          HttpData.wrap(Exchange.errorBody(error, context == null ? "none" : context.id().text())));
     }
 
     @Override

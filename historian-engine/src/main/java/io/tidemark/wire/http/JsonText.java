@@ -120,7 +120,7 @@ final class JsonText {
     }
   }
 
-  private static String shortened(String name) {
+  static String shortened(String name) {
     return name.length() <= 80 ? name : name.substring(0, 80) + "…";
   }
 
@@ -157,8 +157,7 @@ final class JsonText {
   }
 
   /** Any value of an SQL result or a context row. */
-  static void writeAny(JsonGenerator json, @Nullable Object value, ZoneId zone)
-      throws IOException {
+  static void writeAny(JsonGenerator json, @Nullable Object value, ZoneId zone) throws IOException {
     switch (value) {
       case null -> json.writeNull();
       case Boolean bool -> json.writeBoolean(bool);

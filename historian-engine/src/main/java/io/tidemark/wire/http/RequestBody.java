@@ -59,8 +59,7 @@ final class RequestBody {
         throw unsupported("Content-Type", contentType, "a type such as text/plain");
       }
     }
-    return new RequestBody(
-        received, type, headers.get(HttpHeaderNames.CONTENT_ENCODING), bytesMax);
+    return new RequestBody(received, type, headers.get(HttpHeaderNames.CONTENT_ENCODING), bytesMax);
   }
 
   /** Whether the content type is the given one, whatever its parameters. */

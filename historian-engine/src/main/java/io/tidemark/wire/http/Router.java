@@ -19,9 +19,7 @@ final class Router {
       Map<String, Map<String, Route>> paths = route.isPrefix() ? prefixes : exact;
       String path = route.isPrefix() ? route.prefix() : route.path();
       Route twin =
-          paths
-              .computeIfAbsent(path, key -> new LinkedHashMap<>())
-              .put(route.method(), route);
+          paths.computeIfAbsent(path, key -> new LinkedHashMap<>()).put(route.method(), route);
       if (twin != null) {
         throw new IllegalArgumentException("route is declared twice: " + route.path());
       }

@@ -36,8 +36,7 @@ final class SqlRoutes {
 
   List<Route> routes() {
     return List.of(
-        new Route(
-            "POST", "/api/v1/sql", Route.Lane.READ, Route.QUESTION_BYTES_MAX, this::sql));
+        new Route("POST", "/api/v1/sql", Route.Lane.READ, Route.QUESTION_BYTES_MAX, this::sql));
   }
 
   private void sql(Exchange exchange) throws IOException {
@@ -47,8 +46,7 @@ final class SqlRoutes {
     Statement statement = statement(exchange.body(), parameters);
     ResponseStream out;
     try (QueryScope scope = new QueryScope(historian, exchange, statement.zone());
-        SqlResult result =
-            historian.sql(statement.sql(), statement.params(), scope.context())) {
+        SqlResult result = historian.sql(statement.sql(), statement.params(), scope.context())) {
       out =
           exchange.stream(
               200, format.type(), format == AnswerFormat.CSV ? "tidemark-sql.csv" : null);
@@ -174,7 +172,7 @@ final class SqlRoutes {
     }
     json.writeEndArray();
     json.writeNumberField("rowCount", rowCount);
-    json.writeNumberField("elapsedMs", (System.nanoTime() - startedNanos) / 1_000 / 1e3);
+    json.writeNumberField("elapsedMs", (System.nanoTime() - startedNanos) / 1_000.0 / 1e3);
     json.writeStringField("dataVersion", result.dataVersion());
     json.writeEndObject();
   }

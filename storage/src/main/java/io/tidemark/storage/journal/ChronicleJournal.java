@@ -99,6 +99,7 @@ public final class ChronicleJournal implements Journal {
     if (fileStarted && fileBytes + paddedLength > fileBytesMax) {
       OpenFile full = current;
       if (full != null) {
+        current = null; // first: force() closes what it takes from the rolled files
         rolled.add(full);
         synchronized (closedFiles) {
           closedFiles.add(new ClosedFile(full.path(), lastSequence));

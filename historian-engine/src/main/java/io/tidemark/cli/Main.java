@@ -1,0 +1,76 @@
+package io.tidemark.cli;
+
+import io.tidemark.model.HistorianException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command {@code tidemark}. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly refused. */
+@Command(
+    name = "tidemark",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description =
+        "A process historian: records samples, knows batches, answers questions about both.",
+    subcommands = {DemoCommand.class, ServeCommand.class, SqlCommand.class, TagsCommand.class},
+    footer = {
+      "",
+      "Examples:",
+      "  tidemark demo",
+      "  tidemark serve --data /var/lib/tidemark",
+      "  tidemark sql \"SELECT tag, value FROM current WHERE tag LIKE 'R1.%%'\"",
+      "  tidemark tags 'R1.*'"
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  Main() {}
+
+  /** Runs the command and ends the process. */
+  public static void main(String[] arguments) {
+    System.exit(
+        run(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            arguments));
+  }
+
+  /** Runs the command in this process and returns its exit code. */
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              String message =
+                  failure instanceof HistorianException refused
+                      ? refused.code() + ": " + refused.messageText()
+                      : String.valueOf(failure.getMessage());
+              command.getErr().println(message);
+              if (failure instanceof HistorianException refused && refused.hint() != null) {
+                command.getErr().println("hint: " + refused.hint());
+              }
+              return CommandLine.ExitCode.SOFTWARE;
+            })
+        .execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** The version of the jar. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "tidemark " + (version == null ? "development" : version), "Java " + Runtime.version()
+      };
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.tidemark.cli;
+
+import io.tidemark.engine.HistorianConfig;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark serve}. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Starts the server on a data folder and runs until it is stopped.")
+final class ServeCommand implements Callable<Integer> {
+  @Mixin private ServerOptions options = new ServerOptions();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  ServeCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    HistorianConfig config = options.load(Map.of());
+    RunningServer server = RunningServer.start(config);
+    spec.commandLine()
+        .getOut()
+        .printf("tidemark serves %s at %s%n", config.dataDir(), server.address());
+    server.awaitStop(() -> {});
+    return 0;
+  }
+}

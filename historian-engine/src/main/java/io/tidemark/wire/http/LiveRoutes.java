@@ -1,0 +1,206 @@
+package io.tidemark.wire.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import io.tidemark.engine.Historian;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.Quality;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.TagDefinition;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Server-sent events of committed samples: {@code GET /api/v1/live?tag=A&tag=B*}. One {@code
+ * samples} event a tag and poll; {@code id:} is a resume token that {@code Last-Event-ID} takes
+ * back. Streams are polled by one thread; a client that does not read is closed, since the store
+ * itself holds what it missed.
+ */
+final class LiveRoutes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
+  private static final List<String> KNOWN = List.of("tag", "timeZone", "includeBad");
+  private static final long POLL_MS = 200;
+  private static final long HEARTBEAT_NS = 15_000_000_000L;
+  private static final HttpData HEARTBEAT = HttpData.ofUtf8(": alive\n\n");
+
+  private final Historian historian;
+  private final HttpConfig config;
+  private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger open = new AtomicInteger();
+  private @Nullable ScheduledExecutorService poller;
+
+  LiveRoutes(Historian historian, HttpConfig config) {
+    this.historian = historian;
+    this.config = config;
+  }
+
+  List<Route> routes() {
+    return List.of(Route.get("/api/v1/live", Route.Lane.READ, this::follow));
+  }
+
+  /** Begins to poll. */
+  void start() {
+    ScheduledExecutorService started =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("tidemark-http-live").factory());
+    started.scheduleWithFixedDelay(this::pollAll, POLL_MS, POLL_MS, TimeUnit.MILLISECONDS);
+    poller = started;
+  }
+
+  private void follow(Exchange exchange) {
+    Parameters parameters = Parameters.of(exchange.query()).allow(KNOWN);
+    ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
+    boolean includeBad = parameters.flag("includeBad");
+    List<String> patterns = parameters.all("tag");
+    if (patterns.isEmpty()) {
+      throw Parameters.missing("tag", "tag=R1.TIC101.PV");
+    }
+    List<TagDefinition> tags = new ArrayList<>();
+    for (String pattern : patterns) {
+      List<TagDefinition> found = historian.tags().match(pattern);
+      if (found.isEmpty()) {
+        throw new HistorianException(
+            ErrorCode.UNKNOWN_TAG, "no tag of that name: tag=" + JsonText.shortened(pattern));
+      }
+      tags.addAll(found);
+    }
+    if (tags.size() > config.tagsMax()) {
+      throw new HistorianException(
+          ErrorCode.TOO_MANY,
+          "too many tags in one stream: tags=" + tags.size() + ", tagsMax=" + config.tagsMax());
+    }
+    if (open.incrementAndGet() > config.liveStreamsMax()) {
+      open.decrementAndGet();
+      throw new HistorianException(
+          ErrorCode.BACK_PRESSURED,
+          "too many live streams: streamsMax=" + config.liveStreamsMax() + ", retry later");
+    }
+    Stream stream;
+    try {
+      Historian.LiveFeed feed = historian.live(tags, exchange.headers().get("last-event-id"));
+      HttpResponseWriter writer = exchange.takeWriter();
+      stream = new Stream(feed, writer, zone, includeBad);
+      writer.write(
+          ResponseHeaders.builder(HttpStatus.OK)
+              .contentType(MediaType.EVENT_STREAM)
+              .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+              .build());
+      writer.write(HttpData.ofUtf8("retry: 1000\nid: " + feed.resumeToken() + "\n: open\n\n"));
+    } catch (RuntimeException e) {
+      open.decrementAndGet();
+      throw e;
+    }
+    stream
+        .writer
+        .whenComplete()
+        .whenComplete(
+            (nothing, cause) -> {
+              if (streams.remove(stream)) {
+                open.decrementAndGet();
+                stream.feed.close();
+              }
+            });
+    streams.add(stream);
+  }
+
+  private void pollAll() {
+    for (Stream stream : streams) {
+      try {
+        stream.poll();
+      } catch (RuntimeException e) {
+        LOG.warn("live stream ends", e);
+        stream.writer.close(e);
+      }
+    }
+  }
+
+  /** Ends all streams. */
+  @Override
+  public void close() {
+    ScheduledExecutorService running = poller;
+    if (running != null) {
+      running.shutdownNow();
+    }
+    for (Stream stream : streams) {
+      stream.writer.close();
+    }
+  }
+
+  /** One client. Polled by one thread. */
+  private static final class Stream {
+    private final Historian.LiveFeed feed;
+    private final HttpResponseWriter writer;
+    private final ZoneId zone;
+    private final boolean includeBad;
+    private long lastWriteNanos = System.nanoTime();
+    private boolean writing;
+
+    Stream(Historian.LiveFeed feed, HttpResponseWriter writer, ZoneId zone, boolean includeBad) {
+      this.feed = feed;
+      this.writer = writer;
+      this.zone = zone;
+      this.includeBad = includeBad;
+    }
+
+    void poll() {
+      if (writing && !writer.whenConsumed().isDone()) {
+        return; // the client has not read the last events: the store keeps the rest
+      }
+      writing = false;
+      StringBuilder events = new StringBuilder();
+      feed.poll((tag, block) -> append(events, tag, block));
+      if (!events.isEmpty()) {
+        events.append("event: mark\nid: ").append(feed.resumeToken()).append("\ndata: {}\n\n");
+        send(HttpData.ofUtf8(events.toString()));
+      } else if (System.nanoTime() - lastWriteNanos > HEARTBEAT_NS) {
+        send(HEARTBEAT);
+      }
+    }
+
+    private void send(HttpData data) {
+      writing = writer.tryWrite(data);
+      lastWriteNanos = System.nanoTime();
+    }
+
+    private void append(StringBuilder events, TagDefinition tag, SampleBlock block) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (JsonGenerator json = JsonText.generator(bytes)) {
+        json.writeStartObject();
+        json.writeStringField("tag", tag.name());
+        json.writeArrayFieldStart("values");
+        for (int row = 0; row < block.count(); row++) {
+          boolean shows =
+              block.isPresent(row) && (includeBad || !Quality.isBad(block.statuses()[row]));
+          ValuesJson.writeSample(json, tag, block, row, shows, zone);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+      } catch (IOException e) {
+        throw new IllegalStateException("a byte array does not fail", e);
+      }
+      events
+          .append("event: samples\ndata: ")
+          .append(bytes.toString(StandardCharsets.UTF_8))
+          .append("\n\n");
+    }
+  }
+}

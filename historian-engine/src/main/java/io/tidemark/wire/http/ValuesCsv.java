@@ -1,0 +1,182 @@
+package io.tidemark.wire.http;
+
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.Quality;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.StatusCodes;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.TotalUnit;
+import io.tidemark.query.retrieval.SummaryRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values as CSV for spreadsheets. A table has no room for errors: a tag without an answer throws.
+ */
+final class ValuesCsv implements ValuesEncoder {
+  private final ValuesQuestion question;
+  private final CsvCells csv;
+  private final ZoneId zone;
+
+  ValuesCsv(ValuesQuestion question, OutputStream out) throws IOException {
+    this.question = question;
+    this.csv = new CsvCells(out);
+    this.zone = question.zone();
+  }
+
+  @Override
+  public void begin() throws IOException {
+    if (question.wide()) {
+      csv.timeHeaders("Time", zone);
+      for (TagDefinition tag : question.tags()) {
+        csv.text(tag.uom().isEmpty() ? tag.name() : tag.name() + " [" + tag.uom() + "]");
+        if (question.withStatus()) {
+          csv.text(tag.name() + " status");
+        }
+      }
+    } else if (question.mode() == ValuesQuestion.Mode.SUMMARY) {
+      csv.text("Tag").timeHeaders("Start", zone).timeHeaders("End", zone);
+      csv.text("Time average").text("Sample average");
+      csv.text("Minimum").timeHeaders("Minimum time", zone);
+      csv.text("Maximum").timeHeaders("Maximum time", zone);
+      csv.text("Standard deviation").text("Unit").text("Total").text("Total unit");
+      csv.text("Count").text("Percent good").text("Status").text("Quality").text("Basis");
+    } else {
+      csv.text("Tag").timeHeaders("Time", zone);
+      csv.text("Value").text("Text").text("Unit").text("Status").text("Quality");
+    }
+    csv.endRow();
+  }
+
+  @Override
+  public void beginTag(TagDefinition tag) {}
+
+  @Override
+  public void samples(TagDefinition tag, SampleBlock block, int count) throws IOException {
+    for (int row = 0; row < count; row++) {
+      csv.text(tag.name()).time(block.sourceTimesNs()[row], zone);
+      if (!question.showsValue(block, row)) {
+        csv.empty().empty();
+      } else if (block.type() == SampleType.STRING) {
+        csv.empty();
+        text(block, row);
+      } else {
+        number(block, row);
+        if (block.type() == SampleType.DIGITAL) {
+          csv.text(tag.stateText(block.longs()[row]));
+        } else {
+          csv.empty();
+        }
+      }
+      csv.text(tag.uom());
+      status(block.statuses()[row]);
+      csv.endRow();
+    }
+  }
+
+  private void number(SampleBlock block, int row) {
+    switch (block.type()) {
+      case FLOAT64 -> csv.number(block.doubles()[row]);
+      case INT64, DIGITAL -> csv.number(block.longs()[row]);
+      case BOOL -> csv.plain(block.longs()[row] != 0 ? "true" : "false");
+      case STRING -> text(block, row);
+    }
+  }
+
+  private void text(SampleBlock block, int row) {
+    String text = block.texts()[row];
+    csv.text(text == null ? "" : text);
+  }
+
+  private void status(int status) {
+    csv.text(StatusCodes.text(status)).text(Quality.of(status).label());
+  }
+
+  @Override
+  public void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException {
+    String totalUom = TotalUnit.of(tag.uom()).uom();
+    for (SummaryRow row : rows) {
+      csv.text(tag.name()).time(row.startNs(), zone).time(row.endNs(), zone);
+      number(row.timeAverage());
+      number(row.sampleAverage());
+      number(row.minimum());
+      time(row.minimumTimeNs());
+      number(row.maximum());
+      time(row.maximumTimeNs());
+      number(row.stdDev());
+      csv.text(tag.uom());
+      number(row.total());
+      csv.text(totalUom).number(row.count()).number(row.percentGood());
+      status(row.status());
+      csv.text(row.basis());
+      csv.endRow();
+    }
+  }
+
+  private void number(@Nullable Double value) {
+    if (value == null) {
+      csv.empty();
+    } else {
+      csv.number(value.doubleValue());
+    }
+  }
+
+  private void time(@Nullable Long ns) {
+    if (ns == null) {
+      csv.empty().empty();
+    } else {
+      csv.time(ns, zone);
+    }
+  }
+
+  @Override
+  public void endTag(boolean more) {}
+
+  @Override
+  public void rows(long[] timesNs, List<WideColumn> columns) throws IOException {
+    for (int row = 0; row < timesNs.length; row++) {
+      csv.time(timesNs[row], zone);
+      for (WideColumn column : columns) {
+        SampleBlock block = column.block(row);
+        int index = column.index(row);
+        if (!question.showsValue(block, index)) {
+          csv.empty();
+        } else if (block.type() == SampleType.DIGITAL) {
+          csv.text(column.tag().stateText(block.longs()[index]));
+        } else {
+          number(block, index);
+        }
+        if (question.withStatus()) {
+          csv.text(StatusCodes.text(block.statuses()[index]));
+        }
+      }
+      csv.endRow();
+    }
+  }
+
+  @Override
+  public void end(List<ValuesQuestion.TagError> errors) {
+    refuseErrors(errors);
+  }
+
+  /**
+   * Throws the first error, if there is one.
+   *
+   * @throws HistorianException of the tag's code
+   */
+  static void refuseErrors(List<ValuesQuestion.TagError> errors) {
+    if (!errors.isEmpty()) {
+      ValuesQuestion.TagError first = errors.getFirst();
+      throw new HistorianException(
+          first.code(),
+          first.message() + (errors.size() == 1 ? "" : ", errors=" + errors.size()),
+          "tag",
+          "a table has no room for errors; format=json answers for the other tags",
+          null);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.tidemark.wire.http;
+
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.query.retrieval.SummaryRow;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Writes the answer to a {@link ValuesQuestion} as it comes, tag by tag, or time by time if it is
+ * wide. Holds no more than a row. One thread; calls come in the order of the methods.
+ */
+sealed interface ValuesEncoder permits ValuesJson, ValuesCsv {
+
+  /** Begins the answer. */
+  void begin() throws IOException;
+
+  /** Begins a tag of a long answer. */
+  void beginTag(TagDefinition tag) throws IOException;
+
+  /** The first {@code count} rows of a block of that tag. */
+  void samples(TagDefinition tag, SampleBlock block, int count) throws IOException;
+
+  /** Intervals of that tag. */
+  void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException;
+
+  /**
+   * Ends the tag.
+   *
+   * @param more whether it has further samples, which the request did not want
+   */
+  void endTag(boolean more) throws IOException;
+
+  /**
+   * Rows of a wide answer.
+   *
+   * @param timesNs one a row
+   * @param columns one a tag, each with one row a time; null where a tag failed
+   */
+  void rows(long[] timesNs, List<WideColumn> columns) throws IOException;
+
+  /** Ends the answer with the tags that have none. */
+  void end(List<ValuesQuestion.TagError> errors) throws IOException;
+}

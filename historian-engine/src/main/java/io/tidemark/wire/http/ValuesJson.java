@@ -1,0 +1,221 @@
+package io.tidemark.wire.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.tidemark.model.Quality;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.StatusCodes;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.TotalUnit;
+import io.tidemark.query.retrieval.SummaryRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Values as JSON. */
+final class ValuesJson implements ValuesEncoder {
+  private final ValuesQuestion question;
+  private final JsonGenerator json;
+  private final ZoneId zone;
+
+  ValuesJson(ValuesQuestion question, OutputStream out) throws IOException {
+    this.question = question;
+    this.json = JsonText.generator(out);
+    this.zone = question.zone();
+  }
+
+  @Override
+  public void begin() throws IOException {
+    json.writeStartObject();
+    TimeRange range = question.range();
+    if (range != null) {
+      writeTime("startTime", range.startNs());
+      writeTime("endTime", range.endNs());
+    }
+    json.writeStringField("timeZone", zone.getId());
+    json.writeStringField("dataVersion", question.dataVersion());
+    if (!question.wide()) {
+      json.writeArrayFieldStart("tags");
+      return;
+    }
+    json.writeArrayFieldStart("columns");
+    for (TagDefinition tag : question.tags()) {
+      json.writeStartObject();
+      writeTag(tag);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("rows");
+  }
+
+  private void writeTag(TagDefinition tag) throws IOException {
+    json.writeStringField("tag", tag.name());
+    json.writeStringField("uom", tag.uom());
+    json.writeBooleanField("step", tag.stepped());
+    json.writeStringField("type", tag.type().label());
+    if (tag.type() == SampleType.DIGITAL) {
+      json.writeArrayFieldStart("states");
+      for (String state : tag.states()) {
+        json.writeString(state);
+      }
+      json.writeEndArray();
+    }
+  }
+
+  @Override
+  public void beginTag(TagDefinition tag) throws IOException {
+    json.writeStartObject();
+    writeTag(tag);
+    if (question.mode() == ValuesQuestion.Mode.SUMMARY) {
+      json.writeStringField("totalUom", TotalUnit.of(tag.uom()).uom());
+    }
+    json.writeArrayFieldStart("values");
+  }
+
+  @Override
+  public void samples(TagDefinition tag, SampleBlock block, int count) throws IOException {
+    for (int row = 0; row < count; row++) {
+      writeSample(json, tag, block, row, question.showsValue(block, row), zone);
+    }
+  }
+
+  /** One sample as an object. */
+  static void writeSample(
+      JsonGenerator json,
+      TagDefinition tag,
+      SampleBlock block,
+      int row,
+      boolean showsValue,
+      ZoneId zone)
+      throws IOException {
+    json.writeStartObject();
+    json.writeFieldName("ts");
+    JsonText.writeTime(json, block.sourceTimesNs()[row], zone);
+    json.writeFieldName("value");
+    if (!showsValue) {
+      json.writeNull();
+    } else {
+      writeValue(json, block, row);
+      if (block.type() == SampleType.DIGITAL) {
+        json.writeStringField("text", tag.stateText(block.longs()[row]));
+      }
+    }
+    writeStatus(json, block.statuses()[row]);
+    json.writeEndObject();
+  }
+
+  private static void writeValue(JsonGenerator json, SampleBlock block, int row)
+      throws IOException {
+    switch (block.type()) {
+      case FLOAT64 -> JsonText.writeDouble(json, block.doubles()[row]);
+      case INT64, DIGITAL -> JsonText.writeLong(json, block.longs()[row]);
+      case BOOL -> json.writeBoolean(block.longs()[row] != 0);
+      case STRING -> json.writeString(block.texts()[row]);
+    }
+  }
+
+  /** Code and class, and the code's name where it says more than the class. */
+  private static void writeStatus(JsonGenerator json, int status) throws IOException {
+    String quality = Quality.of(status).label();
+    json.writeNumberField("status", Integer.toUnsignedLong(status));
+    json.writeStringField("quality", quality);
+    String name = StatusCodes.text(status);
+    if (!name.equals(quality)) {
+      json.writeStringField("statusText", name);
+    }
+  }
+
+  @Override
+  public void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException {
+    for (SummaryRow row : rows) {
+      json.writeStartObject();
+      writeTime("startTime", row.startNs());
+      writeTime("endTime", row.endNs());
+      writeNumber("timeAverage", row.timeAverage());
+      writeNumber("sampleAverage", row.sampleAverage());
+      writeNumber("minimum", row.minimum());
+      writeTime("minimumTime", row.minimumTimeNs());
+      writeNumber("maximum", row.maximum());
+      writeTime("maximumTime", row.maximumTimeNs());
+      writeNumber("stdDev", row.stdDev());
+      writeNumber("total", row.total());
+      json.writeNumberField("count", row.count());
+      writeNumber("percentGood", row.percentGood());
+      writeStatus(json, row.status());
+      json.writeStringField("basis", row.basis());
+      json.writeEndObject();
+    }
+  }
+
+  private void writeNumber(String field, @Nullable Double value) throws IOException {
+    json.writeFieldName(field);
+    JsonText.writeDouble(json, value);
+  }
+
+  private void writeTime(String field, @Nullable Long ns) throws IOException {
+    json.writeFieldName(field);
+    if (ns == null) {
+      json.writeNull();
+    } else {
+      JsonText.writeTime(json, ns, zone);
+    }
+  }
+
+  @Override
+  public void endTag(boolean more) throws IOException {
+    json.writeEndArray();
+    if (more) {
+      json.writeBooleanField("more", true);
+    }
+    json.writeEndObject();
+  }
+
+  @Override
+  public void rows(long[] timesNs, List<WideColumn> columns) throws IOException {
+    for (int row = 0; row < timesNs.length; row++) {
+      json.writeStartObject();
+      writeTime("ts", timesNs[row]);
+      json.writeArrayFieldStart("values");
+      for (WideColumn column : columns) {
+        SampleBlock block = column.block(row);
+        if (question.showsValue(block, column.index(row))) {
+          writeValue(json, block, column.index(row));
+        } else {
+          json.writeNull();
+        }
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("statuses");
+      for (WideColumn column : columns) {
+        json.writeNumber(Integer.toUnsignedLong(column.block(row).statuses()[column.index(row)]));
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+  }
+
+  @Override
+  public void end(List<ValuesQuestion.TagError> errors) throws IOException {
+    json.writeEndArray();
+    writeErrors(json, errors);
+    json.writeEndObject();
+    json.close();
+  }
+
+  /** The field {@code errors} of tags without an answer. */
+  static void writeErrors(JsonGenerator json, List<ValuesQuestion.TagError> errors)
+      throws IOException {
+    json.writeArrayFieldStart("errors");
+    for (ValuesQuestion.TagError error : errors) {
+      json.writeStartObject();
+      json.writeStringField("tag", error.tag());
+      json.writeStringField("code", error.code().name());
+      json.writeStringField("message", error.message());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+}

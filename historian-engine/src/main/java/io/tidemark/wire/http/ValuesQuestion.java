@@ -1,0 +1,60 @@
+package io.tidemark.wire.http;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.Quality;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request for values asks, read and resolved: everything an encoder needs to know.
+ *
+ * @param mode way of retrieval
+ * @param tags tags that exist, each once, in the order asked
+ * @param errors tags that do not
+ * @param range the range, null for times and current values
+ * @param timesNs times of a grid or a list, edges of intervals; empty otherwise
+ * @param wide one row a time with a column a tag, instead of one row a sample
+ * @param includeBad whether Bad samples show their value
+ * @param withStatus whether wide CSV has a status column a tag
+ * @param dataVersion the snapshot that is read
+ */
+record ValuesQuestion(
+    Mode mode,
+    List<TagDefinition> tags,
+    List<TagError> errors,
+    @Nullable TimeRange range,
+    long[] timesNs,
+    ZoneId zone,
+    boolean wide,
+    boolean includeBad,
+    boolean withStatus,
+    String dataVersion) {
+
+  /** Ways of retrieval, by their name in the path. */
+  enum Mode {
+    /** As recorded. */
+    RECORDED,
+    /** On a grid. */
+    INTERPOLATED,
+    /** At given times. */
+    AT_TIMES,
+    /** For a chart. */
+    PLOT,
+    /** Aggregates of intervals. */
+    SUMMARY,
+    /** The newest. */
+    CURRENT
+  }
+
+  /** A tag without an answer. */
+  record TagError(String tag, ErrorCode code, String message) {}
+
+  /** Whether the answer shows the row's value: it has one, and it is not Bad unless asked for. */
+  boolean showsValue(SampleBlock block, int row) {
+    return block.isPresent(row) && (includeBad || !Quality.isBad(block.statuses()[row]));
+  }
+}

@@ -1,0 +1,451 @@
+package io.tidemark.wire.http;
+
+import io.tidemark.engine.Historian;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.TagCatalog;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.retrieval.BlockSink;
+import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.time.CalendarInterval;
+import io.tidemark.query.time.TimeExpression;
+import io.tidemark.wire.http.ValuesQuestion.Mode;
+import io.tidemark.wire.http.ValuesQuestion.TagError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads values: {@code GET|POST /api/v1/values/{recorded|interpolated|at_times|plot|summary|
+ * current}}. A tag without an answer is an error among the others' answers; everything else that is
+ * wrong refuses the request before it begins to answer.
+ */
+final class ValuesRoutes {
+  private static final String DEFAULT_START = "*-1h";
+  private static final String DEFAULT_END = "*";
+  private static final int WIDTH_PX = 1_000;
+  private static final int WIDTH_PX_MAX = 10_000;
+  private static final int INTERVALS_AT_ONCE = 1_024;
+
+  /** Memory of a wide column, in bytes. */
+  private static final long COLUMN_BYTES = 46L * WideColumn.ROWS_MAX;
+
+  private static final List<String> REPEATED = List.of("tag", "time");
+  private static final List<String> COMMON = List.of("tag", "timeZone", "format", "layout");
+  private static final Map<Mode, List<String>> KNOWN =
+      Map.of(
+          Mode.RECORDED,
+          known("startTime", "endTime", "bounds", "descending", "limit", "includeBad"),
+          Mode.INTERPOLATED,
+          known("startTime", "endTime", "interval", "includeBad", "withStatus"),
+          Mode.AT_TIMES,
+          known("time", "mode", "includeBad", "withStatus"),
+          Mode.PLOT,
+          known("startTime", "endTime", "width", "includeBad"),
+          Mode.SUMMARY,
+          known("startTime", "endTime", "interval"),
+          Mode.CURRENT,
+          known("includeBad"));
+
+  /** Layouts of an answer. */
+  private enum Layout {
+    LONG,
+    WIDE
+  }
+
+  private final Historian historian;
+  private final HttpConfig config;
+
+  ValuesRoutes(Historian historian, HttpConfig config) {
+    this.historian = historian;
+    this.config = config;
+  }
+
+  private static List<String> known(String... own) {
+    List<String> names = new ArrayList<>(COMMON);
+    names.addAll(Arrays.asList(own));
+    return List.copyOf(names);
+  }
+
+  List<Route> routes() {
+    List<Route> routes = new ArrayList<>();
+    for (Mode mode : Mode.values()) {
+      String path = "/api/v1/values/" + mode.name().toLowerCase(Locale.ROOT);
+      routes.add(
+          Route.get(
+              path,
+              Route.Lane.READ,
+              exchange -> values(exchange, mode, Parameters.of(exchange.query()))));
+      routes.add(
+          new Route(
+              "POST",
+              path,
+              Route.Lane.READ,
+              Route.QUESTION_BYTES_MAX,
+              exchange ->
+                  values(
+                      exchange,
+                      mode,
+                      Parameters.of(exchange.query()).and(exchange.body().object(), REPEATED))));
+    }
+    return routes;
+  }
+
+  private void values(Exchange exchange, Mode mode, Parameters parameters) throws IOException {
+    parameters.allow(KNOWN.getOrDefault(mode, COMMON));
+    AnswerFormat format = AnswerFormat.of(exchange, parameters);
+    ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
+    ResponseStream out;
+    try (QueryScope scope = new QueryScope(historian, exchange, zone)) {
+      QueryContext context = scope.context();
+      ValuesQuestion question = question(mode, parameters, context);
+      Retrieval retrieval = retrieval(question, parameters);
+      int limit =
+          mode == Mode.RECORDED
+              ? parameters.number("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE)
+              : Integer.MAX_VALUE;
+      String fileName = "tidemark-" + mode.name().toLowerCase(Locale.ROOT) + ".csv";
+      if (format != AnswerFormat.JSON) {
+        ValuesCsv.refuseErrors(question.errors());
+      }
+      out = exchange.stream(200, format.type(), format == AnswerFormat.CSV ? fileName : null);
+      ValuesEncoder encoder = encoder(format, question, out);
+      encoder.begin();
+      List<TagError> errors = new ArrayList<>(question.errors());
+      if (question.wide()) {
+        answerWide(question, retrieval, context, encoder);
+      } else {
+        for (TagDefinition tag : question.tags()) {
+          new TagAnswer(tag, retrieval, context, encoder, limit).write(errors);
+        }
+      }
+      encoder.end(errors);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    out.end();
+  }
+
+  private static ValuesEncoder encoder(
+      AnswerFormat format, ValuesQuestion question, ResponseStream out) throws IOException {
+    return switch (format) {
+      case JSON -> new ValuesJson(question, out);
+      case CSV -> new ValuesCsv(question, out);
+      case ARROW ->
+          throw new HistorianException(
+              ErrorCode.NOT_ACCEPTABLE,
+              "answer has no such form: format=arrow, supported=json|csv",
+              "format",
+              "ask POST /api/v1/sql for an Arrow stream",
+              null);
+    };
+  }
+
+  private ValuesQuestion question(Mode mode, Parameters parameters, QueryContext context) {
+    ZoneId zone = context.zone();
+    List<TagError> errors = new ArrayList<>();
+    List<TagDefinition> tags =
+        findTags(historian.tags(), parameters.all("tag"), config.tagsMax(), context, errors);
+    boolean hasRange = parameters.all("time").isEmpty() && mode != Mode.CURRENT;
+    TimeRange range =
+        hasRange && mode != Mode.AT_TIMES ? range(parameters, context.nowNs(), zone) : null;
+    boolean wide = parameters.choice("layout", Layout.class, Layout.LONG) == Layout.WIDE;
+    if (wide && mode != Mode.INTERPOLATED && mode != Mode.AT_TIMES) {
+      throw Parameters.bad(
+          "layout", "wide", "needs common times, as interpolated and at_times have", null);
+    }
+    return new ValuesQuestion(
+        mode,
+        tags,
+        errors,
+        range,
+        times(mode, range, parameters, context.nowNs(), zone),
+        zone,
+        wide,
+        parameters.flag("includeBad"),
+        parameters.flag("withStatus"),
+        context.view().dataVersion());
+  }
+
+  /**
+   * The tags of some names and patterns, each once, in the order asked.
+   *
+   * @param errors takes the names without a tag
+   */
+  static List<TagDefinition> findTags(
+      TagCatalog catalog,
+      List<String> names,
+      int tagsMax,
+      QueryContext context,
+      List<TagError> errors) {
+    if (names.isEmpty()) {
+      throw Parameters.missing("tag", "R1.TIC101.PV or tag=R1.*");
+    }
+    Map<Integer, TagDefinition> found = new LinkedHashMap<>();
+    for (String name : names) {
+      int known = 0;
+      for (TagDefinition tag : catalog.match(name)) {
+        if (context.mayRead(tag.id())) {
+          known++;
+          found.putIfAbsent(tag.id(), tag);
+        }
+      }
+      if (known == 0) {
+        errors.add(
+            new TagError(
+                name,
+                ErrorCode.UNKNOWN_TAG,
+                (name.indexOf('*') < 0 && name.indexOf('?') < 0
+                        ? "no such tag: tag="
+                        : "no tag matches: tag=")
+                    + ErrorText.quote(name)));
+      }
+      if (found.size() + errors.size() > tagsMax) {
+        throw new HistorianException(
+            ErrorCode.TOO_MANY,
+            "request asks for too many tags: tagsMax=" + tagsMax,
+            "tag",
+            "ask in parts, use SQL, or raise http.tagsMax",
+            null);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private static TimeRange range(Parameters parameters, long nowNs, ZoneId zone) {
+    String start = readable(parameters, "startTime", nowNs, zone);
+    String end = readable(parameters, "endTime", nowNs, zone);
+    return TimeExpression.resolveRange(start, end, DEFAULT_START, DEFAULT_END, nowNs, zone);
+  }
+
+  /** The text of a time, with a plus sign where a form put a blank and no time has one. */
+  private static @Nullable String readable(
+      Parameters parameters, String name, long nowNs, ZoneId zone) {
+    String text = parameters.text(name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return parameters.time(
+          text,
+          form -> {
+            TimeExpression.parse(form).resolve(nowNs, zone);
+            return form;
+          });
+    } catch (HistorianException e) {
+      throw e.at(name);
+    }
+  }
+
+  private long[] times(
+      Mode mode, @Nullable TimeRange range, Parameters parameters, long nowNs, ZoneId zone) {
+    switch (mode) {
+      case INTERPOLATED -> {
+        CalendarInterval interval = interval(parameters);
+        if (interval == null) {
+          throw Parameters.missing("interval", "10m");
+        }
+        return range == null ? new long[0] : interval.times(range, zone, config.timesMax());
+      }
+      case SUMMARY -> {
+        CalendarInterval interval = interval(parameters);
+        if (range == null) {
+          return new long[0];
+        }
+        return interval == null
+            ? new long[] {range.startNs(), range.endNs()}
+            : interval.edges(range, zone, config.timesMax());
+      }
+      case AT_TIMES -> {
+        List<String> texts = parameters.all("time");
+        if (texts.isEmpty()) {
+          throw Parameters.missing("time", "*-8h");
+        }
+        long[] times = new long[texts.size()];
+        for (int i = 0; i < times.length; i++) {
+          times[i] = time(parameters, texts.get(i), i, nowNs, zone);
+        }
+        return times;
+      }
+      case RECORDED, PLOT, CURRENT -> {
+        return new long[0];
+      }
+    }
+    throw new AssertionError(mode);
+  }
+
+  private static long time(Parameters parameters, String text, int index, long nowNs, ZoneId zone) {
+    try {
+      return parameters.time(text, form -> TimeExpression.parse(form).resolve(nowNs, zone));
+    } catch (HistorianException e) {
+      throw e.at("time[" + index + "]");
+    }
+  }
+
+  private static @Nullable CalendarInterval interval(Parameters parameters) {
+    String text = parameters.text("interval");
+    if (text == null) {
+      return null;
+    }
+    try {
+      return CalendarInterval.parse(text);
+    } catch (HistorianException e) {
+      throw e.at("interval");
+    }
+  }
+
+  private static Retrieval retrieval(ValuesQuestion question, Parameters parameters) {
+    TimeRange range = question.range() == null ? TimeRange.ALL : question.range();
+    return switch (question.mode()) {
+      case RECORDED ->
+          new Retrieval.Recorded(
+              range,
+              parameters.choice("bounds", Retrieval.Bounds.class, Retrieval.Bounds.INSIDE),
+              parameters.flag("descending"));
+      case INTERPOLATED -> new Retrieval.Interpolated(question.timesNs());
+      case AT_TIMES ->
+          new Retrieval.AtTimes(
+              question.timesNs(),
+              parameters.choice("mode", Retrieval.AtMode.class, Retrieval.AtMode.AUTO));
+      case PLOT -> new Retrieval.Plot(range, parameters.number("width", WIDTH_PX, 1, WIDTH_PX_MAX));
+      case SUMMARY -> new Retrieval.Summary(question.timesNs());
+      case CURRENT -> new Retrieval.Current();
+    };
+  }
+
+  /** Reads all tags for some times, then writes those rows: memory does not grow with the times. */
+  private void answerWide(
+      ValuesQuestion question, Retrieval retrieval, QueryContext context, ValuesEncoder encoder)
+      throws IOException {
+    List<WideColumn> columns = new ArrayList<>();
+    long bytes = question.tags().size() * COLUMN_BYTES;
+    context.memory().reserve(bytes);
+    try {
+      for (TagDefinition tag : question.tags()) {
+        columns.add(new WideColumn(tag));
+      }
+      long[] times = question.timesNs();
+      for (int from = 0; from < times.length; from += WideColumn.ROWS_MAX) {
+        long[] some =
+            Arrays.copyOfRange(times, from, Math.min(times.length, from + WideColumn.ROWS_MAX));
+        for (WideColumn column : columns) {
+          column.clear();
+          historian.read(at(some, retrieval), column.tag(), context, column);
+          if (column.rowCount() != some.length) {
+            throw new IllegalStateException(
+                "rows do not fit the times: rows=" + column.rowCount() + ", times=" + some.length);
+          }
+        }
+        encoder.rows(some, columns);
+      }
+    } finally {
+      context.memory().release(bytes);
+    }
+  }
+
+  private static Retrieval at(long[] timesNs, Retrieval like) {
+    return like instanceof Retrieval.AtTimes all
+        ? new Retrieval.AtTimes(timesNs, all.mode())
+        : new Retrieval.Interpolated(timesNs);
+  }
+
+  /** The answer for one tag of a long layout. */
+  private final class TagAnswer implements BlockSink {
+    private final TagDefinition tag;
+    private final Retrieval retrieval;
+    private final QueryContext context;
+    private final ValuesEncoder encoder;
+    private int left;
+    private boolean begun;
+
+    TagAnswer(
+        TagDefinition tag,
+        Retrieval retrieval,
+        QueryContext context,
+        ValuesEncoder encoder,
+        int limit) {
+      this.tag = tag;
+      this.retrieval = retrieval;
+      this.context = context;
+      this.encoder = encoder;
+      this.left = limit;
+    }
+
+    /** Writes it; an error of the question that comes before any value goes to the list. */
+    void write(List<TagError> errors) throws IOException {
+      boolean more = false;
+      try {
+        if (retrieval instanceof Retrieval.Summary summary) {
+          summarize(summary);
+        } else {
+          historian.read(retrieval, tag, context, this);
+        }
+      } catch (EnoughException e) {
+        more = true;
+      } catch (HistorianException e) {
+        if (begun || e.code().kind() != ErrorCode.Kind.USER) {
+          throw e;
+        }
+        errors.add(new TagError(tag.name(), e.code(), e.messageText()));
+        return;
+      }
+      begin();
+      encoder.endTag(more);
+    }
+
+    private void begin() throws IOException {
+      if (!begun) {
+        begun = true;
+        encoder.beginTag(tag);
+      }
+    }
+
+    private void summarize(Retrieval.Summary summary) throws IOException {
+      long[] edges = summary.edgesNs();
+      for (int from = 0; from < edges.length - 1; from += INTERVALS_AT_ONCE) {
+        int to = Math.min(edges.length, from + INTERVALS_AT_ONCE + 1);
+        List<SummaryRow> rows =
+            historian.summarize(
+                new Retrieval.Summary(Arrays.copyOfRange(edges, from, to)), tag, context);
+        begin();
+        encoder.summaries(tag, rows);
+      }
+    }
+
+    @Override
+    public void accept(SampleBlock block) {
+      try {
+        begin();
+        int count = Math.min(left, block.count());
+        encoder.samples(tag, block, count);
+        left -= count;
+        if (count < block.count()) {
+          throw new EnoughException();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Leaves a read once the limit of the request is reached. */
+  private static final class EnoughException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    EnoughException() {
+      super("limit reached", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.tidemark.query.sql;
+
+import io.tidemark.model.TagCatalog;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.query.context.ContextColumn;
+import io.tidemark.query.context.ContextKind;
+import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.context.ContextSource;
+import io.tidemark.query.duckdb.DuckDbSession;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the executor's tables of tags and context as their sources are: what changed since the last
+ * statement is staged and replaces the old rows, in one transaction. Starts over when the instance
+ * is a new one. Safe from any thread.
+ */
+final class ContextProjection {
+  private final TagCatalog tags;
+  private final ContextSource context;
+  private long instanceNumber = -1;
+  private long tagGeneration = -1;
+  private long contextGeneration;
+
+  ContextProjection(TagCatalog tags, ContextSource context) {
+    this.tags = tags;
+    this.context = context;
+  }
+
+  /** Brings the tables of the session's instance up to date. */
+  synchronized void refresh(DuckDbSession session) {
+    if (session.instanceNumber() != instanceNumber) {
+      instanceNumber = session.instanceNumber();
+      tagGeneration = -1;
+      contextGeneration = 0;
+    }
+    long tagsNow = tags.generation();
+    long contextNow = context.generation();
+    if (tagsNow == tagGeneration && contextNow == contextGeneration) {
+      return;
+    }
+    session.begin();
+    try {
+      if (tagsNow != tagGeneration) {
+        replaceTags(session);
+      }
+      if (contextNow != contextGeneration) {
+        for (ContextKind kind : ContextKind.values()) {
+          List<ContextRow> changed = context.changedSince(kind, contextGeneration);
+          if (!changed.isEmpty()) {
+            replace(session, kind, changed);
+          }
+        }
+      }
+      session.commit();
+    } finally {
+      session.rollback();
+    }
+    tagGeneration = tagsNow;
+    contextGeneration = contextNow;
+  }
+
+  private void replaceTags(DuckDbSession session) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (TagDefinition tag : tags.all()) {
+      List<@Nullable Object> row = new ArrayList<>();
+      row.add(tag.name());
+      row.add(tag.id());
+      row.add(tag.type().label());
+      row.add(tag.uom());
+      row.add(tag.description());
+      row.add(tag.stepped());
+      row.add(Double.isNaN(tag.rangeLow()) ? null : tag.rangeLow());
+      row.add(Double.isNaN(tag.rangeHigh()) ? null : tag.rangeHigh());
+      row.add(tag.states());
+      row.add(tag.version());
+      row.add(tag.changedBy());
+      row.add(tag.changedAtMicros());
+      rows.add(row);
+    }
+    session.execute("DELETE FROM tidemark_stage_tags");
+    session.append("tidemark_stage_tags", rows);
+    session.execute("DELETE FROM " + Relations.TAG_TABLE);
+    session.execute(
+        "INSERT INTO "
+            + Relations.TAG_TABLE
+            + " SELECT tag, tag_id, type, uom, description, step, range_low, range_high, states,"
+            + " version, changed_by, make_timestamptz(changed_us) FROM tidemark_stage_tags");
+    session.execute("DELETE FROM tidemark_stage_tags");
+  }
+
+  private static void replace(DuckDbSession session, ContextKind kind, List<ContextRow> changed) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (ContextRow row : changed) {
+      List<@Nullable Object> staged = new ArrayList<>();
+      for (int i = 0; i < kind.columns().size(); i++) {
+        Object value = row.values().get(i);
+        if (kind.columns().get(i).type() == ContextColumn.Type.TIME) {
+          staged.add(value == null ? null : TimeConstant.microsOfNanos((Long) value));
+        }
+        staged.add(value);
+      }
+      staged.add(row.version());
+      staged.add(row.changedBy());
+      staged.add(row.changedAtMicros());
+      rows.add(staged);
+    }
+    String stage = Relations.stage(kind);
+    String key = kind.columns().getFirst().name();
+    session.execute("DELETE FROM " + stage);
+    session.append(stage, rows);
+    session.execute(
+        "DELETE FROM "
+            + kind.relation()
+            + " WHERE "
+            + key
+            + " IN (SELECT "
+            + key
+            + " FROM "
+            + stage
+            + ")");
+    session.execute(
+        "INSERT INTO "
+            + kind.relation()
+            + " SELECT "
+            + Relations.fromStage(kind)
+            + " FROM "
+            + stage);
+    session.execute("DELETE FROM " + stage);
+  }
+}

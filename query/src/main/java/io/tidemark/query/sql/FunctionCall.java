@@ -1,0 +1,233 @@
+package io.tidemark.query.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.duckdb.DuckDbRows;
+import io.tidemark.query.duckdb.DuckDbSession;
+import io.tidemark.query.duckdb.ScanSource;
+import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.SummaryRow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of {@code recorded}, {@code interpolated} or {@code summary} in FROM: its arguments are
+ * evaluated by the executor first (literals, parameters, {@code now() - INTERVAL …}, inner SELECTs
+ * over context), then its rows become a scan.
+ */
+final class FunctionCall {
+  private static final List<String> NAMES = List.of("tags", "start_time", "end_time", "every");
+  private static final Pattern INTERVAL =
+      Pattern.compile(
+          "(?:(\\d+) years? ?)?(?:(\\d+) mon(?:th)?s? ?)?(?:(\\d+) days? ?)?"
+              + "(?:(\\d+):(\\d\\d):(\\d\\d)(?:\\.(\\d{1,6}))?)?");
+  private static final long BLOCK_BYTES = 40L * SampleBlock.CAPACITY;
+
+  private final String function;
+  private final Map<String, @Nullable Object> values = new HashMap<>();
+
+  private FunctionCall(String function) {
+    this.function = function;
+  }
+
+  /** Evaluates the arguments of a call; the tree has constants for parameters already. */
+  static FunctionCall evaluate(
+      ObjectNode call, ObjectNode template, DuckDbSession planner, DuckDbSession executor) {
+    FunctionCall result = new FunctionCall(SyntaxTree.name(call, "function_name"));
+    ArrayNode arguments = (ArrayNode) call.path("arguments");
+    List<String> names = new ArrayList<>();
+    ObjectNode tree = template.deepCopy();
+    ArrayNode list = SyntaxTree.selectNode(tree).putArray("select_list");
+    for (int i = 0; i < arguments.size(); i++) {
+      String name = arguments.get(i).path("name").asText();
+      if (name.isEmpty()) {
+        name = i < NAMES.size() ? NAMES.get(i) : "";
+      }
+      if (name.equals("tag")) {
+        name = "tags";
+      }
+      if (!NAMES.contains(name) || names.contains(name)) {
+        throw new HistorianException(
+            ErrorCode.SQL_ERROR,
+            result.function
+                + " has no such argument: argument="
+                + ErrorText.quote(name)
+                + ", arguments=tags|start_time|end_time|every");
+      }
+      names.add(name);
+      JsonNode expression = arguments.get(i).path("expression").deepCopy();
+      list.add(name.equals("every") ? SyntaxTree.cast(expression, "VARCHAR") : expression);
+    }
+    if (!names.contains("tags")) {
+      throw new HistorianException(
+          ErrorCode.MISSING_FIELD, result.function + " needs tags: tags => ['R1.TIC101.PV']");
+    }
+    try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), List.of())) {
+      rows.next();
+      for (int i = 0; i < names.size(); i++) {
+        result.values.put(names.get(i), rows.value(i));
+      }
+    }
+    return result;
+  }
+
+  /** The tags of the call, wildcards resolved. */
+  List<TagDefinition> tags(QueryContext context) {
+    Object given = values.get("tags");
+    List<?> names = given instanceof List<?> list ? list : Arrays.asList(given);
+    Set<TagDefinition> tags = new LinkedHashSet<>();
+    for (Object name : names) {
+      if (!(name instanceof String text)) {
+        throw new HistorianException(
+            ErrorCode.WRONG_TYPE, "tags must be names: given=" + ErrorText.quote("" + name));
+      }
+      List<TagDefinition> found =
+          context.view().tags().match(text).stream().filter(t -> context.mayRead(t.id())).toList();
+      if (found.isEmpty()) {
+        throw new HistorianException(
+            ErrorCode.UNKNOWN_TAG, "no tag of that name: tag=" + ErrorText.quote(text));
+      }
+      tags.addAll(found);
+    }
+    return List.copyOf(tags);
+  }
+
+  /** The range of the call; the last hour by default. */
+  TimeRange range(QueryContext context, HistorianFunctions functions) {
+    return new TimeRange(
+        time("start_time", "*-1h", context, functions), time("end_time", "*", context, functions));
+  }
+
+  private long time(
+      String name, String absent, QueryContext context, HistorianFunctions functions) {
+    return switch (values.get(name)) {
+      case null -> functions.resolveTime(absent, context);
+      case String expression -> functions.resolveTime(expression, context);
+      case Instant instant -> TimeConstant.nanos(TimeConstant.micros(instant));
+      case Long ns -> ns;
+      case Object other ->
+          throw new HistorianException(
+              ErrorCode.WRONG_TYPE,
+              name + " must be a time: given=" + ErrorText.quote(other.toString()));
+    };
+  }
+
+  /** Length of a step, or null if none was given. */
+  private @Nullable String every() {
+    Object given = values.get("every");
+    if (given == null) {
+      return null;
+    }
+    String text = given.toString();
+    Matcher matcher = INTERVAL.matcher(text);
+    if (!matcher.matches()) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder();
+    String[] units = {"y", "mo", "d", "h", "m", "s"};
+    for (int i = 0; i < units.length; i++) {
+      String number = matcher.group(i + 1);
+      if (number != null && Long.parseLong(number) != 0) {
+        out.append(Long.parseLong(number)).append(units[i]);
+      }
+    }
+    String fraction = matcher.group(7);
+    if (fraction != null) {
+      out.append(Long.parseLong((fraction + "000000").substring(0, 6))).append("us");
+    }
+    return out.toString();
+  }
+
+  /** The rows of the call. */
+  ScanSource scan(QueryContext context, HistorianFunctions functions) {
+    List<TagDefinition> tags = tags(context);
+    TimeRange range = range(context, functions);
+    String every = every();
+    if (function.equals("summary")) {
+      long[] edges =
+          every == null
+              ? new long[] {range.startNs(), range.endNs()}
+              : functions.edges(range, every, context.zone());
+      List<SummaryScan.Row> rows = new ArrayList<>();
+      for (TagDefinition tag : tags) {
+        for (SummaryRow row : functions.summarize(new Retrieval.Summary(edges), tag, context)) {
+          context.memory().reserve(200);
+          rows.add(new SummaryScan.Row(tag.id(), row));
+        }
+      }
+      return new SummaryScan(rows);
+    }
+    Retrieval retrieval =
+        function.equals("recorded")
+            ? new Retrieval.Recorded(range, Retrieval.Bounds.INSIDE, false)
+            : new Retrieval.Interpolated(
+                functions.times(range, every == null ? "1m" : every, context.zone()));
+    List<SampleScan.Unit> units = new ArrayList<>();
+    for (TagDefinition tag : tags) {
+      units.add(new RetrievedUnit(functions, retrieval, tag, context));
+    }
+    return new SampleScan(context, units);
+  }
+
+  boolean isSummary() {
+    return function.equals("summary");
+  }
+
+  /** A tag's answer to a retrieval, held while it is read. */
+  private record RetrievedUnit(
+      HistorianFunctions functions, Retrieval retrieval, TagDefinition tag, QueryContext context)
+      implements SampleScan.Unit {
+    @Override
+    public SampleScan.Blocks open() {
+      List<SampleBlock> held = new ArrayList<>();
+      functions.read(
+          retrieval,
+          tag,
+          context,
+          block -> {
+            context.memory().reserve(BLOCK_BYTES);
+            SampleBlock copy = new SampleBlock();
+            copy.reset(block.type());
+            copy.appendRange(block, 0, block.count());
+            held.add(copy);
+          });
+      return new SampleScan.Blocks() {
+        private int next;
+
+        @Override
+        public int next(SampleBlock block) {
+          if (next >= held.size()) {
+            return 0;
+          }
+          SampleBlock from = held.get(next++);
+          block.reset(from.type());
+          block.appendRange(from, 0, from.count());
+          return block.count();
+        }
+
+        @Override
+        public void close() {
+          context.memory().release(BLOCK_BYTES * held.size());
+          held.clear();
+        }
+      };
+    }
+  }
+}

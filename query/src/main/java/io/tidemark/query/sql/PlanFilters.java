@@ -1,0 +1,384 @@
+package io.tidemark.query.sql;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.query.duckdb.DuckDbException;
+import io.tidemark.query.duckdb.DuckDbSession;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads from DuckDB's plan over the stub tables what each scan may skip.
+ *
+ * <p>The planner moves predicates as far down as they hold: into the scan ({@code Filters}) or into
+ * a FILTER right above it. Rows of the stub that do not satisfy them cannot change the answer, so a
+ * scan of ours may leave them out. The predicates stay in the statement. What is used:
+ *
+ * <ul>
+ *   <li>only conditions on the stub's own column names, which statements cannot imitate;
+ *   <li>of AND and OR, every term widened to what is understood: an unknown term of an AND is
+ *       dropped, one of an OR makes it mean everything;
+ *   <li>nothing marked {@code optional:}; nothing of a scan where one filter cannot be read, since
+ *       a text with a line break can break the list of filters in two.
+ * </ul>
+ *
+ * A stub that the plan holds twice (a WITH used twice) gets the union; one that it does not hold
+ * stays unrestricted.
+ */
+final class PlanFilters {
+  /** What a scan needs: every row outside may be left out. */
+  record Need(@Nullable JsonNode tagCondition, TimeRanges times, Set<String> columns) {
+    static final Need EVERYTHING =
+        new Need(null, TimeRanges.ALL, Set.copyOf(Relations.SAMPLE_COLUMNS));
+
+    Need or(Need other) {
+      Set<String> both = new TreeSet<>(columns);
+      both.addAll(other.columns);
+      JsonNode either =
+          tagCondition == null || other.tagCondition == null
+              ? null
+              : SyntaxTree.conjunction(List.of(tagCondition, other.tagCondition), false);
+      return new Need(either, times.or(other.times), both);
+    }
+  }
+
+  private static final String OPTIONAL = "tidemark_optional";
+
+  private final DuckDbSession planner;
+  private final Map<Integer, Need> needs = new HashMap<>();
+
+  private PlanFilters(DuckDbSession planner) {
+    this.planner = planner;
+  }
+
+  /** The need of each stub by its number. */
+  static Map<Integer, Need> read(DuckDbSession planner, String planJson) {
+    PlanFilters filters = new PlanFilters(planner);
+    try {
+      filters.walk(SyntaxTree.JSON.readTree(planJson), null);
+    } catch (JsonProcessingException e) {
+      return Map.of();
+    }
+    return filters.needs;
+  }
+
+  private void walk(JsonNode node, @Nullable JsonNode parent) {
+    if (node.isArray()) {
+      for (JsonNode child : node) {
+        walk(child, parent);
+      }
+      return;
+    }
+    String table = node.path("extra_info").path("Table").asText();
+    int at = table.lastIndexOf(Relations.STUB);
+    if (at >= 0) {
+      int stub = Integer.parseInt(table.substring(at + Relations.STUB.length()));
+      needs.merge(stub, need(node.path("extra_info"), parent), Need::or);
+    }
+    walk(node.path("children"), node);
+  }
+
+  private Need need(JsonNode scan, @Nullable JsonNode parent) {
+    List<String> texts = new ArrayList<>(strings(scan.path("Filters")));
+    if (parent != null && parent.path("name").asText().equals("FILTER")) {
+      texts.addAll(strings(parent.path("extra_info").path("Expression")));
+    }
+    List<JsonNode> conditions = parse(texts);
+    TimeRanges times = TimeRanges.ALL;
+    List<JsonNode> tagTerms = new ArrayList<>();
+    Set<String> columns = new TreeSet<>();
+    for (String name : strings(scan.path("Projections"))) {
+      addColumn(name, columns);
+    }
+    for (JsonNode condition : conditions) {
+      times = times.and(times(condition));
+      JsonNode term = tagTerm(condition);
+      if (term != null) {
+        tagTerms.add(term);
+      }
+      List<ObjectNode> references = new ArrayList<>();
+      SyntaxTree.collect(condition, "COLUMN_REF", references);
+      for (ObjectNode reference : references) {
+        addColumn(columnName(reference), columns);
+      }
+    }
+    return new Need(SyntaxTree.conjunction(tagTerms, true), times, columns);
+  }
+
+  private static void addColumn(String stubColumn, Set<String> columns) {
+    if (stubColumn.startsWith(Relations.RESERVED)) {
+      columns.add(stubColumn.substring(Relations.RESERVED.length()));
+    }
+  }
+
+  private static List<String> strings(JsonNode node) {
+    List<String> texts = new ArrayList<>();
+    if (node.isTextual()) {
+      texts.add(node.asText());
+    }
+    if (node.isArray()) {
+      for (JsonNode element : node) {
+        texts.add(element.asText());
+      }
+    }
+    return texts;
+  }
+
+  /** The conditions as syntax trees; none if a single one cannot be read. */
+  private List<JsonNode> parse(List<String> texts) {
+    if (texts.isEmpty()) {
+      return List.of();
+    }
+    StringBuilder sql = new StringBuilder("SELECT ");
+    for (String text : texts) {
+      sql.append(sql.length() > 7 ? ", " : "").append('(').append(markOptional(text)).append(')');
+    }
+    JsonNode parsed;
+    try {
+      parsed = SyntaxTree.parse(planner, sql.toString());
+    } catch (DuckDbException e) {
+      return List.of();
+    }
+    JsonNode select = parsed.path("statements").path(0).path("node").path("select_list");
+    boolean whole = parsed.path("statements").size() == 1 && select.size() == texts.size();
+    List<JsonNode> conditions = new ArrayList<>();
+    if (whole) {
+      select.forEach(conditions::add);
+    }
+    return conditions;
+  }
+
+  /** Turns {@code optional: (…)} outside of strings into a call that nobody understands. */
+  private static String markOptional(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 16);
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\'') {
+        quoted = !quoted;
+      }
+      if (!quoted && text.startsWith("optional: ", i)) {
+        out.append(OPTIONAL);
+        i += "optional: ".length() - 1;
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
+  private static String columnName(JsonNode reference) {
+    JsonNode names = reference.path("column_names");
+    return names.size() == 1 ? names.get(0).asText() : "";
+  }
+
+  private static boolean isColumn(JsonNode node, String column) {
+    return node.path("class").asText().equals("COLUMN_REF")
+        && columnName(node).equals(Relations.RESERVED + column);
+  }
+
+  // Times.
+
+  /** Instants that can satisfy the condition. */
+  static TimeRanges times(JsonNode condition) {
+    return switch (condition.path("type").asText()) {
+      case "CONJUNCTION_AND" -> {
+        TimeRanges common = TimeRanges.ALL;
+        for (JsonNode child : condition.path("children")) {
+          common = common.and(times(child));
+        }
+        yield common;
+      }
+      case "CONJUNCTION_OR" -> {
+        TimeRanges either = TimeRanges.NONE;
+        for (JsonNode child : condition.path("children")) {
+          either = either.or(times(child));
+        }
+        yield either;
+      }
+      case "COMPARE_IN" -> {
+        JsonNode children = condition.path("children");
+        TimeRanges either = TimeRanges.NONE;
+        for (int i = 1; i < children.size(); i++) {
+          either = either.or(compared("COMPARE_EQUAL", children.get(0), children.get(i)));
+        }
+        yield either;
+      }
+      case "COMPARE_BETWEEN" ->
+          compared("COMPARE_GREATERTHANOREQUALTO", condition.path("input"), condition.path("lower"))
+              .and(
+                  compared(
+                      "COMPARE_LESSTHANOREQUALTO",
+                      condition.path("input"),
+                      condition.path("upper")));
+      default ->
+          condition.path("class").asText().equals("COMPARISON")
+              ? compared(
+                  condition.path("type").asText(), condition.path("left"), condition.path("right"))
+              : TimeRanges.ALL;
+    };
+  }
+
+  private static TimeRanges compared(String comparison, JsonNode left, JsonNode right) {
+    if (isColumn(right, "ts") || isColumn(right, "ts_ns")) {
+      return isColumn(left, "ts") || isColumn(left, "ts_ns")
+          ? TimeRanges.ALL
+          : compared(turned(comparison), right, left);
+    }
+    if (isColumn(left, "ts")) {
+      Long micros = TimeConstant.micros(right);
+      return micros == null ? TimeRanges.ALL : ofMicros(comparison, micros);
+    }
+    if (isColumn(left, "ts_ns")) {
+      Long ns = TimeConstant.integer(right);
+      return ns == null ? TimeRanges.ALL : ofNanos(comparison, ns);
+    }
+    return TimeRanges.ALL;
+  }
+
+  private static String turned(String comparison) {
+    return switch (comparison) {
+      case "COMPARE_GREATERTHAN" -> "COMPARE_LESSTHAN";
+      case "COMPARE_LESSTHAN" -> "COMPARE_GREATERTHAN";
+      case "COMPARE_GREATERTHANOREQUALTO" -> "COMPARE_LESSTHANOREQUALTO";
+      case "COMPARE_LESSTHANOREQUALTO" -> "COMPARE_GREATERTHANOREQUALTO";
+      default -> comparison;
+    };
+  }
+
+  /**
+   * A sample's ts is its time in whole microseconds, rounded down: {@code ts >= x} is {@code ts_ns
+   * >= 1000 x}, and {@code ts > x} is {@code ts_ns >= 1000 (x + 1)}.
+   */
+  static TimeRanges ofMicros(String comparison, long micros) {
+    long from = TimeConstant.nanos(micros);
+    long after = micros == Long.MAX_VALUE ? Long.MAX_VALUE : TimeConstant.nanos(micros + 1);
+    return switch (comparison) {
+      case "COMPARE_EQUAL" -> TimeRanges.of(from, after);
+      case "COMPARE_GREATERTHAN" -> TimeRanges.of(after, Long.MAX_VALUE);
+      case "COMPARE_GREATERTHANOREQUALTO" -> TimeRanges.of(from, Long.MAX_VALUE);
+      case "COMPARE_LESSTHAN" -> TimeRanges.of(Long.MIN_VALUE, from);
+      case "COMPARE_LESSTHANOREQUALTO" -> TimeRanges.of(Long.MIN_VALUE, after);
+      default -> TimeRanges.ALL;
+    };
+  }
+
+  static TimeRanges ofNanos(String comparison, long ns) {
+    long after = ns == Long.MAX_VALUE ? ns : ns + 1;
+    return switch (comparison) {
+      case "COMPARE_EQUAL" -> TimeRanges.of(ns, after);
+      case "COMPARE_GREATERTHAN" -> TimeRanges.of(after, Long.MAX_VALUE);
+      case "COMPARE_GREATERTHANOREQUALTO" -> TimeRanges.of(ns, Long.MAX_VALUE);
+      case "COMPARE_LESSTHAN" -> TimeRanges.of(Long.MIN_VALUE, ns);
+      case "COMPARE_LESSTHANOREQUALTO" -> TimeRanges.of(Long.MIN_VALUE, after);
+      default -> TimeRanges.ALL;
+    };
+  }
+
+  // Tags.
+
+  /** The part of the condition that is about the tag alone, or null if there is none. */
+  private static @Nullable JsonNode tagTerm(JsonNode condition) {
+    if (holdsCall(condition, OPTIONAL)) {
+      // Keep what stands beside it.
+      if (!condition.path("type").asText().equals("CONJUNCTION_AND")) {
+        return null;
+      }
+    } else if (isAboutTagOnly(condition)) {
+      return condition;
+    }
+    return switch (condition.path("type").asText()) {
+      case "CONJUNCTION_AND" -> {
+        List<JsonNode> terms = new ArrayList<>();
+        for (JsonNode child : condition.path("children")) {
+          JsonNode term = tagTerm(child);
+          if (term != null) {
+            terms.add(term);
+          }
+        }
+        yield SyntaxTree.conjunction(terms, true);
+      }
+      case "CONJUNCTION_OR" -> {
+        List<JsonNode> terms = new ArrayList<>();
+        for (JsonNode child : condition.path("children")) {
+          JsonNode term = tagTerm(child);
+          if (term == null) {
+            yield null;
+          }
+          terms.add(term);
+        }
+        yield SyntaxTree.conjunction(terms, false);
+      }
+      default -> null;
+    };
+  }
+
+  private static boolean holdsCall(JsonNode node, String function) {
+    List<ObjectNode> calls = new ArrayList<>();
+    SyntaxTree.collect(node, "FUNCTION", calls);
+    return calls.stream().anyMatch(call -> call.path("function_name").asText().equals(function));
+  }
+
+  private static boolean isAboutTagOnly(JsonNode condition) {
+    List<ObjectNode> references = new ArrayList<>();
+    SyntaxTree.collect(condition, "COLUMN_REF", references);
+    return !references.isEmpty()
+        && references.stream().allMatch(reference -> isColumn(reference, "tag"))
+        && !SyntaxTree.holdsType(condition, "SUBQUERY");
+  }
+
+  /**
+   * The names that satisfy a condition of the forms {@code tag = 'a'}, {@code tag IN ('a', 'b')}
+   * and OR of these; null for other forms.
+   */
+  static @Nullable Set<String> names(JsonNode condition) {
+    Set<String> names = new TreeSet<>();
+    return addNames(condition, names) ? names : null;
+  }
+
+  private static boolean addNames(JsonNode condition, Set<String> names) {
+    switch (condition.path("type").asText()) {
+      case "CONJUNCTION_OR" -> {
+        for (JsonNode child : condition.path("children")) {
+          if (!addNames(child, names)) {
+            return false;
+          }
+        }
+        return true;
+      }
+      case "COMPARE_EQUAL" -> {
+        return isColumn(condition.path("left"), "tag") && addName(condition.path("right"), names);
+      }
+      case "COMPARE_IN" -> {
+        JsonNode children = condition.path("children");
+        if (!isColumn(children.path(0), "tag")) {
+          return false;
+        }
+        for (int i = 1; i < children.size(); i++) {
+          if (!addName(children.get(i), names)) {
+            return false;
+          }
+        }
+        return true;
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
+  private static boolean addName(JsonNode constant, Set<String> names) {
+    JsonNode literal = constant.path("literal");
+    if (!literal.path("kind").asText().equals("STRING")) {
+      return false;
+    }
+    names.add(literal.path("text").asText());
+    return true;
+  }
+}

@@ -1,0 +1,249 @@
+package io.tidemark.query.sql;
+
+import io.tidemark.model.Direction;
+import io.tidemark.model.Quality;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleCursor;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.duckdb.ScanColumn;
+import io.tidemark.query.duckdb.ScanRows;
+import io.tidemark.query.duckdb.ScanSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sample-shaped rows for DuckDB: units of work, each one tag's blocks, shared out to DuckDB's
+ * threads. Bad samples show NULL with their status.
+ */
+final class SampleScan implements ScanSource {
+  private static final int ROWS_GUESSED = 100_000;
+
+  /** One tag's blocks in order. Used by one thread. */
+  interface Blocks extends AutoCloseable {
+    /** Fills the block; 0 at the end. */
+    int next(SampleBlock block);
+
+    @Override
+    void close();
+  }
+
+  /** Something to read. */
+  interface Unit {
+    /** The tag. */
+    TagDefinition tag();
+
+    /** Begins to read. */
+    Blocks open();
+  }
+
+  private final QueryContext context;
+  private final List<Unit> units;
+
+  SampleScan(QueryContext context, List<Unit> units) {
+    this.context = context;
+    this.units = units;
+  }
+
+  /** A unit for each tag and range: the samples as stored. */
+  static SampleScan stored(QueryContext context, List<TagDefinition> tags, TimeRanges ranges) {
+    List<Unit> units = new ArrayList<>();
+    for (TagDefinition tag : tags) {
+      for (TimeRange range : ranges.ranges()) {
+        units.add(new StoredUnit(context, tag, range));
+      }
+    }
+    return new SampleScan(context, units);
+  }
+
+  /** A unit for each tag: its newest sample. */
+  static SampleScan current(QueryContext context, List<TagDefinition> tags) {
+    List<Unit> units = new ArrayList<>();
+    for (TagDefinition tag : tags) {
+      units.add(new CurrentUnit(context, tag));
+    }
+    return new SampleScan(context, units);
+  }
+
+  @Override
+  public List<ScanColumn> columns() {
+    return Relations.SCAN_COLUMNS;
+  }
+
+  @Override
+  public long estimatedRows() {
+    return Math.max(1, (long) units.size() * ROWS_GUESSED);
+  }
+
+  @Override
+  public Pass pass(int[] columns) {
+    AtomicInteger nextUnit = new AtomicInteger();
+    return new Pass() {
+      @Override
+      public int workersMax() {
+        return Math.max(1, units.size());
+      }
+
+      @Override
+      public Worker worker() {
+        return new UnitWorker(columns, nextUnit);
+      }
+    };
+  }
+
+  private record StoredUnit(QueryContext context, TagDefinition tag, TimeRange range)
+      implements Unit {
+    @Override
+    public Blocks open() {
+      SampleCursor cursor = context.view().scan(context, tag.id(), range, Direction.FORWARD);
+      return new Blocks() {
+        @Override
+        public int next(SampleBlock block) {
+          return cursor.next(block);
+        }
+
+        @Override
+        public void close() {
+          cursor.close();
+        }
+      };
+    }
+  }
+
+  private record CurrentUnit(QueryContext context, TagDefinition tag) implements Unit {
+    @Override
+    public Blocks open() {
+      return new Blocks() {
+        private boolean done;
+
+        @Override
+        public int next(SampleBlock block) {
+          if (done) {
+            return 0;
+          }
+          done = true;
+          return context.view().current(context, tag.id(), context.nowNs(), block);
+        }
+
+        @Override
+        public void close() {
+          done = true;
+        }
+      };
+    }
+  }
+
+  /** Reads unit after unit. One thread. */
+  private final class UnitWorker implements Worker {
+    private final int[] columns;
+    private final AtomicInteger nextUnit;
+    private final SampleBlock block = new SampleBlock();
+    private @Nullable Unit unit;
+    private @Nullable Blocks blocks;
+    private int row;
+
+    UnitWorker(int[] columns, AtomicInteger nextUnit) {
+      this.columns = columns;
+      this.nextUnit = nextUnit;
+    }
+
+    @Override
+    public int fill(ScanRows rows) {
+      int filled = 0;
+      while (filled < rows.capacity()) {
+        if (row >= block.count() && !advance()) {
+          break;
+        }
+        Unit current = unit;
+        if (current == null) {
+          break;
+        }
+        int length = Math.min(rows.capacity() - filled, block.count() - row);
+        for (int i = 0; i < columns.length; i++) {
+          column(rows, i, columns[i], filled, length, current.tag());
+        }
+        filled += length;
+        row += length;
+      }
+      return filled;
+    }
+
+    /** Loads the next block, of the next unit if this one is at its end. */
+    private boolean advance() {
+      while (true) {
+        context.check();
+        Blocks open = blocks;
+        if (open == null) {
+          int next = nextUnit.getAndIncrement();
+          if (next >= units.size()) {
+            block.count(0);
+            return false;
+          }
+          unit = units.get(next);
+          open = units.get(next).open();
+          blocks = open;
+        }
+        row = 0;
+        if (open.next(block) > 0) {
+          return true;
+        }
+        open.close();
+        blocks = null;
+      }
+    }
+
+    private void column(
+        ScanRows rows, int vector, int column, int filled, int length, TagDefinition tag) {
+      for (int i = 0; i < length; i++) {
+        int from = row + i;
+        int to = filled + i;
+        switch (column) {
+          case 0 -> rows.setInt(vector, to, tag.id());
+          case 1 ->
+              rows.setLong(vector, to, TimeConstant.microsOfNanos(block.sourceTimesNs()[from]));
+          case 2 -> rows.setLong(vector, to, block.sourceTimesNs()[from]);
+          case 3 -> value(rows, vector, to, from);
+          case 4 -> integer(rows, vector, to, from);
+          case 5 -> rows.setText(vector, to, text(from, tag));
+          case 6 -> rows.setUnsignedInt(vector, to, block.statuses()[from]);
+          default -> rows.setUnsignedByte(vector, to, block.flags()[from]);
+        }
+      }
+    }
+
+    private boolean shows(int from) {
+      return block.isPresent(from) && !Quality.isBad(block.statuses()[from]);
+    }
+
+    private void value(ScanRows rows, int vector, int to, int from) {
+      if (shows(from) && block.type() != SampleType.STRING) {
+        rows.setDouble(vector, to, block.number(from));
+      } else {
+        rows.setNull(vector, to);
+      }
+    }
+
+    private void integer(ScanRows rows, int vector, int to, int from) {
+      if (shows(from) && block.type().isIntegral()) {
+        rows.setLong(vector, to, block.longs()[from]);
+      } else {
+        rows.setNull(vector, to);
+      }
+    }
+
+    private @Nullable String text(int from, TagDefinition tag) {
+      if (!shows(from)) {
+        return null;
+      }
+      return switch (block.type()) {
+        case STRING -> block.texts()[from];
+        case DIGITAL -> tag.stateText(block.longs()[from]);
+        default -> null;
+      };
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.tidemark.query.sql;
+
+import io.tidemark.model.QueryContext;
+import io.tidemark.query.arrow.ArrowRows;
+import io.tidemark.query.duckdb.DuckDbException;
+import io.tidemark.query.duckdb.DuckDbInstances;
+import io.tidemark.query.duckdb.DuckDbRows;
+import io.tidemark.query.duckdb.DuckDbSession;
+import io.tidemark.query.duckdb.ScanHandle;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rows as DuckDB delivers them. Owns the session and the scans of the statement. */
+final class StreamedResult implements SqlResult {
+  private static final int ROWS_BETWEEN_CHECKS = 1024;
+
+  private final DuckDbSession session;
+  private final DuckDbRows rows;
+  private final List<ScanHandle> handles;
+  private final DuckDbInstances instances;
+  private final QueryContext context;
+  private final List<SqlColumn> columns = new ArrayList<>();
+  private final String dataVersion;
+  private int untilCheck;
+  private boolean closed;
+
+  StreamedResult(
+      DuckDbSession session,
+      DuckDbRows rows,
+      List<ScanHandle> handles,
+      DuckDbInstances instances,
+      QueryContext context) {
+    this.session = session;
+    this.rows = rows;
+    this.handles = handles;
+    this.instances = instances;
+    this.context = context;
+    this.dataVersion = context.view().dataVersion();
+    for (int i = 0; i < rows.names().size(); i++) {
+      columns.add(new SqlColumn(rows.names().get(i), rows.types().get(i), ""));
+    }
+  }
+
+  @Override
+  public List<SqlColumn> columns() {
+    return columns;
+  }
+
+  @Override
+  public boolean next() {
+    if (--untilCheck < 0) {
+      untilCheck = ROWS_BETWEEN_CHECKS;
+      context.check();
+    }
+    try {
+      return rows.next();
+    } catch (DuckDbException e) {
+      throw SqlEngine.translate(e, handles);
+    }
+  }
+
+  @Override
+  public @Nullable Object value(int column) {
+    return rows.value(column);
+  }
+
+  @Override
+  public void writeArrow(OutputStream out) throws IOException {
+    ArrowRows.write(
+        rows.names(), rows.types(), this::next, this::value, dataVersion, context.zone(), out);
+  }
+
+  @Override
+  public String dataVersion() {
+    return dataVersion;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      rows.close();
+      session.close();
+      handles.forEach(instances::release);
+    }
+  }
+}
