@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     description =
         "A process historian: records samples, knows batches, answers questions about both.",
-    subcommands = {DemoCommand.class, ServeCommand.class, SqlCommand.class, TagsCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      ImportCommand.class,
+      SqlCommand.class,
+      TagsCommand.class
+    },
     footer = {
       "",
       "Examples:",
