@@ -1,59 +1,75 @@
 package io.tidemark.engine;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.storage.SampleStore;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Renders the server's counters in the Prometheus text format. No label names a tag. */
+/**
+ * The server's counters in the Prometheus text format. The counters themselves are plain fields of
+ * what they count, read when somebody asks: nothing on a hot path knows of this. No label names a
+ * tag.
+ */
 final class EngineMetrics {
-  private final StringBuilder out = new StringBuilder();
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  private EngineMetrics() {}
-
-  static String text(SampleStore store, AppendPath path, long contextChanges) {
-    SampleStore.Sizes sizes = store.sizes();
-    EngineMetrics metrics = new EngineMetrics();
-    metrics.counter(
-        "tidemark_ingest_samples_total", "Samples appended.", path.appendAgent().samples());
-    metrics.counter(
-        "tidemark_ingest_frames_total", "Frames appended.", path.appendAgent().frames());
-    metrics.counter("tidemark_journal_forces_total", "Group commits.", path.syncAgent().forces());
-    metrics.counter(
-        "tidemark_journal_force_seconds_total",
+  EngineMetrics(SampleStore store, AppendPath path, DoubleSupplier contextChanges) {
+    counter(
+        "tidemark.ingest.samples", "Samples appended.", null, () -> path.appendAgent().samples());
+    counter("tidemark.ingest.frames", "Frames appended.", null, () -> path.appendAgent().frames());
+    counter("tidemark.journal.forces", "Group commits.", null, () -> path.syncAgent().forces());
+    counter(
+        "tidemark.journal.force",
         "Time spent in group commits.",
-        path.syncAgent().forceNanos() / 1e9);
-    metrics.gauge("tidemark_journal_unsealed_bytes", "Journal on disk.", sizes.journalBytes());
-    metrics.gauge(
-        "tidemark_ring_fill_ratio",
+        "seconds",
+        () -> path.syncAgent().forceNanos() / 1e9);
+    gauge(
+        "tidemark.journal.unsealed",
+        "Journal on disk.",
+        "bytes",
+        () -> store.sizes().journalBytes());
+    gauge(
+        "tidemark.ring.fill.ratio",
         "Hand-over in use.",
-        (double) path.ring().size() / path.ring().capacity());
-    metrics.gauge("tidemark_hot_bytes", "Recent samples in memory.", sizes.hotBytes());
-    metrics.gauge("tidemark_hot_samples", "Recent samples in memory.", sizes.hotRows());
-    metrics.gauge("tidemark_segments", "Live segments.", sizes.segments());
-    metrics.gauge("tidemark_segment_bytes", "Bytes of live segments.", sizes.segmentBytes());
-    metrics.gauge("tidemark_segment_samples", "Samples in live segments.", sizes.segmentRows());
-    metrics.gauge("tidemark_tags", "Tags.", store.tags().size());
-    metrics.counter("tidemark_context_changes_total", "Context objects changed.", contextChanges);
-    metrics.gauge("tidemark_storage_free_bytes", "Space left on the disk.", store.usableBytes());
-    return metrics.out.toString();
+        null,
+        () -> (double) path.ring().size() / path.ring().capacity());
+    gauge("tidemark.hot", "Recent samples in memory.", "bytes", () -> store.sizes().hotBytes());
+    gauge("tidemark.hot.samples", "Recent samples in memory.", null, () -> store.sizes().hotRows());
+    gauge("tidemark.segments", "Live segments.", null, () -> store.sizes().segments());
+    gauge(
+        "tidemark.segment", "Bytes of live segments.", "bytes", () -> store.sizes().segmentBytes());
+    gauge(
+        "tidemark.segment.samples",
+        "Samples in live segments.",
+        null,
+        () -> store.sizes().segmentRows());
+    gauge("tidemark.tags", "Tags.", null, () -> store.tags().size());
+    counter("tidemark.context.changes", "Context objects changed.", null, contextChanges);
+    gauge("tidemark.storage.free", "Space left on the disk.", "bytes", store::usableBytes);
   }
 
-  private void counter(String name, String help, double value) {
-    add(name, help, "counter", value);
+  /** All of them as text. */
+  String text() {
+    return registry.scrape();
   }
 
-  private void gauge(String name, String help, double value) {
-    add(name, help, "gauge", value);
+  private void counter(String name, String help, @Nullable String unit, DoubleSupplier of) {
+    FunctionCounter.builder(name, of, DoubleSupplier::getAsDouble)
+        .description(help)
+        .baseUnit(unit)
+        .register(registry);
   }
 
-  private void add(String name, String help, String type, double value) {
-    out.append("# HELP ").append(name).append(' ').append(help).append('\n');
-    out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-    out.append(name).append(' ');
-    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-      out.append((long) value);
-    } else {
-      out.append(value);
-    }
-    out.append('\n');
+  private void gauge(String name, String help, @Nullable String unit, DoubleSupplier of) {
+    Gauge.builder(name, of, DoubleSupplier::getAsDouble)
+        .description(help)
+        .baseUnit(unit)
+        .strongReference(true)
+        .register(registry);
   }
 }

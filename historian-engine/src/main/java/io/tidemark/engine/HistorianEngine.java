@@ -43,6 +43,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +72,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final AgentThread syncThread;
   private final AgentThread sealThread;
   private final ExecutorService queryThreads;
+  private final ScheduledExecutorService deadlines;
   private final SqlEngine sql;
+  private final EngineMetrics metrics;
   private volatile State state = State.STARTING;
 
   /* One context change at a time: check, journal, apply. */
@@ -116,7 +121,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().daemon().name("tidemark-query-", 0).factory());
+    deadlines = deadlineTimer();
     sql = SqlAssembly.open(config.query(), store.tags(), context, config.dataDir().resolve("sql"));
+    metrics = new EngineMetrics(store, path, context::generation);
     state = State.READY;
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
@@ -228,6 +235,8 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     ReadView view = store.openReadView();
     QueryContext query =
         contextOver(view, principal, zone == null ? config.timeZone() : zone, VersionMode.LATEST);
+    Future<?> deadline =
+        deadlines.schedule(query::cancel, config.query().timeLimitNs() + 1, TimeUnit.NANOSECONDS);
     return new OpenQuery() {
       @Override
       public QueryContext context() {
@@ -236,9 +245,19 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
       @Override
       public void close() {
+        deadline.cancel(false);
         view.close();
       }
     };
+  }
+
+  /** One thread that cancels queries at their deadline; what was closed in time is forgotten. */
+  private static ScheduledExecutorService deadlineTimer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("tidemark-deadlines").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
   }
 
   private QueryContext contextOver(
@@ -367,7 +386,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public String metricsText() {
-    return EngineMetrics.text(store, path, context.generation());
+    return metrics.text();
   }
 
   @Override
@@ -411,6 +430,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     syncThread.close();
     sealThread.close();
     sql.close();
+    deadlines.shutdownNow();
     queryThreads.shutdownNow();
     store.close();
   }

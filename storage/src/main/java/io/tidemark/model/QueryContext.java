@@ -1,6 +1,8 @@
 package io.tidemark.model;
 
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -21,6 +23,9 @@ public final class QueryContext {
   private final LongSupplier nanoClock;
   private final long deadlineNanos;
   private volatile boolean cancelled;
+
+  /* What to stop; also the lock under which it is stopped or taken off the list. */
+  private final List<Runnable> stops = new ArrayList<>();
 
   /**
    * A context for one query.
@@ -94,9 +99,45 @@ public final class QueryContext {
     return executor;
   }
 
-  /** Asks the query to stop; it does at its next block. */
+  /**
+   * Asks the query to stop: what scans does so at its next block, what waits elsewhere is woken by
+   * its {@link #onStop}. Any thread; idempotent. Past the deadline the query ends with {@link
+   * ErrorCode#DEADLINE_EXCEEDED}, before it with {@link ErrorCode#CANCELLED}.
+   */
   public void cancel() {
-    cancelled = true;
+    synchronized (stops) {
+      cancelled = true;
+      stops.forEach(Runnable::run);
+      stops.clear();
+    }
+  }
+
+  /** What {@link #onStop} registered. */
+  public interface Stop extends AutoCloseable {
+    /** Takes the action back: it does not run any more once this returns. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Registers how to stop work that does not call {@link #check}, such as a statement in a library.
+   *
+   * @param action runs on the thread that cancels, at once if the query was cancelled already;
+   *     short and without waiting
+   */
+  public Stop onStop(Runnable action) {
+    synchronized (stops) {
+      if (cancelled) {
+        action.run();
+      } else {
+        stops.add(action);
+      }
+    }
+    return () -> {
+      synchronized (stops) {
+        stops.remove(action);
+      }
+    };
   }
 
   /**
@@ -105,9 +146,6 @@ public final class QueryContext {
    * @throws HistorianException {@link ErrorCode#CANCELLED} or {@link ErrorCode#DEADLINE_EXCEEDED}.
    */
   public void check() {
-    if (cancelled) {
-      throw new HistorianException(ErrorCode.CANCELLED, "query was cancelled");
-    }
     if (nanoClock.getAsLong() - deadlineNanos > 0) {
       throw new HistorianException(
           ErrorCode.DEADLINE_EXCEEDED,
@@ -115,6 +153,9 @@ public final class QueryContext {
           null,
           "ask for a shorter range or fewer tags, or raise query.timeLimit",
           null);
+    }
+    if (cancelled) {
+      throw new HistorianException(ErrorCode.CANCELLED, "query was cancelled");
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * Writes the answer to a {@link ValuesQuestion} as it comes, tag by tag, or time by time if it is
  * wide. Holds no more than a row. One thread; calls come in the order of the methods.
  */
-sealed interface ValuesEncoder permits ValuesJson, ValuesCsv {
+sealed interface ValuesEncoder extends AutoCloseable permits ValuesJson, ValuesCsv, ValuesArrow {
 
   /** Begins the answer. */
   void begin() throws IOException;
@@ -41,4 +41,8 @@ sealed interface ValuesEncoder permits ValuesJson, ValuesCsv {
 
   /** Ends the answer with the tags that have none. */
   void end(List<ValuesQuestion.TagError> errors) throws IOException;
+
+  /** Gives back what it holds, whether or not the answer came to its end. */
+  @Override
+  default void close() {}
 }

@@ -121,17 +121,18 @@ final class ValuesRoutes {
         ValuesCsv.refuseErrors(question.errors());
       }
       out = exchange.stream(200, format.type(), format == AnswerFormat.CSV ? fileName : null);
-      ValuesEncoder encoder = encoder(format, question, out);
-      encoder.begin();
-      List<TagError> errors = new ArrayList<>(question.errors());
-      if (question.wide()) {
-        answerWide(question, retrieval, context, encoder);
-      } else {
-        for (TagDefinition tag : question.tags()) {
-          new TagAnswer(tag, retrieval, context, encoder, limit).write(errors);
+      try (ValuesEncoder encoder = encoder(format, question, out)) {
+        encoder.begin();
+        List<TagError> errors = new ArrayList<>(question.errors());
+        if (question.wide()) {
+          answerWide(question, retrieval, context, encoder);
+        } else {
+          for (TagDefinition tag : question.tags()) {
+            new TagAnswer(tag, retrieval, context, encoder, limit).write(errors);
+          }
         }
+        encoder.end(errors);
       }
-      encoder.end(errors);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -143,13 +144,7 @@ final class ValuesRoutes {
     return switch (format) {
       case JSON -> new ValuesJson(question, out);
       case CSV -> new ValuesCsv(question, out);
-      case ARROW ->
-          throw new HistorianException(
-              ErrorCode.NOT_ACCEPTABLE,
-              "answer has no such form: format=arrow, supported=json|csv",
-              "format",
-              "ask POST /api/v1/sql for an Arrow stream",
-              null);
+      case ARROW -> new ValuesArrow(question, out);
     };
   }
 

@@ -43,6 +43,7 @@ class RowsResult implements SqlResult {
     ArrowRows.write(
         columns.stream().map(SqlColumn::name).toList(),
         columns.stream().map(SqlColumn::type).toList(),
+        columns.stream().map(SqlColumn::uom).toList(),
         this::next,
         this::value,
         dataVersion,

@@ -77,7 +77,7 @@ public final class SqlEngine implements AutoCloseable {
 
   /** What a scan reads, for EXPLAIN. */
   private record PushedScan(
-      String relation, Set<String> tagNames, TimeRanges times, Set<String> columns) {}
+      String relation, Set<String> tagNames, TimeRanges times, Set<String> columns, String uom) {}
 
   /** One statement on its way. */
   private final class Execution {
@@ -86,6 +86,7 @@ public final class SqlEngine implements AutoCloseable {
     private final QueryContext context;
     private final List<ScanHandle> handles = new ArrayList<>();
     private final List<PushedScan> pushed = new ArrayList<>();
+    private final List<ColumnUnits.Scan> units = new ArrayList<>();
 
     Execution(String sql, List<? extends @Nullable Object> parameters, QueryContext context) {
       this.sql = sql;
@@ -96,6 +97,7 @@ public final class SqlEngine implements AutoCloseable {
     SqlResult run() {
       StatementText text = StatementText.of(sql);
       DuckDbSession executor = instances.executor(context.zone());
+      QueryContext.Stop stop = context.onStop(executor::cancel);
       try (DuckDbSession planner = instances.planner(context.zone())) {
         ObjectNode tree =
             SqlGate.check(
@@ -113,8 +115,10 @@ public final class SqlEngine implements AutoCloseable {
                       return now == null ? node : now;
                     });
         projection.refresh(executor);
+        JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
         rewrite(planner, executor, tree);
         if (text.explain()) {
+          stop.close();
           executor.close();
           return new ExplainResult(pushed, context);
         }
@@ -123,12 +127,14 @@ public final class SqlEngine implements AutoCloseable {
           bound.add(parameters.get(place));
         }
         DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound);
-        return new StreamedResult(executor, rows, handles, instances, context);
+        List<String> uoms = ColumnUnits.of(rows.names(), selectList, units);
+        return new StreamedResult(executor, rows, handles, instances, context, stop, uoms);
       } catch (DuckDbException e) {
-        HistorianException failure = translate(e, handles);
+        stop.close();
         releaseAll(executor);
-        throw failure;
+        throw translate(e, handles, context);
       } catch (RuntimeException e) {
+        stop.close();
         releaseAll(executor);
         throw e;
       }
@@ -155,6 +161,7 @@ public final class SqlEngine implements AutoCloseable {
       if (references.isEmpty()) {
         return;
       }
+      List<JsonNode> sources = ColumnUnits.sources(SyntaxTree.selectNode(planned));
       ObjectNode one = SyntaxTree.template(planner, "SELECT 1");
       List<TimeRanges> probedTimes = new ArrayList<>();
       List<@Nullable Set<String>> probedTags = new ArrayList<>();
@@ -200,12 +207,25 @@ public final class SqlEngine implements AutoCloseable {
                 probedTimes.get(i),
                 probedTags.get(i),
                 calls.get(i)));
+        noteUnit(references.get(i), sources, calls.get(i));
       }
       CteScope.walk(
           tree,
           CteScope.EMPTY,
           (node, scope) ->
               isReference(node, scope) ? aliased(replacements.get(number[0]++), node) : node);
+    }
+
+    /** Notes the unit of the scan added last, if the statement's own FROM holds it. */
+    private void noteUnit(
+        ObjectNode reference, List<JsonNode> sources, @Nullable FunctionCall call) {
+      if (sources.stream().anyMatch(source -> CteScope.isSame(source, reference))) {
+        units.add(
+            new ColumnUnits.Scan(
+                ColumnUnits.alias(reference),
+                call != null && call.isSummary(),
+                pushed.getLast().uom()));
+      }
     }
 
     private JsonNode replacement(
@@ -219,25 +239,27 @@ public final class SqlEngine implements AutoCloseable {
         @Nullable FunctionCall call) {
       if (call != null) {
         ScanSource source = call.scan(context, functions);
-        Set<String> names = new TreeSet<>();
-        call.tags(context).forEach(tag -> names.add(tag.name()));
+        List<TagDefinition> asked = call.tags(context);
         pushed.add(
             new PushedScan(
                 SyntaxTree.name(reference.path("function"), "function_name"),
-                names,
+                names(asked),
                 new TimeRanges(List.of(call.range(context, functions))),
-                Set.of()));
+                Set.of(),
+                commonUom(asked)));
         return templates.table(
             call.isSummary() ? templates.summary() : templates.many(), register(source));
       }
       boolean current = SyntaxTree.name(reference, "table_name").equals(Relations.CURRENT);
       List<TagDefinition> wanted = select(planner, executor, need, probedTags);
       TimeRanges times = need.times().and(probedTimes).atMost(RANGES_MAX);
-      Set<String> names = new TreeSet<>();
-      wanted.forEach(tag -> names.add(tag.name()));
       pushed.add(
           new PushedScan(
-              current ? Relations.CURRENT : Relations.SAMPLES, names, times, need.columns()));
+              current ? Relations.CURRENT : Relations.SAMPLES,
+              names(wanted),
+              times,
+              need.columns(),
+              commonUom(wanted)));
       ScanSource source =
           current ? SampleScan.current(context, wanted) : SampleScan.stored(context, wanted, times);
       return templates.table(templates.many(), register(source));
@@ -517,14 +539,22 @@ public final class SqlEngine implements AutoCloseable {
   }
 
   /** A table with the alias, column names and sampling that a reference had. */
+  private static Set<String> names(List<TagDefinition> tags) {
+    Set<String> names = new TreeSet<>();
+    tags.forEach(tag -> names.add(tag.name()));
+    return names;
+  }
+
+  /** The unit that all share, else empty. */
+  private static String commonUom(List<TagDefinition> tags) {
+    Set<String> uoms = new HashSet<>();
+    tags.forEach(tag -> uoms.add(tag.uom()));
+    return uoms.size() == 1 ? uoms.iterator().next() : "";
+  }
+
   private static JsonNode aliased(JsonNode table, ObjectNode reference) {
     ObjectNode copy = table.deepCopy();
-    String alias = reference.path("alias").asText();
-    String name =
-        reference.has("function")
-            ? SyntaxTree.name(reference.path("function"), "function_name")
-            : reference.path("table_name").asText();
-    copy.put("alias", alias.isEmpty() ? name : alias);
+    copy.put("alias", ColumnUnits.alias(reference));
     copy.set("column_name_alias", reference.path("column_name_alias").deepCopy());
     copy.set("sample", reference.path("sample").deepCopy());
     return copy;
@@ -566,7 +596,8 @@ public final class SqlEngine implements AutoCloseable {
   }
 
   /** The error of a statement: what a scan threw, else what DuckDB says. */
-  static HistorianException translate(DuckDbException e, List<ScanHandle> handles) {
+  static HistorianException translate(
+      DuckDbException e, List<ScanHandle> handles, QueryContext context) {
     for (ScanHandle handle : handles) {
       if (handle.failure() instanceof HistorianException failure) {
         return failure;
@@ -574,6 +605,7 @@ public final class SqlEngine implements AutoCloseable {
     }
     String message = e.text();
     if (message.contains("Interrupted")) {
+      context.check(); // knows whether the client or the deadline stopped it
       return new HistorianException(ErrorCode.CANCELLED, "statement was cancelled", e);
     }
     if (message.startsWith("Out of Memory")) {

@@ -22,6 +22,7 @@ final class StreamedResult implements SqlResult {
   private final List<ScanHandle> handles;
   private final DuckDbInstances instances;
   private final QueryContext context;
+  private final QueryContext.Stop stop;
   private final List<SqlColumn> columns = new ArrayList<>();
   private final String dataVersion;
   private int untilCheck;
@@ -32,15 +33,18 @@ final class StreamedResult implements SqlResult {
       DuckDbRows rows,
       List<ScanHandle> handles,
       DuckDbInstances instances,
-      QueryContext context) {
+      QueryContext context,
+      QueryContext.Stop stop,
+      List<String> uoms) {
     this.session = session;
     this.rows = rows;
     this.handles = handles;
     this.instances = instances;
     this.context = context;
+    this.stop = stop;
     this.dataVersion = context.view().dataVersion();
     for (int i = 0; i < rows.names().size(); i++) {
-      columns.add(new SqlColumn(rows.names().get(i), rows.types().get(i), ""));
+      columns.add(new SqlColumn(rows.names().get(i), rows.types().get(i), uoms.get(i)));
     }
   }
 
@@ -58,7 +62,7 @@ final class StreamedResult implements SqlResult {
     try {
       return rows.next();
     } catch (DuckDbException e) {
-      throw SqlEngine.translate(e, handles);
+      throw SqlEngine.translate(e, handles, context);
     }
   }
 
@@ -70,7 +74,14 @@ final class StreamedResult implements SqlResult {
   @Override
   public void writeArrow(OutputStream out) throws IOException {
     ArrowRows.write(
-        rows.names(), rows.types(), this::next, this::value, dataVersion, context.zone(), out);
+        rows.names(),
+        rows.types(),
+        columns.stream().map(SqlColumn::uom).toList(),
+        this::next,
+        this::value,
+        dataVersion,
+        context.zone(),
+        out);
   }
 
   @Override
@@ -82,6 +93,7 @@ final class StreamedResult implements SqlResult {
   public void close() {
     if (!closed) {
       closed = true;
+      stop.close();
       rows.close();
       session.close();
       handles.forEach(instances::release);

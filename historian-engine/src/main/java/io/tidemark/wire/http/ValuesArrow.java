@@ -1,0 +1,245 @@
+package io.tidemark.wire.http;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.Quality;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.TotalUnit;
+import io.tidemark.query.arrow.ArrowPageWriter;
+import io.tidemark.query.arrow.ArrowPageWriter.Column;
+import io.tidemark.query.arrow.ArrowPageWriter.Type;
+import io.tidemark.query.retrieval.SummaryRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values as an Arrow IPC stream with the column names that SQL has. Long rows carry their tag and
+ * unit; a wide answer has one column a tag, named as the tag, whose field says {@code uom}, {@code
+ * step} and {@code mode}. A stream has no room for errors: a tag without an answer throws.
+ */
+final class ValuesArrow implements ValuesEncoder {
+  private static final List<Column> SAMPLES =
+      List.of(
+          new Column("tag", Type.TEXT),
+          new Column("ts", Type.TIME),
+          new Column("value", Type.FLOAT64),
+          new Column("value_int", Type.INT64),
+          new Column("text", Type.TEXT),
+          new Column("status", Type.UINT32),
+          new Column("quality", Type.TEXT),
+          new Column("uom", Type.TEXT));
+
+  private static final List<Column> SUMMARIES =
+      List.of(
+          new Column("tag", Type.TEXT),
+          new Column("start_time", Type.TIME),
+          new Column("end_time", Type.TIME),
+          new Column("time_average", Type.FLOAT64),
+          new Column("sample_average", Type.FLOAT64),
+          new Column("minimum", Type.FLOAT64),
+          new Column("minimum_time", Type.TIME),
+          new Column("maximum", Type.FLOAT64),
+          new Column("maximum_time", Type.TIME),
+          new Column("std_dev", Type.FLOAT64),
+          new Column("total", Type.FLOAT64),
+          new Column("count", Type.INT64),
+          new Column("percent_good", Type.FLOAT64),
+          new Column("status", Type.UINT32),
+          new Column("quality", Type.TEXT),
+          new Column("basis", Type.TEXT),
+          new Column("uom", Type.TEXT),
+          new Column("total_uom", Type.TEXT));
+
+  private final ValuesQuestion question;
+  private final ArrowPageWriter out;
+
+  ValuesArrow(ValuesQuestion question, OutputStream stream) throws IOException {
+    this.question = question;
+    String mode = question.mode().name().toLowerCase(Locale.ROOT);
+    Map<String, String> metadata =
+        Map.of(
+            "mode", mode,
+            "timeZone", question.zone().getId(),
+            "dataVersion", question.dataVersion());
+    List<Column> columns =
+        question.wide()
+            ? wideColumns(mode)
+            : question.mode() == ValuesQuestion.Mode.SUMMARY ? SUMMARIES : SAMPLES;
+    out = new ArrowPageWriter(columns, metadata, stream);
+  }
+
+  private List<Column> wideColumns(String mode) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column("ts", Type.TIME));
+    for (TagDefinition tag : question.tags()) {
+      columns.add(
+          new Column(
+              tag.name(),
+              wideType(tag),
+              Map.of(
+                  "uom", tag.uom(),
+                  "step", Boolean.toString(tag.stepped()),
+                  "mode", mode,
+                  "timeZone", question.zone().getId(),
+                  "dataVersion", question.dataVersion())));
+      if (question.withStatus()) {
+        columns.add(new Column(tag.name() + ".status", Type.UINT32));
+      }
+    }
+    return columns;
+  }
+
+  private static Type wideType(TagDefinition tag) {
+    return switch (tag.type()) {
+      case FLOAT64 -> Type.FLOAT64;
+      case INT64 ->
+          tag.stepped() ? Type.INT64 : Type.FLOAT64; // between two samples lies a fraction
+      case BOOL -> Type.BOOL;
+      case DIGITAL, STRING -> Type.TEXT;
+    };
+  }
+
+  @Override
+  public void begin() {}
+
+  @Override
+  public void beginTag(TagDefinition tag) {}
+
+  @Override
+  public void samples(TagDefinition tag, SampleBlock block, int count) throws IOException {
+    for (int row = 0; row < count; row++) {
+      out.setText(0, tag.name());
+      out.setTime(1, block.sourceTimesNs()[row]);
+      if (question.showsValue(block, row)) {
+        sampleValue(tag, block, row);
+      }
+      int status = block.statuses()[row];
+      out.setUnsignedInt(5, status);
+      out.setText(6, Quality.of(status).label());
+      out.setText(7, tag.uom());
+      out.endRow();
+    }
+  }
+
+  private void sampleValue(TagDefinition tag, SampleBlock block, int row) {
+    switch (block.type()) {
+      case FLOAT64 -> out.setDouble(2, block.doubles()[row]);
+      case STRING -> out.setText(4, block.texts()[row]);
+      case INT64, BOOL, DIGITAL -> {
+        long value = block.longs()[row];
+        out.setDouble(2, (double) value);
+        out.setLong(3, value);
+        if (block.type() == SampleType.DIGITAL) {
+          out.setText(4, tag.stateText(value));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException {
+    String totalUom = TotalUnit.of(tag.uom()).uom();
+    for (SummaryRow row : rows) {
+      out.setText(0, tag.name());
+      out.setTime(1, row.startNs());
+      out.setTime(2, row.endNs());
+      out.setNumber(3, row.timeAverage());
+      out.setNumber(4, row.sampleAverage());
+      out.setNumber(5, row.minimum());
+      time(6, row.minimumTimeNs());
+      out.setNumber(7, row.maximum());
+      time(8, row.maximumTimeNs());
+      out.setNumber(9, row.stdDev());
+      out.setNumber(10, row.total());
+      out.setLong(11, row.count());
+      out.setDouble(12, row.percentGood());
+      out.setUnsignedInt(13, row.status());
+      out.setText(14, Quality.of(row.status()).label());
+      out.setText(15, row.basis());
+      out.setText(16, tag.uom());
+      out.setText(17, totalUom);
+      out.endRow();
+    }
+  }
+
+  private void time(int column, @Nullable Long ns) {
+    if (ns != null) {
+      out.setTime(column, ns);
+    }
+  }
+
+  @Override
+  public void endTag(boolean more) {}
+
+  @Override
+  public void rows(long[] timesNs, List<WideColumn> columns) throws IOException {
+    int width = question.withStatus() ? 2 : 1;
+    for (int row = 0; row < timesNs.length; row++) {
+      out.setTime(0, timesNs[row]);
+      for (int i = 0; i < columns.size(); i++) {
+        WideColumn column = columns.get(i);
+        SampleBlock block = column.block(row);
+        int index = column.index(row);
+        if (question.showsValue(block, index)) {
+          wideValue(1 + i * width, column.tag(), block, index);
+        }
+        if (question.withStatus()) {
+          out.setUnsignedInt(2 + i * width, block.statuses()[index]);
+        }
+      }
+      out.endRow();
+    }
+  }
+
+  private void wideValue(int column, TagDefinition tag, SampleBlock block, int row) {
+    SampleType given = block.type();
+    Type wanted = wideType(tag);
+    if (given == SampleType.FLOAT64 && wanted == Type.FLOAT64) {
+      out.setDouble(column, block.doubles()[row]);
+    } else if (given == SampleType.INT64 && wanted == Type.FLOAT64) {
+      out.setDouble(column, (double) block.longs()[row]);
+    } else if (given != tag.type()) {
+      throw new HistorianException(
+          ErrorCode.CONFLICT,
+          "tag changed its type within the range, and a column has one type: tag="
+              + ErrorText.quote(tag.name())
+              + ", type="
+              + given.label()
+              + ", typeNow="
+              + tag.type().label(),
+          "layout",
+          "ask with layout=long, or for a shorter range",
+          null);
+    } else {
+      switch (wanted) {
+        case INT64 -> out.setLong(column, block.longs()[row]);
+        case BOOL -> out.setBool(column, block.longs()[row] != 0);
+        default ->
+            out.setText(
+                column,
+                given == SampleType.STRING
+                    ? block.texts()[row]
+                    : tag.stateText(block.longs()[row]));
+      }
+    }
+  }
+
+  @Override
+  public void end(List<ValuesQuestion.TagError> errors) throws IOException {
+    ValuesCsv.refuseErrors(errors);
+    out.end();
+  }
+
+  @Override
+  public void close() {
+    out.close();
+  }
+}

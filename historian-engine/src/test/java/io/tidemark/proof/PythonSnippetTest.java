@@ -1,0 +1,74 @@
+package io.tidemark.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tidemark.demo.DemoPlant;
+import io.tidemark.demo.EngineTarget;
+import io.tidemark.model.TimeRange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The analyst's first lines of Python, as they stand in the README, against the demo plant. Runs
+ * where {@code python3} (or the one that {@code TIDEMARK_TEST_PYTHON} names) has pyarrow.
+ */
+class PythonSnippetTest {
+  private static final String SNIPPET =
+      """
+      import json, urllib.request as u, pyarrow as pa
+      def sql(q, *p):
+          body = json.dumps({"sql": q, "params": p}).encode()
+          headers = {"Content-Type": "application/json", "Accept": "application/vnd.apache.arrow.stream"}
+          return pa.ipc.open_stream(u.urlopen(u.Request("ADDRESS/api/v1/sql", body, headers))).read_all()
+      t = sql("SELECT tag, ts, value, status FROM samples WHERE tag = ? AND ts >= now() - INTERVAL '1 day'", "R1.TIC101.PV")
+      assert t.schema.field("ts").type == pa.timestamp("ns", "UTC") and abs(t.num_rows - 17280) <= 2 and t.schema.field("tag").type == pa.string()
+      assert t.schema.field("value").metadata[b"uom"] == b"degC"
+      w = pa.ipc.open_stream(u.urlopen("ADDRESS/api/v1/values/interpolated?tag=R1.TIC101.PV&tag=R1.TI102.PV&startTime=*-1d&interval=1m&layout=wide&format=arrow")).read_all()
+      assert w.num_rows in (1440, 1441) and w.column_names == ["ts", "R1.TIC101.PV", "R1.TI102.PV"], w.schema
+      print("rows", t.num_rows, w.num_rows)
+      """;
+
+  @Test
+  void readsADayOfATagAsArrow(@TempDir Path folder) throws Exception {
+    String python =
+        System.getenv("TIDEMARK_TEST_PYTHON") == null
+            ? "python3"
+            : System.getenv("TIDEMARK_TEST_PYTHON");
+    assumeTrue(exitCode(run(python, "import pyarrow")) == 0, "pyarrow is not installed");
+    try (TestServer server = TestServer.start(folder, Map.of())) {
+      DemoPlant plant = new DemoPlant(42, Instant.now(), 1);
+      EngineTarget target = new EngineTarget(server.engine());
+      target.defineTags(plant.tags());
+      target.write(plant, new TimeRange(plant.startNs(), plant.anchorNs()));
+      Path script = folder.resolve("snippet.py");
+      Files.writeString(script, SNIPPET.replace("ADDRESS", server.address()));
+      Process process =
+          new ProcessBuilder(python, script.toString()).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(output).isZero();
+      assertThat(output).startsWith("rows ");
+    }
+  }
+
+  private static Process run(String python, String code) throws IOException {
+    try {
+      return new ProcessBuilder(python, "-c", code)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      return new ProcessBuilder("false").start();
+    }
+  }
+
+  private static int exitCode(Process process) throws InterruptedException {
+    return process.waitFor();
+  }
+}

@@ -1,0 +1,172 @@
+package io.tidemark.query.arrow;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.TimeStampNanoTZVector;
+import org.apache.arrow.vector.UInt4Vector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes rows as one Arrow IPC stream, cell by cell; a cell that is not set is null. Memory is
+ * flat: one batch of up to {@value #BATCH_ROWS} rows, or of about {@value #BATCH_TEXT_BYTES} bytes
+ * of text, at a time. One thread. Close it, also after an error.
+ */
+public final class ArrowPageWriter implements AutoCloseable {
+  private static final int BATCH_ROWS = 8192;
+  private static final long BATCH_TEXT_BYTES = 8L << 20;
+  private static final long BYTES_MAX = 256L << 20;
+
+  /** Types of columns. */
+  public enum Type {
+    /** A truth value. */
+    BOOL(new ArrowType.Bool()),
+    /** Whole number, 64 bits. */
+    INT64(new ArrowType.Int(64, true)),
+    /** Whole number from 0, 32 bits: status codes. */
+    UINT32(new ArrowType.Int(32, false)),
+    /** Number. */
+    FLOAT64(new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE)),
+    /** Nanoseconds since the epoch, zone UTC. */
+    TIME(new ArrowType.Timestamp(TimeUnit.NANOSECOND, "UTC")),
+    /** Plain UTF-8, no dictionary. */
+    TEXT(new ArrowType.Utf8());
+
+    private final ArrowType arrow;
+
+    Type(ArrowType arrow) {
+      this.arrow = arrow;
+    }
+  }
+
+  /**
+   * A column.
+   *
+   * @param metadata of its field, for example {@code uom}
+   */
+  public record Column(String name, Type type, Map<String, String> metadata) {
+    /** A column that says nothing more of itself. */
+    public Column(String name, Type type) {
+      this(name, type, Map.of());
+    }
+  }
+
+  private final BufferAllocator allocator;
+  private final VectorSchemaRoot root;
+  private final ArrowStreamWriter writer;
+  private final FieldVector[] vectors;
+  private int row;
+  private long textBytes;
+
+  /**
+   * Begins a stream.
+   *
+   * @param metadata of the schema
+   */
+  public ArrowPageWriter(List<Column> columns, Map<String, String> metadata, OutputStream out)
+      throws IOException {
+    List<Field> fields = new ArrayList<>();
+    for (Column column : columns) {
+      fields.add(
+          new Field(
+              column.name(),
+              new FieldType(true, column.type().arrow, null, column.metadata()),
+              List.of()));
+    }
+    allocator = new RootAllocator(BYTES_MAX);
+    root = VectorSchemaRoot.create(new Schema(fields, metadata), allocator);
+    vectors = root.getFieldVectors().toArray(FieldVector[]::new);
+    writer = new ArrowStreamWriter(root, null, out);
+    writer.start();
+  }
+
+  /** A cell of {@link Type#BOOL}. */
+  public void setBool(int column, boolean value) {
+    ((BitVector) vectors[column]).setSafe(row, value ? 1 : 0);
+  }
+
+  /** A cell of {@link Type#INT64}. */
+  public void setLong(int column, long value) {
+    ((BigIntVector) vectors[column]).setSafe(row, value);
+  }
+
+  /** A cell of {@link Type#UINT32}; the bits of the int. */
+  public void setUnsignedInt(int column, int value) {
+    ((UInt4Vector) vectors[column]).setSafe(row, value);
+  }
+
+  /** A cell of {@link Type#FLOAT64}. */
+  public void setDouble(int column, double value) {
+    ((Float8Vector) vectors[column]).setSafe(row, value);
+  }
+
+  /** A cell of {@link Type#FLOAT64}; null leaves it null. */
+  public void setNumber(int column, @Nullable Double value) {
+    if (value != null) {
+      setDouble(column, value);
+    }
+  }
+
+  /** A cell of {@link Type#TIME}. */
+  public void setTime(int column, long ns) {
+    ((TimeStampNanoTZVector) vectors[column]).setSafe(row, ns);
+  }
+
+  /** A cell of {@link Type#TEXT}; null leaves it null. */
+  public void setText(int column, @Nullable String value) {
+    if (value != null) {
+      byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+      textBytes += utf8.length;
+      ((VarCharVector) vectors[column]).setSafe(row, utf8);
+    }
+  }
+
+  /** Ends the row. */
+  public void endRow() throws IOException {
+    row++;
+    if (row == BATCH_ROWS || textBytes > BATCH_TEXT_BYTES) {
+      writeBatch();
+    }
+  }
+
+  private void writeBatch() throws IOException {
+    root.setRowCount(row);
+    writer.writeBatch();
+    root.clear();
+    row = 0;
+    textBytes = 0;
+  }
+
+  /** Writes what is left and ends the stream. */
+  public void end() throws IOException {
+    if (row > 0) {
+      writeBatch();
+    }
+    writer.end();
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    root.close();
+    allocator.close();
+  }
+}
