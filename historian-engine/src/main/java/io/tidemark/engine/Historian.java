@@ -43,6 +43,21 @@ public interface Historian {
   TagCatalog tags();
 
   /**
+   * Finds tags by words that stand in their name, description, unit of measure, or in the
+   * attributes and equipment they serve; the best hits first.
+   *
+   * @param filter pattern of names, {@code *} for all
+   * @param words null for every tag that fits the pattern
+   */
+  List<TagHit> searchTags(String filter, @Nullable String words);
+
+  /** A tag and what it stands for. */
+  record TagHit(TagDefinition tag, List<TagBinding> bindings) {}
+
+  /** An attribute of an equipment that a tag serves. */
+  record TagBinding(String equipmentId, String equipmentName, String attribute) {}
+
+  /**
    * Creates a tag or changes its definition.
    *
    * @param change fields that are null stay as they are, or get their default

@@ -75,6 +75,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final ScheduledExecutorService deadlines;
   private final SqlEngine sql;
   private final EngineMetrics metrics;
+  private final TagSearch tagSearch;
   private volatile State state = State.STARTING;
 
   /* One context change at a time: check, journal, apply. */
@@ -123,6 +124,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             Thread.ofPlatform().daemon().name("tidemark-query-", 0).factory());
     deadlines = deadlineTimer();
     sql = SqlAssembly.open(config.query(), store.tags(), context, config.dataDir().resolve("sql"));
+    tagSearch = new TagSearch(store.tags(), context);
     metrics = new EngineMetrics(store, path, context::generation);
     state = State.READY;
     SampleStore.Recovery recovery = store.recovery();
@@ -203,6 +205,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public TagCatalog tags() {
     return store.tags();
+  }
+
+  @Override
+  public List<TagHit> searchTags(String filter, @Nullable String words) {
+    return tagSearch.find(filter, words);
   }
 
   @Override

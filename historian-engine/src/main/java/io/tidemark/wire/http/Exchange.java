@@ -144,6 +144,38 @@ final class Exchange {
     return opened;
   }
 
+  /**
+   * Answers with a file that is held in memory.
+   *
+   * @param packed whether the bytes are gzip
+   * @param tag entity tag with its quotes
+   * @param caching what browsers may keep
+   */
+  void file(MediaType type, byte[] bytes, boolean packed, String tag, String caching) {
+    ResponseHeadersBuilder response = ResponseHeaders.builder(HttpStatus.OK);
+    response.contentType(type);
+    response.set(HttpHeaderNames.CACHE_CONTROL, caching);
+    response.set(HttpHeaderNames.ETAG, tag);
+    response.set(HttpHeaderNames.VARY, "accept-encoding");
+    response.contentLength(bytes.length);
+    if (packed) {
+      response.set(HttpHeaderNames.CONTENT_ENCODING, "gzip");
+    }
+    writer.write(response.build());
+    writer.write(HttpData.wrap(bytes));
+    writer.close();
+  }
+
+  /** Answers that the client's copy is still right. */
+  void notModified(String tag, String caching) {
+    writer.write(
+        ResponseHeaders.builder(HttpStatus.NOT_MODIFIED)
+            .set(HttpHeaderNames.CACHE_CONTROL, caching)
+            .set(HttpHeaderNames.ETAG, tag)
+            .build());
+    writer.close();
+  }
+
   /** Hands out the raw answer, for server-sent events. */
   HttpResponseWriter takeWriter() {
     context.clearRequestTimeout();

@@ -8,6 +8,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.query.time.IsoTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import java.util.List;
 
 /** Says how the server is: {@code /health/live|ready|status} and {@code /metrics}. */
@@ -71,6 +72,7 @@ final class HealthRoutes {
           json.writeNumberField("tags", health.tags());
           json.writeStringField("dataVersion", health.dataVersion());
           json.writeStringField("timeZone", historian.defaultZone().getId());
+          json.writeStringField("serverTimeZone", ZoneId.systemDefault().getId());
           json.writeStringField("time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
           json.writeEndObject();
         });

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.Historian.Outcome;
+import io.tidemark.engine.Historian.TagBinding;
 import io.tidemark.engine.Historian.TagChange;
 import io.tidemark.engine.Historian.TagChangeResult;
+import io.tidemark.engine.Historian.TagHit;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.ItemError;
@@ -50,8 +52,7 @@ final class TagRoutes {
     int limit = parameters.number("limit", LIMIT, 1, LIMIT_MAX);
     int offset = parameters.number("offset", 0, 0, Integer.MAX_VALUE);
     ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
-    List<TagDefinition> found = historian.tags().match(filter == null ? "*" : filter);
-    List<TagDefinition> hits = words == null ? found : search(found, words);
+    List<TagHit> hits = historian.searchTags(filter == null ? "*" : filter, words);
     int from = Math.min(offset, hits.size());
     int to = (int) Math.min((long) from + limit, hits.size());
     exchange.json(
@@ -62,28 +63,12 @@ final class TagRoutes {
           json.writeNumberField("offset", offset);
           json.writeNumberField("limit", limit);
           json.writeArrayFieldStart("tags");
-          for (TagDefinition tag : hits.subList(from, to)) {
-            writeTag(json, tag, null, zone);
+          for (TagHit hit : hits.subList(from, to)) {
+            writeTag(json, hit.tag(), hit.bindings(), null, zone);
           }
           json.writeEndArray();
           json.writeEndObject();
         });
-  }
-
-  /** Tags whose name or description holds the text; those with it in the name come first. */
-  private static List<TagDefinition> search(List<TagDefinition> tags, String words) {
-    String wanted = words.toLowerCase(Locale.ROOT);
-    List<TagDefinition> byName = new ArrayList<>();
-    List<TagDefinition> byDescription = new ArrayList<>();
-    for (TagDefinition tag : tags) {
-      if (tag.name().toLowerCase(Locale.ROOT).contains(wanted)) {
-        byName.add(tag);
-      } else if (tag.description().toLowerCase(Locale.ROOT).contains(wanted)) {
-        byDescription.add(tag);
-      }
-    }
-    byName.addAll(byDescription);
-    return byName;
   }
 
   private void put(Exchange exchange) throws IOException {
@@ -96,7 +81,7 @@ final class TagRoutes {
     TagChangeResult result = putOne(body, "", exchange);
     exchange.json(
         result.outcome() == Outcome.CREATED ? 201 : 200,
-        json -> writeTag(json, result.tag(), result.outcome(), historian.defaultZone()));
+        json -> writeTag(json, result.tag(), List.of(), result.outcome(), historian.defaultZone()));
   }
 
   private void putMany(Exchange exchange, ObjectNode body) throws IOException {
@@ -239,7 +224,11 @@ final class TagRoutes {
   }
 
   private static void writeTag(
-      JsonGenerator json, TagDefinition tag, @Nullable Outcome outcome, ZoneId zone)
+      JsonGenerator json,
+      TagDefinition tag,
+      List<TagBinding> bindings,
+      @Nullable Outcome outcome,
+      ZoneId zone)
       throws IOException {
     json.writeStartObject();
     if (outcome != null) {
@@ -260,6 +249,17 @@ final class TagRoutes {
       json.writeArrayFieldStart("states");
       for (String state : tag.states()) {
         json.writeString(state);
+      }
+      json.writeEndArray();
+    }
+    if (!bindings.isEmpty()) {
+      json.writeArrayFieldStart("attributes");
+      for (TagBinding binding : bindings) {
+        json.writeStartObject();
+        json.writeStringField("equipmentId", binding.equipmentId());
+        json.writeStringField("equipmentName", binding.equipmentName());
+        json.writeStringField("attribute", binding.attribute());
+        json.writeEndObject();
       }
       json.writeEndArray();
     }

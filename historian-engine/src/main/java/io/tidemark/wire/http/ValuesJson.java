@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Values as JSON. */
@@ -20,6 +22,8 @@ final class ValuesJson implements ValuesEncoder {
   private final ValuesQuestion question;
   private final JsonGenerator json;
   private final ZoneId zone;
+  private final Map<String, String> statusTexts = new TreeMap<>();
+  private int lastStatus;
 
   ValuesJson(ValuesQuestion question, OutputStream out) throws IOException {
     this.question = question;
@@ -73,12 +77,38 @@ final class ValuesJson implements ValuesEncoder {
       json.writeStringField("totalUom", TotalUnit.of(tag.uom()).uom());
     }
     json.writeArrayFieldStart("values");
+    statusTexts.clear();
+    lastStatus = 0;
   }
 
   @Override
   public void samples(TagDefinition tag, SampleBlock block, int count) throws IOException {
+    boolean compact = question.layout() == ValuesQuestion.Layout.COMPACT;
     for (int row = 0; row < count; row++) {
-      writeSample(json, tag, block, row, question.showsValue(block, row), zone);
+      boolean shows = question.showsValue(block, row);
+      if (compact) {
+        writeCompact(block, row, shows);
+      } else {
+        writeSample(json, tag, block, row, shows, zone);
+      }
+    }
+  }
+
+  /** One sample as {@code [ts, value, status]}; names of codes follow once behind the samples. */
+  private void writeCompact(SampleBlock block, int row, boolean shows) throws IOException {
+    json.writeStartArray();
+    JsonText.writeTime(json, block.sourceTimesNs()[row], zone);
+    if (shows) {
+      writeValue(json, block, row);
+    } else {
+      json.writeNull();
+    }
+    int status = block.statuses()[row];
+    json.writeNumber(Integer.toUnsignedLong(status));
+    json.writeEndArray();
+    if (status != lastStatus) {
+      lastStatus = status;
+      statusTexts.putIfAbsent(Integer.toUnsignedString(status), StatusCodes.text(status));
     }
   }
 
@@ -169,6 +199,13 @@ final class ValuesJson implements ValuesEncoder {
     json.writeEndArray();
     if (more) {
       json.writeBooleanField("more", true);
+    }
+    if (question.layout() == ValuesQuestion.Layout.COMPACT) {
+      json.writeObjectFieldStart("statusTexts");
+      for (Map.Entry<String, String> text : statusTexts.entrySet()) {
+        json.writeStringField(text.getKey(), text.getValue());
+      }
+      json.writeEndObject();
     }
     json.writeEndObject();
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors tags that do not
  * @param range the range, null for times and current values
  * @param timesNs times of a grid or a list, edges of intervals; empty otherwise
- * @param wide one row a time with a column a tag, instead of one row a sample
+ * @param layout shape of the answer
  * @param includeBad whether Bad samples show their value
  * @param withStatus whether wide CSV has a status column a tag
  * @param dataVersion the snapshot that is read
@@ -29,7 +29,7 @@ record ValuesQuestion(
     @Nullable TimeRange range,
     long[] timesNs,
     ZoneId zone,
-    boolean wide,
+    Layout layout,
     boolean includeBad,
     boolean withStatus,
     String dataVersion) {
@@ -50,8 +50,23 @@ record ValuesQuestion(
     CURRENT
   }
 
+  /** Shapes of an answer. */
+  enum Layout {
+    /** One row a sample, tag by tag. */
+    LONG,
+    /** One row a time with a column a tag. */
+    WIDE,
+    /** As long, but a JSON sample is an array {@code [ts, value, status]} instead of an object. */
+    COMPACT
+  }
+
   /** A tag without an answer. */
   record TagError(String tag, ErrorCode code, String message) {}
+
+  /** Whether it has one row a time with a column a tag. */
+  boolean wide() {
+    return layout == Layout.WIDE;
+  }
 
   /** Whether the answer shows the row's value: it has one, and it is not Bad unless asked for. */
   boolean showsValue(SampleBlock block, int row) {

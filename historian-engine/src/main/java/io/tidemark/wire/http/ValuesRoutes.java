@@ -14,6 +14,7 @@ import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.time.CalendarInterval;
 import io.tidemark.query.time.TimeExpression;
+import io.tidemark.wire.http.ValuesQuestion.Layout;
 import io.tidemark.wire.http.ValuesQuestion.Mode;
 import io.tidemark.wire.http.ValuesQuestion.TagError;
 import java.io.IOException;
@@ -58,12 +59,6 @@ final class ValuesRoutes {
           known("startTime", "endTime", "interval"),
           Mode.CURRENT,
           known("includeBad"));
-
-  /** Layouts of an answer. */
-  private enum Layout {
-    LONG,
-    WIDE
-  }
 
   private final Historian historian;
   private final HttpConfig config;
@@ -110,7 +105,7 @@ final class ValuesRoutes {
     ResponseStream out;
     try (QueryScope scope = new QueryScope(historian, exchange, zone)) {
       QueryContext context = scope.context();
-      ValuesQuestion question = question(mode, parameters, context);
+      ValuesQuestion question = question(mode, format, parameters, context);
       Retrieval retrieval = retrieval(question, parameters);
       int limit =
           mode == Mode.RECORDED
@@ -148,7 +143,8 @@ final class ValuesRoutes {
     };
   }
 
-  private ValuesQuestion question(Mode mode, Parameters parameters, QueryContext context) {
+  private ValuesQuestion question(
+      Mode mode, AnswerFormat format, Parameters parameters, QueryContext context) {
     ZoneId zone = context.zone();
     List<TagError> errors = new ArrayList<>();
     List<TagDefinition> tags =
@@ -156,8 +152,11 @@ final class ValuesRoutes {
     boolean hasRange = parameters.all("time").isEmpty() && mode != Mode.CURRENT;
     TimeRange range =
         hasRange && mode != Mode.AT_TIMES ? range(parameters, context.nowNs(), zone) : null;
-    boolean wide = parameters.choice("layout", Layout.class, Layout.LONG) == Layout.WIDE;
-    if (wide && mode != Mode.INTERPOLATED && mode != Mode.AT_TIMES) {
+    Layout layout = parameters.choice("layout", Layout.class, Layout.LONG);
+    if (layout == Layout.COMPACT && (mode == Mode.SUMMARY || format != AnswerFormat.JSON)) {
+      throw Parameters.bad("layout", "compact", "is a form of samples in JSON", null);
+    }
+    if (layout == Layout.WIDE && mode != Mode.INTERPOLATED && mode != Mode.AT_TIMES) {
       throw Parameters.bad(
           "layout", "wide", "needs common times, as interpolated and at_times have", null);
     }
@@ -168,7 +167,7 @@ final class ValuesRoutes {
         range,
         times(mode, range, parameters, context.nowNs(), zone),
         zone,
-        wide,
+        layout,
         parameters.flag("includeBad"),
         parameters.flag("withStatus"),
         context.view().dataVersion());
