@@ -239,7 +239,9 @@ describe('ticks', () => {
       '2026-10-27 00:00',
       '2026-10-28 00:00',
     ]);
-    expect(found.map((t) => t.label)).toEqual(['24 Oct\n2026', '25 Oct', '26 Oct', '27 Oct', '28 Oct']);
+    expect(found.map((t) => t.label)).toEqual([
+      ...['24 Oct\n2026', '25 Oct', '26 Oct', '27 Oct', '28 Oct'],
+    ]);
   });
 
   it('counts weeks from Mondays', () => {

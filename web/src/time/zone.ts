@@ -159,9 +159,9 @@ function meaningOf(wall: number, zone: string): Meaning {
 }
 
 /**
- * The instant of a wall clock reading, as java.time resolves it: one that a clock change skips moves
- * on by the length of the gap; of one that it repeats, the first is meant unless `preferredOffset`
- * is the other's.
+ * The instant of a wall clock reading, as java.time resolves it: one that a clock change skips
+ * moves on by the length of the gap; of one that it repeats, the first is meant unless
+ * `preferredOffset` is the other's.
  */
 export function instantOf(wall: number, zone: string, preferredOffset?: number): number {
   const { kind, before, after } = meaningOf(wall, zone);
