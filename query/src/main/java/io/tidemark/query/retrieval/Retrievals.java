@@ -227,7 +227,11 @@ public final class Retrievals {
       long startNs = asked.range().startNs();
       walk.moveTo(startNs);
       if (!walk.before.isAt(startNs)) {
-        plotBound(walk, startNs, writer);
+        if (holdsIntoTheDark(walk, tag)) {
+          writer.recorded(walk.before, walk.before.timeNs);
+        } else {
+          plotBound(walk, startNs, writer);
+        }
       }
       plotInside(asked.range(), width, tag, context, writer);
       long endNs = asked.range().endNs();
@@ -239,6 +243,18 @@ public final class Retrievals {
       }
     }
     writer.flush();
+  }
+
+  /**
+   * Whether the newest sample of a tag whose value holds lies before the range: nothing confirms
+   * that it still holds, so there is no value at the edge, but a chart shows the last one, and
+   * since when.
+   */
+  private static boolean holdsIntoTheDark(SampleWalk walk, TagDefinition tag) {
+    return walk.before.exists
+        && !walk.after.exists
+        && walk.before.isUsable()
+        && (tag.stepped() || !tag.type().isContinuous());
   }
 
   /** A chart gets no point at an edge that lies before the first or after the last good sample. */

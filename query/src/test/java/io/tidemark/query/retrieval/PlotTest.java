@@ -167,6 +167,19 @@ class PlotTest {
   }
 
   @Test
+  void aStateThatHasNotChangedSinceShowsWhenItBegan() {
+    TagDefinition valve = store.define("V", SampleType.DIGITAL, true, "", "Closed", "Open");
+    store.write(valve, 10, 1L, StatusCodes.GOOD);
+    assertThat(RowCollector.texts(store, valve, new Retrieval.Plot(new TimeRange(40, 60), 10)))
+        .containsExactly("10 = 1 Good");
+    assertThat(RowCollector.texts(store, valve, new Retrieval.Plot(new TimeRange(10, 60), 10)))
+        .containsExactly("10 = 1 Good");
+    store.write(valve, 20, 0L, StatusCodes.BAD_NO_COMMUNICATION);
+    assertThat(RowCollector.texts(store, valve, new Retrieval.Plot(new TimeRange(40, 60), 10)))
+        .containsExactly("40 = null Bad_NoData", "60 = null Bad_NoData");
+  }
+
+  @Test
   void aColumnMayBeShorterThanANanosecond() {
     TagDefinition tag = store.defineAnalog("A");
     for (int t = 0; t < 8; t++) {
