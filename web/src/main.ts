@@ -1,7 +1,7 @@
-/** Starts the page. */
-const app = document.getElementById('app');
-if (app !== null) {
-  const heading = document.createElement('h1');
-  heading.textContent = 'Tidemark';
-  app.append(heading);
+import './style.css';
+import { App } from './app';
+
+const root = document.getElementById('app');
+if (root !== null) {
+  void new App(root).start();
 }

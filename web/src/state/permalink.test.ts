@@ -22,7 +22,7 @@ const DEFAULTS: PageState = {
 
 function trace(tag: string, more: Partial<TraceState> = {}): TraceState {
   return {
-    ...{ tag, scale: null, min: null, max: null, log: false, hidden: false, color: null },
+    ...{ tag, scale: null, min: null, max: null, log: false, hidden: false, limits: [], color: null },
     ...more,
   };
 }
@@ -202,6 +202,7 @@ function someState(r: Random): PageState {
         max: both && r.chance(0.5) ? Math.max(a, b) : null,
         log: r.chance(0.5),
         hidden: r.chance(0.5),
+        limits: r.chance(0.3) ? [1.5, -20] : [],
         color: r.chance(0.5) ? null : r.int(0, 20),
       };
     }),

@@ -5,7 +5,7 @@
  *     ?start=*-8h&end=*&zone=plant&live=1&lanes=0&t=R1.TIC101.PV&t=R1.XV106.ST;log;min=0;max=100
  *
  * `t` gives a trace each, in order: the tag, then options `scale=A`, `min=`, `max=`, `log`,
- * `hidden`, `color=` (number of the palette), parted by semicolons; `t=` alone stands for no trace.
+ * `hidden`, `limit=` (several), `color=` (number of the palette), parted by semicolons; `t=` alone stands for no trace.
  * `cursors` are times in UTC, parted by commas. `unit` and `batch` are names. What means something
  * in an address or here (`& = ; # % + ? < >` and the like) is percent-encoded in names; a plus is
  * read as a plus, never as a blank.
@@ -26,6 +26,8 @@ export interface TraceState {
   max: number | null;
   log: boolean;
   hidden: boolean;
+  /** Values drawn as lines across: limits, targets. In the tag's unit. */
+  limits: number[];
   /** Number of the palette; null leaves the choice to the page. */
   color: number | null;
 }
@@ -51,6 +53,7 @@ export const TRACES_MAX = 40;
 /** How many traces beyond those are named in the problems; the rest are counted. */
 const NAMED_MAX = 200 - TRACES_MAX;
 const CURSORS_MAX = 8;
+const LIMITS_MAX = 8;
 const QUERY_CHARS_MAX = 65_536;
 /** As on the server. */
 const TIME_CHARS_MAX = 200;
@@ -93,6 +96,9 @@ function encodeTrace(trace: TraceState): string {
     if (value !== null) {
       options.push(`${key}=${escape(String(value))}`);
     }
+  }
+  for (const limit of trace.limits) {
+    options.push(`limit=${escape(String(limit))}`);
   }
   for (const key of ['log', 'hidden'] as const) {
     if (trace[key]) {
@@ -275,7 +281,7 @@ class Decoder {
       }
       return;
     }
-    const trace: TraceState = { tag, ...PLAIN };
+    const trace: TraceState = { tag, ...PLAIN, limits: [] };
     for (const option of options) {
       this.option(trace, option);
     }
@@ -313,6 +319,15 @@ class Decoder {
           trace[key] = Number(value);
         } else {
           this.problem(`${key} must be a number, not ${quote(value)}, ${at}`);
+        }
+        return;
+      case 'limit':
+        if (!NUMBER.test(value) || !Number.isFinite(Number(value))) {
+          this.problem(`limit must be a number, not ${quote(value)}, ${at}`);
+        } else if (trace.limits.length === LIMITS_MAX) {
+          this.problem(`only ${LIMITS_MAX} limits are shown ${at}`);
+        } else {
+          trace.limits.push(Number(value));
         }
         return;
       case 'color':
@@ -365,7 +380,7 @@ class Decoder {
   }
 }
 
-const PLAIN: Omit<TraceState, 'tag'> = {
+const PLAIN: Omit<TraceState, 'tag' | 'limits'> = {
   scale: null,
   min: null,
   max: null,
