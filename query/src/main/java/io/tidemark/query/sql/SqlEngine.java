@@ -87,6 +87,9 @@ public final class SqlEngine implements AutoCloseable {
     private final List<ScanHandle> handles = new ArrayList<>();
     private final List<PushedScan> pushed = new ArrayList<>();
 
+    /** Lower-case names that WITH gives anywhere in the statement. */
+    private Set<String> withNames = Set.of();
+
     Execution(String sql, List<? extends @Nullable Object> parameters, QueryContext context) {
       this.sql = sql;
       this.parameters = parameters;
@@ -155,6 +158,7 @@ public final class SqlEngine implements AutoCloseable {
       if (references.isEmpty()) {
         return;
       }
+      withNames = CteScope.names(planned);
       ObjectNode one = SyntaxTree.template(planner, "SELECT 1");
       List<TimeRanges> probedTimes = new ArrayList<>();
       List<@Nullable Set<String>> probedTags = new ArrayList<>();
@@ -392,12 +396,16 @@ public final class SqlEngine implements AutoCloseable {
               SyntaxTree.name(node.path("function"), "function_name"));
     }
 
-    /** Whether a table reference reads context tables only. */
+    /**
+     * Whether a table reference reads context tables only. A name that some WITH hides is none: a
+     * probe has lost the WITH of the queries around it.
+     */
     private boolean isContext(JsonNode reference) {
       return switch (reference.path("type").asText()) {
         case "BASE_TABLE" -> {
           String name = SyntaxTree.name(reference, "table_name");
           yield Relations.names().contains(name)
+              && !withNames.contains(name)
               && !name.equals(Relations.SAMPLES)
               && !name.equals(Relations.CURRENT);
         }
