@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlEngine implements AutoCloseable {
   private static final int RANGES_MAX = 4096;
+  private static final String EXPLAIN = "EXPLAIN ";
   private static final String ALIAS = "tidemark_alias";
 
   private final TagCatalog tags;
@@ -128,12 +129,35 @@ public final class SqlEngine implements AutoCloseable {
         DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound);
         return new StreamedResult(executor, rows, handles, instances, context);
       } catch (DuckDbException e) {
-        HistorianException failure = translate(e, handles);
+        HistorianException failure = located(e, text);
         releaseAll(executor);
         throw failure;
       } catch (RuntimeException e) {
         releaseAll(executor);
         throw e;
+      }
+    }
+
+    /**
+     * The error with its place in the statement as it was written: what failed is the rewritten
+     * one, so the planner is asked what it says of the original.
+     */
+    private HistorianException located(DuckDbException e, StatementText text) {
+      HistorianException failure = translate(e, handles);
+      String type = DuckDbMessage.of(e).type();
+      if (failure.code() != ErrorCode.SQL_ERROR || !type.equals("Binder")) {
+        return failure;
+      }
+      try (DuckDbSession planner = instances.planner(context.zone())) {
+        planner.query(EXPLAIN + text.body(), parameters).close();
+        return failure;
+      } catch (DuckDbException again) {
+        DuckDbMessage said = DuckDbMessage.of(again);
+        if (!said.type().equals(type)) {
+          return failure;
+        }
+        String place = text.placeOfByte(sql, said.position() - EXPLAIN.length());
+        return new HistorianException(ErrorCode.SQL_ERROR, said.text(), place, null, e);
       }
     }
 
@@ -580,7 +604,7 @@ public final class SqlEngine implements AutoCloseable {
         return failure;
       }
     }
-    String message = e.text();
+    String message = DuckDbMessage.of(e).text();
     if (message.contains("Interrupted")) {
       return new HistorianException(ErrorCode.CANCELLED, "statement was cancelled", e);
     }
