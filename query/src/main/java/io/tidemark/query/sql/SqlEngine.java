@@ -194,7 +194,7 @@ public final class SqlEngine implements AutoCloseable {
         if (isFunction(reference)) {
           call =
               FunctionCall.evaluate(
-                  (ObjectNode) reference.path("function"), one, planner, executor);
+                  (ObjectNode) reference.path("function"), one, planner, executor, parameters);
         } else if (complete && SyntaxTree.name(reference, "table_name").equals(Relations.SAMPLES)) {
           ObjectNode select = enclosing(planned, reference);
           if (select != null) {
