@@ -319,7 +319,8 @@ final class SqlGate {
       }
       JsonNode arguments = node.path("arguments");
       switch (name) {
-        case "repeat", "lpad", "rpad" -> smallConstant(node, arguments.path(1).path("expression"));
+        case "repeat", "lpad", "rpad", "bitstring" ->
+            smallConstant(node, arguments.path(1).path("expression"));
         case "format", "printf" -> plainFormat(node, arguments.path(0).path("expression"));
         case "age" -> {
           if (arguments.size() < 2) {
