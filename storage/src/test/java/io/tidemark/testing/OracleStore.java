@@ -283,9 +283,11 @@ public final class OracleStore {
     @Override
     public List<TagDefinition> match(String pattern) {
       StringBuilder regex = new StringBuilder();
-      for (char c : pattern.toCharArray()) {
-        regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
-      }
+      pattern
+          .codePoints()
+          .mapToObj(Character::toString)
+          .map(c -> c.equals("*") ? ".*" : c.equals("?") ? "." : Pattern.quote(c))
+          .forEach(regex::append);
       Pattern compiled = Pattern.compile(regex.toString(), Pattern.DOTALL);
       return definitions.stream()
           .filter(tag -> compiled.matcher(tag.name()).matches())

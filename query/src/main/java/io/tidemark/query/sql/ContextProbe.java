@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * outer, semi and anti joins where the samples are the whole optional side (then only ON counts) or
  * the kept side (then the other side says nothing); no as-of, natural, full or positional joins;
  * conditions whose columns all belong to the samples or to the context side; no subqueries, windows
- * or random functions in them. A query that DuckDB rejects is no probe.
+ * or random functions in them, and no random functions or sampling on the context side, which would
+ * choose other rows than the statement does. A query that DuckDB rejects is no probe.
  */
 final class ContextProbe {
   /** Distinct rows of a probe. */
@@ -45,9 +46,6 @@ final class ContextProbe {
    * @param comparison of the sample's column with the bound, as the syntax tree names it
    */
   record Bound(String column, String comparison) {}
-
-  private static final Set<String> VOLATILE =
-      Set.of("random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "error");
 
   private final ObjectNode template;
   private final ObjectNode select;
@@ -79,7 +77,8 @@ final class ContextProbe {
     if (!samples.path("column_name_alias").isEmpty() || !samples.path("sample").isNull()) {
       return List.of();
     }
-    return new ContextProbe(template, select, samples, isContext).probes();
+    return new ContextProbe(template, select, samples, isContext)
+        .probes().stream().filter(probe -> !SyntaxTree.isVolatile(probe.tree())).toList();
   }
 
   private List<Probe> probes() {
@@ -294,12 +293,7 @@ final class ContextProbe {
     SyntaxTree.collect(expression, "WINDOW", windows);
     List<ObjectNode> stars = new ArrayList<>();
     SyntaxTree.collect(expression, "STAR", stars);
-    List<ObjectNode> calls = new ArrayList<>();
-    SyntaxTree.collect(expression, "FUNCTION", calls);
-    return !windows.isEmpty()
-        || !stars.isEmpty()
-        || calls.stream()
-            .anyMatch(call -> VOLATILE.contains(SyntaxTree.name(call, "function_name")));
+    return !windows.isEmpty() || !stars.isEmpty() || SyntaxTree.isVolatile(expression);
   }
 
   /** Every column is named with an alias of the context side: nothing can be mistaken. */

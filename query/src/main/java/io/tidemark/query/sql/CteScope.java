@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +87,25 @@ final class CteScope {
       }
     }
     return object;
+  }
+
+  /** Lower-case names that WITH gives anywhere in a tree. */
+  static Set<String> names(JsonNode node) {
+    Set<String> names = new HashSet<>();
+    addNames(node, names);
+    return names;
+  }
+
+  private static void addNames(JsonNode node, Set<String> names) {
+    for (JsonNode entry : node.path("cte_map").path("map")) {
+      names.add(entry.path("key").asText().toLowerCase(Locale.ROOT));
+    }
+    if (node.path("type").asText().equals("RECURSIVE_CTE_NODE")) {
+      names.add(node.path("cte_name").asText().toLowerCase(Locale.ROOT));
+    }
+    for (JsonNode child : node) {
+      addNames(child, names);
+    }
   }
 
   static boolean isRecursive(JsonNode entry) {

@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +48,17 @@ final class FunctionCall {
     this.function = function;
   }
 
-  /** Evaluates the arguments of a call; the tree has constants for parameters already. */
+  /**
+   * Evaluates the arguments of a call.
+   *
+   * @param parameters of the statement, for those that have no constant in the tree
+   */
   static FunctionCall evaluate(
-      ObjectNode call, ObjectNode template, DuckDbSession planner, DuckDbSession executor) {
+      ObjectNode call,
+      ObjectNode template,
+      DuckDbSession planner,
+      DuckDbSession executor,
+      List<? extends @Nullable Object> parameters) {
     FunctionCall result = new FunctionCall(SyntaxTree.name(call, "function_name"));
     ArrayNode arguments = (ArrayNode) call.path("arguments");
     List<String> names = new ArrayList<>();
@@ -79,7 +88,11 @@ final class FunctionCall {
       throw new HistorianException(
           ErrorCode.MISSING_FIELD, result.function + " needs tags: tags => ['R1.TIC101.PV']");
     }
-    try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), List.of())) {
+    List<@Nullable Object> bound = new ArrayList<>();
+    for (int place : SyntaxTree.renumberParameters(tree)) {
+      bound.add(parameters.get(place));
+    }
+    try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound)) {
       rows.next();
       for (int i = 0; i < names.size(); i++) {
         result.values.put(names.get(i), rows.value(i));
@@ -88,15 +101,29 @@ final class FunctionCall {
     return result;
   }
 
+  /** What an argument means; an error names the function and the argument. */
+  private <T> T argument(String name, Supplier<T> meaning) {
+    try {
+      return meaning.get();
+    } catch (HistorianException e) {
+      throw new HistorianException(
+          e.code(), function + ": " + name + ": " + e.messageText(), e.path(), e.hint(), e);
+    }
+  }
+
   /** The tags of the call, wildcards resolved. */
   List<TagDefinition> tags(QueryContext context) {
+    return argument("tags", () -> matched(context));
+  }
+
+  private List<TagDefinition> matched(QueryContext context) {
     Object given = values.get("tags");
     List<?> names = given instanceof List<?> list ? list : Arrays.asList(given);
     Set<TagDefinition> tags = new LinkedHashSet<>();
     for (Object name : names) {
       if (!(name instanceof String text)) {
         throw new HistorianException(
-            ErrorCode.WRONG_TYPE, "tags must be names: given=" + ErrorText.quote("" + name));
+            ErrorCode.WRONG_TYPE, "must be names: given=" + ErrorText.quote("" + name));
       }
       List<TagDefinition> found =
           context.view().tags().match(text).stream().filter(t -> context.mayRead(t.id())).toList();
@@ -111,8 +138,9 @@ final class FunctionCall {
 
   /** The range of the call; the last hour by default. */
   TimeRange range(QueryContext context, HistorianFunctions functions) {
-    return new TimeRange(
-        time("start_time", "*-1h", context, functions), time("end_time", "*", context, functions));
+    long startNs = argument("start_time", () -> time("start_time", "*-1h", context, functions));
+    long endNs = argument("end_time", () -> time("end_time", "*", context, functions));
+    return argument("end_time", () -> new TimeRange(startNs, endNs));
   }
 
   private long time(
@@ -124,8 +152,7 @@ final class FunctionCall {
       case Long ns -> ns;
       case Object other ->
           throw new HistorianException(
-              ErrorCode.WRONG_TYPE,
-              name + " must be a time: given=" + ErrorText.quote(other.toString()));
+              ErrorCode.WRONG_TYPE, "must be a time: given=" + ErrorText.quote(other.toString()));
     };
   }
 
@@ -152,7 +179,7 @@ final class FunctionCall {
     if (fraction != null) {
       out.append(Long.parseLong((fraction + "000000").substring(0, 6))).append("us");
     }
-    return out.toString();
+    return out.isEmpty() ? "0s" : out.toString();
   }
 
   /** The rows of the call. */
@@ -164,7 +191,7 @@ final class FunctionCall {
       long[] edges =
           every == null
               ? new long[] {range.startNs(), range.endNs()}
-              : functions.edges(range, every, context.zone());
+              : argument("every", () -> functions.edges(range, every, context.zone()));
       List<SummaryScan.Row> rows = new ArrayList<>();
       for (TagDefinition tag : tags) {
         for (SummaryRow row : functions.summarize(new Retrieval.Summary(edges), tag, context)) {
@@ -178,7 +205,9 @@ final class FunctionCall {
         function.equals("recorded")
             ? new Retrieval.Recorded(range, Retrieval.Bounds.INSIDE, false)
             : new Retrieval.Interpolated(
-                functions.times(range, every == null ? "1m" : every, context.zone()));
+                argument(
+                    "every",
+                    () -> functions.times(range, every == null ? "1m" : every, context.zone())));
     List<SampleScan.Unit> units = new ArrayList<>();
     for (TagDefinition tag : tags) {
       units.add(new RetrievedUnit(functions, retrieval, tag, context));

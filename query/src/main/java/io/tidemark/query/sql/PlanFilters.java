@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>only conditions on the stub's own column names, which statements cannot imitate;
  *   <li>of AND and OR, every term widened to what is understood: an unknown term of an AND is
  *       dropped, one of an OR makes it mean everything;
+ *   <li>nothing random, which is another value for each row;
  *   <li>nothing marked {@code optional:}; nothing of a scan where one filter cannot be read, since
  *       a text with a line break can break the list of filters in two.
  * </ul>
@@ -330,7 +331,8 @@ final class PlanFilters {
     SyntaxTree.collect(condition, "COLUMN_REF", references);
     return !references.isEmpty()
         && references.stream().allMatch(reference -> isColumn(reference, "tag"))
-        && !SyntaxTree.holdsType(condition, "SUBQUERY");
+        && !SyntaxTree.holdsType(condition, "SUBQUERY")
+        && !SyntaxTree.isVolatile(condition);
   }
 
   /**

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlEngine implements AutoCloseable {
   private static final int RANGES_MAX = 4096;
+  private static final String EXPLAIN = "EXPLAIN ";
   private static final String ALIAS = "tidemark_alias";
 
   private final TagCatalog tags;
@@ -88,6 +89,9 @@ public final class SqlEngine implements AutoCloseable {
     private final List<PushedScan> pushed = new ArrayList<>();
     private final List<ColumnUnits.Scan> units = new ArrayList<>();
 
+    /** Lower-case names that WITH gives anywhere in the statement. */
+    private Set<String> withNames = Set.of();
+
     Execution(String sql, List<? extends @Nullable Object> parameters, QueryContext context) {
       this.sql = sql;
       this.parameters = parameters;
@@ -131,12 +135,38 @@ public final class SqlEngine implements AutoCloseable {
         return new StreamedResult(executor, rows, handles, instances, context, stop, uoms);
       } catch (DuckDbException e) {
         stop.close();
-        releaseAll(executor);
-        throw translate(e, handles, context);
+        try {
+          throw located(e, text);
+        } finally {
+          releaseAll(executor);
+        }
       } catch (RuntimeException e) {
         stop.close();
         releaseAll(executor);
         throw e;
+      }
+    }
+
+    /**
+     * The error with its place in the statement as it was written: what failed is the rewritten
+     * one, so the planner is asked what it says of the original.
+     */
+    private HistorianException located(DuckDbException e, StatementText text) {
+      HistorianException failure = translate(e, handles, context);
+      String type = DuckDbMessage.of(e).type();
+      if (failure.code() != ErrorCode.SQL_ERROR || !type.equals("Binder")) {
+        return failure;
+      }
+      try (DuckDbSession planner = instances.planner(context.zone())) {
+        planner.query(EXPLAIN + text.body(), parameters).close();
+        return failure;
+      } catch (DuckDbException again) {
+        DuckDbMessage said = DuckDbMessage.of(again);
+        if (!said.type().equals(type)) {
+          return failure;
+        }
+        String place = text.placeOfByte(sql, said.position() - EXPLAIN.length());
+        return new HistorianException(ErrorCode.SQL_ERROR, said.text(), place, null, e);
       }
     }
 
@@ -161,6 +191,7 @@ public final class SqlEngine implements AutoCloseable {
       if (references.isEmpty()) {
         return;
       }
+      withNames = CteScope.names(planned);
       List<JsonNode> sources = ColumnUnits.sources(SyntaxTree.selectNode(planned));
       ObjectNode one = SyntaxTree.template(planner, "SELECT 1");
       List<TimeRanges> probedTimes = new ArrayList<>();
@@ -173,7 +204,7 @@ public final class SqlEngine implements AutoCloseable {
         if (isFunction(reference)) {
           call =
               FunctionCall.evaluate(
-                  (ObjectNode) reference.path("function"), one, planner, executor);
+                  (ObjectNode) reference.path("function"), one, planner, executor, parameters);
         } else if (complete && SyntaxTree.name(reference, "table_name").equals(Relations.SAMPLES)) {
           ObjectNode select = enclosing(planned, reference);
           if (select != null) {
@@ -414,12 +445,16 @@ public final class SqlEngine implements AutoCloseable {
               SyntaxTree.name(node.path("function"), "function_name"));
     }
 
-    /** Whether a table reference reads context tables only. */
+    /**
+     * Whether a table reference reads context tables only. A name that some WITH hides is none: a
+     * probe has lost the WITH of the queries around it.
+     */
     private boolean isContext(JsonNode reference) {
       return switch (reference.path("type").asText()) {
         case "BASE_TABLE" -> {
           String name = SyntaxTree.name(reference, "table_name");
           yield Relations.names().contains(name)
+              && !withNames.contains(name)
               && !name.equals(Relations.SAMPLES)
               && !name.equals(Relations.CURRENT);
         }
@@ -603,7 +638,7 @@ public final class SqlEngine implements AutoCloseable {
         return failure;
       }
     }
-    String message = e.text();
+    String message = DuckDbMessage.of(e).text();
     if (message.contains("Interrupted")) {
       context.check(); // knows whether the client or the deadline stopped it
       return new HistorianException(ErrorCode.CANCELLED, "statement was cancelled", e);

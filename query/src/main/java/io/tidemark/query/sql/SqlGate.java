@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -97,6 +99,10 @@ final class SqlGate {
       "SQL only reads; samples are written with POST /api/v1/write";
 
   private static final long SIZE_MAX = 10_000;
+
+  /** Parts of {@code a.b.c}; DuckDB's binder takes minutes over thousands. */
+  private static final int NAME_PARTS_MAX = 32;
+
   private static final Pattern LONG_NUMBER = Pattern.compile("[0-9]{4}|\\*|\\{[^}]*\\{");
   private static final Set<String> RELATIONS = Relations.names();
   private static final Set<String> FUNCTIONS = functions();
@@ -146,7 +152,20 @@ final class SqlGate {
     }
     Check check = new Check(placeOfByte, parameterCount);
     CteScope.walk(parsed.path("statements"), CteScope.EMPTY, check);
+    checkEveryValueIsUsed(parsed, parameterCount);
     return (ObjectNode) parsed;
+  }
+
+  private static void checkEveryValueIsUsed(JsonNode parsed, int parameterCount) {
+    List<ObjectNode> parameters = new ArrayList<>();
+    SyntaxTree.collect(parsed, "PARAMETER", parameters);
+    long used =
+        parameters.stream().map(node -> node.path("identifier").asText()).distinct().count();
+    if (used != parameterCount) {
+      throw new HistorianException(
+          ErrorCode.SQL_ERROR,
+          "values without a parameter: parameters=" + used + ", values=" + parameterCount);
+    }
   }
 
   private static HistorianException notSerialized(
@@ -263,11 +282,22 @@ final class SqlGate {
             function(node);
           }
         }
+        case "COLUMN_REF" -> column(node);
         case "WINDOW" -> function(node);
         case "PARAMETER" -> parameter(node);
         default -> {
           // Its children are checked by themselves.
         }
+      }
+    }
+
+    private void column(ObjectNode node) {
+      int parts = node.path("column_names").size();
+      if (parts > NAME_PARTS_MAX) {
+        throw refused(
+            node,
+            "column name has too many parts: parts=" + parts + ", partsMax=" + NAME_PARTS_MAX,
+            null);
       }
     }
 
@@ -289,7 +319,8 @@ final class SqlGate {
       }
       JsonNode arguments = node.path("arguments");
       switch (name) {
-        case "repeat", "lpad", "rpad" -> smallConstant(node, arguments.path(1).path("expression"));
+        case "repeat", "lpad", "rpad", "bitstring" ->
+            smallConstant(node, arguments.path(1).path("expression"));
         case "format", "printf" -> plainFormat(node, arguments.path(0).path("expression"));
         case "age" -> {
           if (arguments.size() < 2) {
@@ -372,9 +403,18 @@ final class SqlGate {
                 || key.equals("key")
                 || key.equals("unpivot_names");
         if (names && holdsReserved(field.getValue())) {
-          throw refused(node, "names that start with tidemark_ are reserved", null);
+          throw reservedName(node);
         }
       }
+      for (JsonNode entry : node.path("cte_map").path("map")) {
+        if (holdsReserved(entry.path("key"))) {
+          throw reservedName(node);
+        }
+      }
+    }
+
+    private HistorianException reservedName(ObjectNode node) {
+      return refused(node, "names that start with tidemark_ are reserved", null);
     }
 
     private static boolean holdsReserved(JsonNode value) {

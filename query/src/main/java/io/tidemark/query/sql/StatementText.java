@@ -4,6 +4,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ record StatementText(boolean explain, String body, int bodyOffset, String firstW
 
   /** Deepest nesting of brackets. */
   static final int NESTING_MAX = 200;
+
+  private static final Set<String> EXPLAIN_OPTIONS = Set.of("ANALYZE", "FORMAT");
 
   static StatementText of(String sql) {
     int bytes = sql.getBytes(StandardCharsets.UTF_8).length;
@@ -41,7 +44,7 @@ record StatementText(boolean explain, String body, int bodyOffset, String firstW
     }
     int body = skipBlank(sql, start + word.length());
     String next = word(sql, body);
-    if (next.equals("ANALYZE") || (body < sql.length() && sql.charAt(body) == '(')) {
+    if (next.equals("ANALYZE") || EXPLAIN_OPTIONS.contains(wordInBracket(sql, body))) {
       throw new HistorianException(
           ErrorCode.SQL_REFUSED,
           "EXPLAIN takes no options",
@@ -50,6 +53,12 @@ record StatementText(boolean explain, String body, int bodyOffset, String firstW
           null);
     }
     return new StatementText(true, sql.substring(body), body, next);
+  }
+
+  private static String wordInBracket(String sql, int from) {
+    return from < sql.length() && sql.charAt(from) == '('
+        ? word(sql, skipBlank(sql, from + 1))
+        : "";
   }
 
   private static String word(String sql, int from) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class SyntaxTree {
   private static final int DEPTH_MAX = 2000;
   private static final BigInteger NO_LOCATION = new BigInteger("18446744073709551615");
+  private static final Set<String> VOLATILE =
+      Set.of("random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "error");
   static final ObjectMapper JSON = mapper();
 
   private SyntaxTree() {}
@@ -131,6 +133,23 @@ final class SyntaxTree {
     }
     for (JsonNode child : node) {
       if (holdsType(child, type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the tree would answer otherwise another time: random functions, sampled tables. */
+  static boolean isVolatile(JsonNode node) {
+    if (node.path("class").asText().equals("FUNCTION")
+        && VOLATILE.contains(name(node, "function_name"))) {
+      return true;
+    }
+    if (node.path("sample").isObject()) {
+      return true;
+    }
+    for (JsonNode child : node) {
+      if (isVolatile(child)) {
         return true;
       }
     }
