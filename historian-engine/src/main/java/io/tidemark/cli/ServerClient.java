@@ -41,6 +41,11 @@ final class ServerClient {
 
   ServerClient() {}
 
+  /** A client of that server, whatever options say. */
+  ServerClient(String server) {
+    this.server = server;
+  }
+
   /** Parses an answer. */
   static JsonNode json(String answer) {
     try {
