@@ -229,6 +229,10 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     CsvMapping mapping = mapping();
+    if (rejects != null && Files.exists(rejects) && Files.isSameFile(rejects, file)) {
+      throw new HistorianException(
+          ErrorCode.CONFLICT, "--rejects would overwrite the file itself: file=" + file);
+    }
     ImportProgress progress =
         new ImportProgress(
             spec.commandLine().getErr(), isTerminal(), Files.size(file), System::nanoTime);
@@ -280,8 +284,17 @@ final class ImportCommand implements Callable<Integer> {
     defineTags(csv.columns(), known);
     SampleSender sender = new SampleSender(client, report);
     progress.begin("importing");
-    CsvResult result = csv.run(sender, progress);
-    sender.flush();
+    CsvResult result;
+    try {
+      result = csv.run(sender, progress);
+      sender.flush();
+    } catch (HistorianException e) {
+      progress.end();
+      spec.commandLine()
+          .getErr()
+          .printf("stopped: %d samples of %s are stored%n", sender.stored(), file);
+      throw e;
+    }
     progress.end();
     for (String body : result.context().bodies(ITEMS_PER_REQUEST)) {
       JsonNode errors =

@@ -262,6 +262,51 @@ class ImportCommandTest {
   }
 
   @Test
+  void theReportOfBadRowsNeverOverwritesTheFile() throws IOException {
+    Path file = plantFile();
+    String before = Files.readString(file);
+    CommandLine run = runImport(file, "--rejects", file.toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("--rejects would overwrite the file itself");
+    assertThat(Files.readString(file)).isEqualTo(before);
+  }
+
+  @Test
+  void optionsForOddFilesReachTheReader() throws IOException {
+    Path odd = folder.resolve("odd.csv");
+    Files.write(
+        odd,
+        "Zeit;Temp [°C];Druck\n2024-03-05T00:00:00Z;1,5;kaputt\n2024-03-05T00:00:05Z;;2\n"
+            .getBytes(java.nio.charset.Charset.forName("windows-1252")));
+    CommandLine run =
+        runImport(
+            odd,
+            "--time-column",
+            "Zeit",
+            "--tag-prefix",
+            "O.",
+            "--encoding",
+            "windows-1252",
+            "--delimiter",
+            ";",
+            "--decimal",
+            "comma",
+            "--bad-value",
+            "kaputt",
+            "--skip-blank",
+            "--uom",
+            "Druck=bar",
+            "--step",
+            "Druck");
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(stored("O.Temp")).containsExactly("[\"2024-03-05T00:00:00Z\",1.5,null,0]");
+    assertThat(stored("O.Druck")).hasSize(2).first().asString().contains("null,null,2157641728");
+    JsonNode tags = api.json("/api/v1/tags?filter=O.*").path("tags");
+    assertThat(tags.findValuesAsText("uom")).containsExactly("bar", "°C");
+    assertThat(tags.findValuesAsText("step")).containsExactly("true", "false");
+  }
+
+  @Test
   void ordersBatchesAndStepsComeFromFilesOfTheirOwn() throws IOException {
     CommandLine orders =
         runImport(
