@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     description =
-        "Starts a server with a simulated plant: history, batches, disturbances, live data.")
+        "Starts a server with a simulated plant: history, batches, disturbances, live data.",
+    footer = {"", "Example:", "  tidemark demo --days 7 --data /tmp/plant --port 7310"})
 final class DemoCommand implements Callable<Integer> {
   private static final int BAR_WIDTH = 30;
 

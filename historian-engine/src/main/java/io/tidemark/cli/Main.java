@@ -1,8 +1,12 @@
 package io.tidemark.cli;
 
 import io.tidemark.model.HistorianException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,17 +55,25 @@ public final class Main implements Runnable {
         .setErr(err)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
-              String message =
-                  failure instanceof HistorianException refused
-                      ? refused.code() + ": " + refused.messageText()
-                      : String.valueOf(failure.getMessage());
-              command.getErr().println(message);
+              command.getErr().println(message(failure));
               if (failure instanceof HistorianException refused && refused.hint() != null) {
                 command.getErr().println("hint: " + refused.hint());
               }
               return CommandLine.ExitCode.SOFTWARE;
             })
         .execute(arguments);
+  }
+
+  private static String message(Exception failure) {
+    return switch (failure) {
+      case HistorianException refused -> refused.code() + ": " + refused.messageText();
+      case NoSuchFileException missing -> "no such file: file=" + missing.getFile();
+      case AccessDeniedException denied ->
+          "file must not be read or written: file=" + denied.getFile();
+      case IOException io when io.getMessage() != null -> io.getMessage();
+      case UncheckedIOException io when io.getMessage() != null -> io.getMessage();
+      default -> failure.toString();
+    };
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.tidemark.cli;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
 import io.tidemark.engine.security.LoopbackAccess;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
 import java.io.IOException;
@@ -56,9 +58,22 @@ final class RunningServer implements AutoCloseable {
       http.start();
     } catch (RuntimeException e) {
       engine.close();
-      throw e;
+      throw withRemedy(e);
     }
     return new RunningServer(engine, http);
+  }
+
+  /** A port that cannot be opened is nearly always taken; the options of the command help. */
+  private static RuntimeException withRemedy(RuntimeException failure) {
+    return failure instanceof HistorianException e && e.code() == ErrorCode.UNAVAILABLE
+        ? new HistorianException(
+            e.code(),
+            e.messageText(),
+            null,
+            "stop the program that uses the port (another tidemark?), or choose another one with"
+                + " --port; --port 0 takes any free one",
+            e)
+        : failure;
   }
 
   HistorianEngine engine() {

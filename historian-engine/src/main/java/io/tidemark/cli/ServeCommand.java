@@ -13,7 +13,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = "Starts the server on a data folder and runs until it is stopped.")
+    description = "Starts the server on a data folder and runs until it is stopped.",
+    footer = {
+      "",
+      "Example:",
+      "  tidemark serve --data /var/lib/tidemark --port 7300 --set store.hotBytesMax=512MiB"
+    })
 final class ServeCommand implements Callable<Integer> {
   @Mixin private ServerOptions options = new ServerOptions();
   @Spec private CommandSpec spec = CommandSpec.create();

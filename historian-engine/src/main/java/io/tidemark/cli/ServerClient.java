@@ -1,13 +1,16 @@
 package io.tidemark.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -16,9 +19,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The server that a client command talks to. */
+/**
+ * The server that a client command talks to. One thread. Whatever goes wrong is a {@link
+ * HistorianException}: a refusal keeps the server's code, message and hint.
+ */
 final class ServerClient {
-  static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ATTEMPTS_MAX = 60;
+  private static final int RETRY_AFTER_MAX_S = 30;
 
   @Option(
       names = "--server",
@@ -29,68 +37,148 @@ final class ServerClient {
 
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private long waits;
 
   ServerClient() {}
 
-  /**
-   * Sends a request; a refusal of the server becomes an exception with its code, message and hint.
-   */
-  HttpResponse<String> send(
-      String method,
-      String path,
-      @Nullable String contentType,
-      @Nullable String body,
-      String accept)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server + path)).header("Accept", accept);
-    if (contentType != null) {
-      request.header("Content-Type", contentType);
-    }
-    request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    HttpResponse<String> response;
+  /** A client of that server, whatever options say. */
+  ServerClient(String server) {
+    this.server = server;
+  }
+
+  /** Parses an answer. */
+  static JsonNode json(String answer) {
     try {
-      response = client.send(request.build(), BodyHandlers.ofString());
-    } catch (ConnectException e) {
+      return JSON.readTree(answer);
+    } catch (JsonProcessingException e) {
+      throw new HistorianException(
+          ErrorCode.INTERNAL, "server answered no JSON: answer=" + ErrorText.quote(answer), e);
+    }
+  }
+
+  /** Sends a request and returns the answer's body. */
+  String send(String method, String path, @Nullable String json, String accept) {
+    HttpResponse<String> response = exchange(method, path, json, accept);
+    if (response.statusCode() >= 400) {
+      throw refusal(response);
+    }
+    return response.body();
+  }
+
+  /**
+   * Sends a request that does no harm if it is repeated; waits and repeats it while the server is
+   * too busy (429) or not ready (503), as long as it says.
+   */
+  String sendPatiently(String method, String path, String json) {
+    for (int attempt = 1; ; attempt++) {
+      HttpResponse<String> response = exchange(method, path, json, "application/json");
+      boolean isBusy = response.statusCode() == 429 || response.statusCode() == 503;
+      if (!isBusy || attempt == ATTEMPTS_MAX) {
+        if (response.statusCode() >= 400) {
+          throw refusal(response);
+        }
+        return response.body();
+      }
+      waits++;
+      try {
+        Thread.sleep(Duration.ofSeconds(retryAfterSeconds(response)));
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+  }
+
+  private static int retryAfterSeconds(HttpResponse<String> response) {
+    String seconds = response.headers().firstValue("Retry-After").orElse("1");
+    return seconds.matches("\\d{1,6}") ? Math.min(Integer.parseInt(seconds), RETRY_AFTER_MAX_S) : 1;
+  }
+
+  /** How often {@link #sendPatiently} has waited. */
+  long waits() {
+    return waits;
+  }
+
+  private HttpResponse<String> exchange(
+      String method, String path, @Nullable String json, String accept) {
+    HttpRequest.Builder request;
+    try {
+      request = HttpRequest.newBuilder(URI.create(server + path)).header("Accept", accept);
+    } catch (IllegalArgumentException e) {
+      throw new HistorianException(
+          ErrorCode.MALFORMED,
+          "not an address of a server: server=" + ErrorText.quote(server),
+          null,
+          "write --server http://127.0.0.1:7300",
+          e);
+    }
+    if (json != null) {
+      request.header("Content-Type", "application/json");
+    }
+    request.method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
+    try {
+      return client.send(request.build(), BodyHandlers.ofString());
+    } catch (ConnectException | HttpConnectTimeoutException e) {
       throw new HistorianException(
           ErrorCode.UNAVAILABLE,
           "no server answers: server=" + server,
           null,
           "start one with: tidemark demo, or tidemark serve; or name another with --server",
           e);
-    }
-    if (response.statusCode() >= 400) {
-      throw refusal(response);
-    }
-    return response;
-  }
-
-  private static HistorianException refusal(HttpResponse<String> response) {
-    try {
-      JsonNode error = JSON.readTree(response.body());
-      String place =
-          error.has("line")
-              ? " (line " + error.path("line") + ", column " + error.path("column") + ")"
-              : "";
-      String hint = error.path("hint").asText("");
-      return new HistorianException(
-          code(error.path("code").asText()),
-          error.path("message").asText() + place,
-          null,
-          hint.isEmpty() ? null : hint,
-          null);
     } catch (IOException e) {
-      return new HistorianException(
-          ErrorCode.INTERNAL, "server answered " + response.statusCode() + " " + response.body());
+      throw new HistorianException(
+          ErrorCode.UNAVAILABLE,
+          "server broke the connection: server=" + server + ", reason=" + reason(e),
+          null,
+          "look whether it runs, then repeat the command: nothing is stored twice",
+          e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
   }
 
-  private static ErrorCode code(String name) {
+  private static String reason(IOException e) {
+    String message = e.getMessage();
+    return ErrorText.quote(message == null ? e.getClass().getSimpleName() : message);
+  }
+
+  private static HistorianException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new HistorianException(ErrorCode.CANCELLED, "interrupted", e);
+  }
+
+  private HistorianException refusal(HttpResponse<String> response) {
+    JsonNode error;
+    try {
+      error = JSON.readTree(response.body());
+    } catch (JsonProcessingException e) {
+      error = JSON.nullNode();
+    }
+    ErrorCode code = code(error.path("code").asText());
+    if (code == null) {
+      return new HistorianException(
+          ErrorCode.INTERNAL,
+          "not an answer of a Tidemark server: server="
+              + server
+              + ", status="
+              + response.statusCode()
+              + ", answer="
+              + ErrorText.quote(response.body()));
+    }
+    String place =
+        error.has("line")
+            ? " (line " + error.path("line") + ", column " + error.path("column") + ")"
+            : "";
+    String hint = error.path("hint").asText("");
+    return new HistorianException(
+        code, error.path("message").asText() + place, null, hint.isEmpty() ? null : hint, null);
+  }
+
+  private static @Nullable ErrorCode code(String name) {
     for (ErrorCode code : ErrorCode.values()) {
       if (code.name().equals(name)) {
         return code;
       }
     }
-    return ErrorCode.INTERNAL;
+    return null;
   }
 }

@@ -1,7 +1,6 @@
 package io.tidemark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -38,13 +37,12 @@ final class TagsCommand implements Callable<Integer> {
   TagsCommand() {}
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() {
     String path =
         "/api/v1/tags?filter="
             + URLEncoder.encode(pattern, StandardCharsets.UTF_8)
             + (search == null ? "" : "&q=" + URLEncoder.encode(search, StandardCharsets.UTF_8));
-    JsonNode answer =
-        ServerClient.JSON.readTree(client.send("GET", path, null, null, "application/json").body());
+    JsonNode answer = ServerClient.json(client.send("GET", path, null, "application/json"));
     TextTable table =
         new TextTable(
             List.of("tag", "type", "uom", "step", "description"),

@@ -23,4 +23,18 @@ public record CsvColumn(
     boolean stepped,
     List<String> states,
     long values,
-    long badValues) {}
+    long badValues) {
+
+  /** The same with another type. */
+  CsvColumn withType(SampleType other) {
+    return new CsvColumn(
+        heading,
+        tag,
+        other,
+        uom,
+        stepped || !other.isContinuous(),
+        other == SampleType.DIGITAL ? states : List.of(),
+        values,
+        badValues);
+  }
+}

@@ -204,17 +204,22 @@ public final class CsvContext {
             Long end = step == null ? null : (Long) (batch.lastNs + step);
             String batchId = mapping.batchPrefix() + id;
             found.add(new Batch(batchId, batch.firstNs, end));
-            for (Run run : batch.runs) {
-              String stepId =
-                  batchId + "/" + run.name + (run.instance == 1 ? "" : "#" + run.instance);
+            Map<String, Integer> instances = new HashMap<>();
+            List<Run> runs = List.copyOf(batch.runs.values());
+            for (int i = 0; i < runs.size(); i++) {
+              Run run = runs.get(i);
+              if (run.name.isEmpty()) {
+                continue;
+              }
+              int instance = instances.merge(run.name, 1, Integer::sum);
               phases.add(
                   new Phase(
-                      stepId,
+                      batchId + "/" + run.name + (instance == 1 ? "" : "#" + instance),
                       batchId,
                       run.name,
-                      run.instance,
-                      run.startNs,
-                      run.closed ? (Long) run.endNs : end));
+                      instance,
+                      run.firstNs,
+                      i + 1 < runs.size() ? (Long) runs.get(i + 1).firstNs : end));
             }
           });
       return new CsvContext(
@@ -228,8 +233,7 @@ public final class CsvContext {
     private long lastNs;
     private long previousNs;
     private final Steps steps = new Steps();
-    private final List<Run> runs = new ArrayList<>();
-    private final Map<String, Integer> instances = new HashMap<>();
+    private final TreeMap<Long, Run> runs = new TreeMap<>();
 
     BatchWatch(long timeNs) {
       firstNs = timeNs;
@@ -237,7 +241,11 @@ public final class CsvContext {
       previousNs = timeNs;
     }
 
-    /** Takes a row and says whether a phase began. */
+    /**
+     * Takes a row and says whether a run of rows of one phase began. Rows may come in any order of
+     * time, as in the long form tag by tag: a row between two runs belongs to the one of its name.
+     * A row inside a run of another name changes nothing.
+     */
     boolean row(String phase, long timeNs) {
       firstNs = Math.min(firstNs, timeNs);
       lastNs = Math.max(lastNs, timeNs);
@@ -245,32 +253,36 @@ public final class CsvContext {
         steps.add(timeNs - previousNs, 1);
       }
       previousNs = timeNs;
-      Run current = runs.isEmpty() || runs.getLast().closed ? null : runs.getLast();
-      if (current != null && !current.name.equals(phase)) {
-        current.closed = true;
-        current.endNs = timeNs;
-        current = null;
+      Map.Entry<Long, Run> before = runs.floorEntry(timeNs);
+      if (before != null && (timeNs <= before.getValue().lastNs)) {
+        return false;
       }
-      if (current == null && !phase.isEmpty()) {
-        runs.add(new Run(phase, instances.merge(phase, 1, Integer::sum), timeNs));
-        return true;
+      if (before != null && before.getValue().name.equals(phase)) {
+        before.getValue().lastNs = timeNs;
+        return false;
       }
-      return false;
+      Map.Entry<Long, Run> after = runs.higherEntry(timeNs);
+      if (after != null && after.getValue().name.equals(phase)) {
+        runs.remove(after.getKey());
+        after.getValue().firstNs = timeNs;
+        runs.put(timeNs, after.getValue());
+        return false;
+      }
+      runs.put(timeNs, new Run(phase, timeNs));
+      return true;
     }
   }
 
-  /** Consecutive rows of one phase. */
+  /** Rows of one phase, or of none, with no other phase between them. */
   private static final class Run {
     private final String name;
-    private final int instance;
-    private final long startNs;
-    private boolean closed;
-    private long endNs;
+    private long firstNs;
+    private long lastNs;
 
-    Run(String name, int instance, long startNs) {
+    Run(String name, long timeNs) {
       this.name = name;
-      this.instance = instance;
-      this.startNs = startNs;
+      firstNs = timeNs;
+      lastNs = timeNs;
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,50 +27,82 @@ import org.jspecify.annotations.Nullable;
  * read {@link IOException}.
  */
 public final class CsvImport {
-  private CsvImport() {}
+  private final CsvScan scan;
+  private final List<CsvColumn> columns;
 
-  /** Says what an import would do, without doing it. */
-  public static CsvPreview preview(Path file, CsvMapping mapping) throws IOException {
-    return preview(file, mapping, bytes -> {});
+  private CsvImport(CsvScan scan, List<CsvColumn> columns) {
+    this.scan = scan;
+    this.columns = columns;
   }
 
   /**
-   * Says what an import would do, without doing it.
+   * Reads a file for the first time.
    *
-   * @param bytesRead told how many bytes were read so far: twice from 0 to the length of the file
+   * @throws HistorianException if the whole file or an option is refused.
    */
-  public static CsvPreview preview(Path file, CsvMapping mapping, LongConsumer bytesRead)
+  public static CsvImport open(Path file, CsvMapping mapping, CsvProgress progress)
       throws IOException {
-    CsvScan scan = CsvScan.of(file, mapping, bytesRead);
-    List<CsvBadRow> badRows = new ArrayList<>();
-    CsvResult result = new Conversion(scan, new Looking(badRows)).run(bytesRead);
-    return new CsvPreview(
-        file,
-        mapping,
-        scan.delimiter(),
-        scan.layout().longForm(),
-        scan.layout().headings().get(scan.layout().time()),
-        scan.timeLabel(),
-        scan.columns(),
-        scan.layout().ignored(),
-        scan.layout().headings(),
-        scan.firstRows(),
-        List.copyOf(badRows),
-        scan.notes(),
-        result);
+    CsvScan scan = CsvScan.of(file, mapping, progress);
+    return new CsvImport(scan, scan.columns());
+  }
+
+  /** The tags of the file. */
+  public List<CsvColumn> columns() {
+    return columns;
   }
 
   /**
-   * Imports a file.
-   *
-   * @param bytesRead told how many bytes were read so far: twice from 0 to the length of the file,
-   *     the first time before any sample
-   * @throws HistorianException before the first sample if the whole file or an option is refused;
-   *     and whatever the sink throws.
+   * The same import, but tags that exist already keep their type: a file of whole numbers can go to
+   * a float64 tag. A type that an option names stays.
    */
-  public static CsvResult run(Path file, CsvMapping mapping, CsvSink sink, LongConsumer bytesRead)
-      throws IOException {
-    return new Conversion(CsvScan.of(file, mapping, bytesRead), sink).run(bytesRead);
+  public CsvImport withTypes(Map<String, SampleType> existing) {
+    List<CsvColumn> typed = new ArrayList<>();
+    for (CsvColumn column : columns) {
+      SampleType type = existing.get(column.tag());
+      typed.add(type == null || scan.isTypeGiven(column) ? column : column.withType(type));
+    }
+    return new CsvImport(scan, List.copyOf(typed));
+  }
+
+  /** Which column has which part, and what was decided and could surprise; for people. */
+  public List<String> mappingLines() {
+    CsvLayout layout = scan.layout();
+    CsvMapping mapping = scan.mapping();
+    List<String> lines = new ArrayList<>();
+    lines.add("times: column " + heading(layout.time()) + ", " + scan.timeLabel());
+    if (layout.batch() >= 0) {
+      lines.add(
+          "batches: column "
+              + heading(layout.batch())
+              + (layout.phase() < 0 ? "" : ", phases: column " + heading(layout.phase()))
+              + (mapping.unitId() == null ? "" : ", unit " + mapping.unitId()));
+    }
+    if (layout.longForm()) {
+      lines.add(
+          "long form: tags: column "
+              + heading(layout.tag())
+              + ", values: column "
+              + heading(layout.value())
+              + (layout.status() < 0 ? "" : ", statuses: column " + heading(layout.status())));
+    }
+    if (!layout.ignored().isEmpty()) {
+      lines.add("left out: columns " + String.join(", ", layout.ignored()));
+    }
+    scan.notes().forEach(note -> lines.add("note: " + note));
+    return lines;
+  }
+
+  private String heading(int column) {
+    return scan.layout().headings().get(column);
+  }
+
+  /**
+   * Converts the rows.
+   *
+   * @throws HistorianException whatever the sink throws.
+   */
+  public CsvResult run(CsvSink sink, CsvProgress progress) throws IOException {
+    return new Conversion(scan, columns, sink).run(progress);
   }
 
   /** The second reading of a file. */
@@ -84,7 +115,7 @@ public final class CsvImport {
     private final TimeTrack fileTrack = new TimeTrack();
     private final Map<String, TimeTrack> tagTracks = new HashMap<>();
     private final CsvContext.Watch context;
-    private final Map<String, CsvColumn> columnsByTag;
+    private final Map<String, CsvColumn> columnsByTag = new HashMap<>();
     private final List<CsvColumn> columns;
 
     private long rows;
@@ -94,19 +125,19 @@ public final class CsvImport {
     private long endNs = Long.MIN_VALUE;
     private String batchBefore = "";
 
-    Conversion(CsvScan scan, CsvSink sink) {
+    Conversion(CsvScan scan, List<CsvColumn> columns, CsvSink sink) {
       this.scan = scan;
       this.layout = scan.layout();
       this.mapping = scan.mapping();
       this.sink = sink;
       this.times = scan.times();
       this.context = new CsvContext.Watch(mapping);
-      this.columns = scan.columns();
-      this.columnsByTag = scan.columnsByTag();
+      this.columns = columns;
+      columns.forEach(column -> columnsByTag.put(column.tag(), column));
     }
 
-    CsvResult run(LongConsumer bytesRead) throws IOException {
-      try (CsvTable table = scan.open(bytesRead)) {
+    CsvResult run(CsvProgress progress) throws IOException {
+      try (CsvTable table = scan.open(progress)) {
         while (table.next()) {
           rows++;
           row(table.cells(), table.line());
@@ -250,31 +281,6 @@ public final class CsvImport {
 
     private String heading(int index) {
       return layout.headings().get(index);
-    }
-  }
-
-  /** Keeps the first bad rows and nothing else. */
-  private record Looking(List<CsvBadRow> badRows) implements CsvSink {
-    @Override
-    public void integer(String tag, long timeNs, long value, int status, long line) {}
-
-    @Override
-    public void decimal(String tag, long timeNs, double value, int status, long line) {}
-
-    @Override
-    public void bool(String tag, long timeNs, boolean value, int status, long line) {}
-
-    @Override
-    public void text(String tag, long timeNs, String value, int status, long line) {}
-
-    @Override
-    public void absent(String tag, long timeNs, int status, long line) {}
-
-    @Override
-    public void badRow(long line, String column, String reason) {
-      if (badRows.size() < CsvPreview.BAD_ROWS_MAX) {
-        badRows.add(new CsvBadRow(line, column, reason));
-      }
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the first reading of a file found out: everything needed to convert its rows one by one. */
@@ -24,7 +23,7 @@ final class CsvScan {
   private final Path file;
   private final CsvMapping mapping;
   private final List<String> notes = new ArrayList<>();
-  private final List<List<String>> firstRows = new ArrayList<>();
+  private boolean hasRows;
   private final Map<String, TagEvidence> tags = new LinkedHashMap<>();
   private final List<TagEvidence> byColumn = new ArrayList<>();
   private final TimeEvidence timeEvidence = new TimeEvidence();
@@ -42,11 +41,11 @@ final class CsvScan {
   private @Nullable String firstPoint;
   private @Nullable String firstComma;
 
-  private CsvScan(Path file, CsvMapping mapping, LongConsumer bytesRead) throws IOException {
+  private CsvScan(Path file, CsvMapping mapping, CsvProgress progress) throws IOException {
     this.file = file;
     this.mapping = mapping;
     TimeFormat given = givenFormat(mapping.timeFormat());
-    try (CsvTable table = new CsvTable(file, mapping, bytesRead)) {
+    try (CsvTable table = new CsvTable(file, mapping, progress)) {
       delimiter = table.delimiter();
       layout = CsvLayout.of(table.headings(), mapping);
       checkNames();
@@ -55,7 +54,7 @@ final class CsvScan {
         row(table.cells(), table.line(), given == null);
       }
     }
-    if (firstRows.isEmpty()) {
+    if (!hasRows) {
       throw new HistorianException(
           ErrorCode.MALFORMED,
           "file has no rows below its heading: file=" + ErrorText.quote(file.toString()));
@@ -81,8 +80,8 @@ final class CsvScan {
    *
    * @throws HistorianException if the file cannot be imported with these options.
    */
-  static CsvScan of(Path file, CsvMapping mapping, LongConsumer bytesRead) throws IOException {
-    return new CsvScan(file, mapping, bytesRead);
+  static CsvScan of(Path file, CsvMapping mapping, CsvProgress progress) throws IOException {
+    return new CsvScan(file, mapping, progress);
   }
 
   private static @Nullable TimeFormat givenFormat(@Nullable String option) {
@@ -90,9 +89,7 @@ final class CsvScan {
   }
 
   private void row(List<String> cells, long line, boolean lookAtTime) {
-    if (firstRows.size() < CsvPreview.FIRST_ROWS_MAX) {
-      firstRows.add(List.copyOf(cells));
-    }
+    hasRows = true;
     if (!layout.widthRefusal(cells).isEmpty()) {
       return;
     }
@@ -301,16 +298,12 @@ final class CsvScan {
   }
 
   /** Opens the file again. */
-  CsvTable open(LongConsumer bytesRead) throws IOException {
-    return new CsvTable(file, mapping, bytesRead);
+  CsvTable open(CsvProgress progress) throws IOException {
+    return new CsvTable(file, mapping, progress);
   }
 
   CsvMapping mapping() {
     return mapping;
-  }
-
-  char delimiter() {
-    return delimiter;
   }
 
   CsvLayout layout() {
@@ -326,14 +319,10 @@ final class CsvScan {
     return columns;
   }
 
-  Map<String, CsvColumn> columnsByTag() {
-    Map<String, CsvColumn> byTag = new HashMap<>();
-    columns.forEach(column -> byTag.put(column.tag(), column));
-    return byTag;
-  }
-
-  List<List<String>> firstRows() {
-    return List.copyOf(firstRows);
+  /** Whether an option names the column's type. */
+  boolean isTypeGiven(CsvColumn column) {
+    TagEvidence tag = tags.get(column.tag());
+    return tag != null && tag.isGiven();
   }
 
   List<String> notes() {

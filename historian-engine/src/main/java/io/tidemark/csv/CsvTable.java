@@ -25,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,11 @@ final class CsvTable implements Closeable {
   private static final int PROBE_CHARS = 1 << 16;
   private static final int PROBE_LINES = 50;
 
+  private static final int ROWS_PER_REPORT = 1024;
+
   private final Path file;
+  private final CsvProgress progress;
+  private final Counted bytes;
   private final Charset charset;
   private final char delimiter;
   private final long skippedLines;
@@ -51,22 +54,20 @@ final class CsvTable implements Closeable {
   private final List<String> headings;
   private final List<String> cells = new ArrayList<>();
   private long line;
+  private long rows;
 
-  /**
-   * Opens a file and reads its heading.
-   *
-   * @param bytesRead told how many bytes were read so far
-   */
-  CsvTable(Path file, CsvMapping mapping, LongConsumer bytesRead) throws IOException {
+  /** Opens a file and reads its heading. */
+  CsvTable(Path file, CsvMapping mapping, CsvProgress progress) throws IOException {
     this.file = file;
-    InputStream bytes =
-        new BufferedInputStream(new Counted(Files.newInputStream(file), bytesRead), 1 << 16);
+    this.progress = progress;
+    bytes = new Counted(Files.newInputStream(file));
     try {
-      charset = markedCharset(bytes, mapping.charset());
+      InputStream buffered = new BufferedInputStream(bytes, 1 << 16);
+      charset = markedCharset(buffered, mapping.charset());
       BufferedReader text =
           new BufferedReader(
               new InputStreamReader(
-                  bytes,
+                  buffered,
                   charset
                       .newDecoder()
                       .onMalformedInput(CodingErrorAction.REPORT)
@@ -96,12 +97,12 @@ final class CsvTable implements Closeable {
   private static CsvParser open(Reader text, char delimiter) throws IOException {
     CsvFactory csv =
         CsvFactory.builder()
+            .enable(CsvParser.Feature.WRAP_AS_ARRAY)
+            .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxStringLength(CELL_CHARS_MAX).build())
             .build();
     CsvParser parser = csv.createParser(text);
-    parser.enable(CsvParser.Feature.WRAP_AS_ARRAY);
-    parser.enable(CsvParser.Feature.SKIP_EMPTY_LINES);
     parser.setSchema(CsvSchema.emptySchema().withColumnSeparator(delimiter).withQuoteChar('"'));
     return parser;
   }
@@ -197,7 +198,7 @@ final class CsvTable implements Closeable {
   }
 
   private List<String> readHeadings() throws IOException {
-    if (!next()) {
+    if (!next() || String.join("", cells).isEmpty()) {
       throw new HistorianException(
           ErrorCode.MALFORMED, "file is empty: file=" + ErrorText.quote(file.toString()));
     }
@@ -223,7 +224,11 @@ final class CsvTable implements Closeable {
         token = parser.nextToken();
       }
       if (token == null) {
+        progress.at(bytes.count, rows);
         return false;
+      }
+      if (++rows % ROWS_PER_REPORT == 0) {
+        progress.at(bytes.count, rows);
       }
       for (token = parser.nextToken();
           token != null && token != JsonToken.END_ARRAY;
@@ -251,8 +256,8 @@ final class CsvTable implements Closeable {
           ErrorCode.MALFORMED,
           "file is not CSV that can be read: line="
               + at
-              + ", rowStartsAtOrAfterLine="
-              + (line + 1)
+              + (cells.isEmpty() ? ", rowStartsAfterLine=" : ", rowStartsAtLine=")
+              + line
               + ", reason="
               + ErrorText.quote(e.getOriginalMessage()),
           null,
@@ -292,30 +297,23 @@ final class CsvTable implements Closeable {
 
   /** Counts the bytes read. */
   private static final class Counted extends FilterInputStream {
-    private final LongConsumer bytesRead;
     private long count;
 
-    Counted(InputStream in, LongConsumer bytesRead) {
+    Counted(InputStream in) {
       super(in);
-      this.bytesRead = bytesRead;
     }
 
     @Override
     public int read() throws IOException {
       int value = super.read();
-      if (value >= 0) {
-        bytesRead.accept(++count);
-      }
+      count += value >= 0 ? 1 : 0;
       return value;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       int read = super.read(buffer, offset, length);
-      if (read > 0) {
-        count += read;
-        bytesRead.accept(count);
-      }
+      count += Math.max(0, read);
       return read;
     }
   }

@@ -184,7 +184,7 @@ final class RowTimes {
 
   private long startOfCell(TimeBase.InColumn column, String baseCell) {
     try {
-      return start(baseCell, zone);
+      return instantNs(baseCell, zone);
     } catch (HistorianException e) {
       throw new HistorianException(
           e.code(), "time base: column=" + column.column() + ", " + e.messageText(), e);
@@ -201,21 +201,17 @@ final class RowTimes {
     return start;
   }
 
-  /** A start: an instant with an offset, or year first in the zone. */
-  private static long start(String cell, ZoneId zone) {
+  /** An instant: with an offset, or year first in the zone. */
+  static long instantNs(String cell, ZoneId zone) {
     TimeText text = new TimeText();
-    if (text.read(cell) != Shape.YEAR_FIRST) {
-      return IsoInstant.parse(cell);
-    }
-    long local = text.localSecond(true);
-    if (local == TimeText.NO_TIME) {
-      throw new HistorianException(
-          ErrorCode.BAD_TIME, "there is no such day or time of day: time=" + ErrorText.quote(cell));
-    }
-    RowTimes times =
-        new RowTimes(
-            TimeFormat.of(Shape.YEAR_FIRST, true), zone, CsvTimeUnit.S, null, Map.of(), false);
-    return times.timeNs(cell, "", "", new TimeTrack());
+    return text.read(cell) == Shape.YEAR_FIRST
+        ? of(TimeFormat.of(Shape.YEAR_FIRST, true), zone).timeNs(cell, "", "", new TimeTrack())
+        : IsoInstant.parse(cell);
+  }
+
+  /** Times of one format that are no numbers. */
+  static RowTimes of(TimeFormat format, ZoneId zone) {
+    return new RowTimes(format, zone, CsvTimeUnit.S, null, Map.of(), false);
   }
 
   /**
@@ -226,7 +222,7 @@ final class RowTimes {
   static Map<String, Long> readBases(TimeBase.InFile base, ZoneId zone) throws IOException {
     Map<String, Long> starts = new HashMap<>();
     CsvMapping plain = CsvMapping.builder().build();
-    try (CsvTable table = new CsvTable(base.file(), plain, bytes -> {})) {
+    try (CsvTable table = new CsvTable(base.file(), plain, CsvProgress.NONE)) {
       int batchAt = Headings.find(table.headings(), base.batchColumn(), "--time-base");
       int timeAt = Headings.find(table.headings(), base.timeColumn(), "--time-base");
       while (table.next()) {
@@ -236,7 +232,7 @@ final class RowTimes {
         String batch = table.cells().get(batchAt);
         long start;
         try {
-          start = start(table.cells().get(timeAt), zone);
+          start = instantNs(table.cells().get(timeAt), zone);
         } catch (HistorianException e) {
           throw inFile(base, table.line(), e.messageText());
         }

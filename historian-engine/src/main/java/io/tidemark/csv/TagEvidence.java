@@ -88,6 +88,11 @@ final class TagEvidence {
     return words + bools + numbers == 0 ? SampleType.FLOAT64 : SampleType.STRING;
   }
 
+  /** Whether the type was given. */
+  boolean isGiven() {
+    return given != null;
+  }
+
   /** Cells with a value. */
   long values() {
     return integers + decimals + commas + bools + texts;

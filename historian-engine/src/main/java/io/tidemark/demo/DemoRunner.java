@@ -6,10 +6,14 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.TimeRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +38,7 @@ public final class DemoRunner implements Agent, AutoCloseable {
   public static final int DEFAULT_DAYS = 30;
 
   private static final String STATE_FILE = "demo.json";
+  private static final String LOCK_FILE = "lock";
   private static final long HOUR_NS = 3600L * 1_000_000_000;
   private static final long DAY_NS = 24 * HOUR_NS;
   private static final long SAVE_EVERY_NS = HOUR_NS / 60;
@@ -115,9 +120,10 @@ public final class DemoRunner implements Agent, AutoCloseable {
   }
 
   /**
-   * Deletes a demo's data folder and all that is in it; nothing if it is missing or empty.
+   * Deletes all that is in a demo's data folder; nothing if it is missing or empty.
    *
-   * @throws HistorianException {@link ErrorCode#CONFLICT} if the folder holds files but no demo.
+   * @throws HistorianException {@link ErrorCode#CONFLICT} if the folder holds files but no demo,
+   *     {@link ErrorCode#STORE_LOCKED} if a server runs on it.
    */
   public static void clear(Path dataDir) {
     if (!Files.exists(dataDir)) {
@@ -137,6 +143,7 @@ public final class DemoRunner implements Agent, AutoCloseable {
             "delete it yourself, or choose another one with --data",
             null);
       }
+      checkNoServerRuns(dataDir);
       Files.walkFileTree(
           dataDir,
           new SimpleFileVisitor<>() {
@@ -166,6 +173,32 @@ public final class DemoRunner implements Agent, AutoCloseable {
           });
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete the data folder: data=" + dataDir, e);
+    }
+  }
+
+  /** The store's lock is asked before, not after, the files of a running server are gone. */
+  private static void checkNoServerRuns(Path dataDir) throws IOException {
+    Path lockFile = dataDir.resolve(LOCK_FILE);
+    if (!Files.exists(lockFile)) {
+      return;
+    }
+    boolean isFree;
+    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      isFree = lock != null;
+    } catch (OverlappingFileLockException e) {
+      isFree = false;
+    }
+    if (!isFree) {
+      throw new HistorianException(
+          ErrorCode.STORE_LOCKED,
+          "a server runs on the data folder, so it is not deleted: data="
+              + dataDir
+              + ", pid="
+              + Files.readString(lockFile).strip(),
+          null,
+          "stop that process, or choose another folder with --data",
+          null);
     }
   }
 

@@ -1,0 +1,2 @@
+/** Parts of the command line alone. */
+package io.tidemark.cli;
