@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,7 +176,7 @@ class DoorRulesTest {
       for (String header : SECURITY_HEADERS) {
         assertThat(answer).containsOnlyOnce(header);
       }
-      assertThat(answer.toLowerCase(java.util.Locale.ROOT))
+      assertThat(answer.toLowerCase(Locale.ROOT))
           .doesNotContain("\r\nserver:", "armeria", "netty", "\tat ");
     }
   }
