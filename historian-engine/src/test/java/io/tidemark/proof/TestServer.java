@@ -23,6 +23,12 @@ public final class TestServer implements AutoCloseable {
 
   /** Starts a server over a data folder; settings by key override small test defaults. */
   public static TestServer start(Path folder, Map<String, String> settings) throws IOException {
+    return start(folder, settings, HttpConfig.defaults());
+  }
+
+  /** Starts a server with limits of its own at the HTTP door; the port is free all the same. */
+  public static TestServer start(Path folder, Map<String, String> settings, HttpConfig limits)
+      throws IOException {
     Map<String, String> flags = new HashMap<>();
     flags.put("dataDir", folder.toString());
     flags.put("store.hotBytesMax", "32MiB");
@@ -35,8 +41,7 @@ public final class TestServer implements AutoCloseable {
             failure -> {
               throw new AssertionError("server failed", failure);
             });
-    HttpServer http =
-        new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess());
+    HttpServer http = new HttpServer(limits.withPort(0), engine, new LoopbackAccess());
     http.start();
     return new TestServer(engine, http);
   }
@@ -44,6 +49,11 @@ public final class TestServer implements AutoCloseable {
   /** The engine behind the doors. */
   public HistorianEngine engine() {
     return engine;
+  }
+
+  /** The HTTP door itself. */
+  public HttpServer http() {
+    return http;
   }
 
   /** Address of the HTTP door. */

@@ -64,7 +64,9 @@ final class BodyCollector implements Subscriber<HttpObject> {
     }
     int count = data.length();
     if (count > bytesMax - length) {
-      fail(RequestBody.tooLarge("body is too large", bytesMax));
+      fail(
+          RequestBody.tooLarge(
+              "body is too large: bytes=" + ((long) length + count) + " or more", bytesMax));
       return;
     }
     if (length + count > bytes.length && !grow(length + count)) {

@@ -1,6 +1,7 @@
 package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.linecorp.armeria.common.ClosedSessionException;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponseWriter;
@@ -9,6 +10,9 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.common.stream.AbortedStreamException;
+import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
@@ -184,7 +188,7 @@ final class Exchange {
 
   /** Answers with the error; breaks the stream if an answer has begun. */
   void fail(Throwable cause) {
-    if (cause instanceof ResponseStream.ClientGoneException) {
+    if (isClientGone(cause)) {
       LOGGER.debug("request {} ended: {}", requestId(), cause.getMessage());
       writer.close(cause);
       return;
@@ -220,6 +224,15 @@ final class Exchange {
       LOGGER.debug("request {} had no client left for its error", requestId());
     }
     writer.close();
+  }
+
+  /** Whether there is nobody left to answer, which is not the server's failure. */
+  private static boolean isClientGone(Throwable cause) {
+    return cause instanceof ResponseStream.ClientGoneException
+        || cause instanceof ClosedSessionException
+        || cause instanceof ClosedStreamException
+        || cause instanceof CancelledSubscriptionException
+        || cause instanceof AbortedStreamException;
   }
 
   /** What the client may know of a failure; bugs are logged with their trace and their id. */

@@ -3,7 +3,6 @@ package io.tidemark.wire.http;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
@@ -254,7 +253,7 @@ public final class HttpServer implements AutoCloseable {
     if (announced > bytesMax && bytesMax > 0) {
       throw RequestBody.tooLarge("body is too large: bytes=" + announced, bytesMax);
     }
-    if (bytesMax == 0 || announced == 0 || request.method() == HttpMethod.GET) {
+    if (bytesMax == 0) {
       // A body nobody reads; the connection is closed after the answer if one comes.
       run(route, exchange, () -> {});
       return;
@@ -383,7 +382,10 @@ public final class HttpServer implements AutoCloseable {
       HistorianException error =
           new HistorianException(code, "request is refused: status=" + status.codeAsText());
       return AggregatedHttpResponse.of(
-          ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8).build(),
+          ResponseHeaders.builder(status)
+              .contentType(MediaType.JSON_UTF_8)
+              .set(SECURITY_HEADERS.entrySet()) // a broken request does not get the server's own
+              .build(),
           HttpData.wrap(Exchange.errorBody(error, context == null ? "none" : context.id().text())));
     }
 

@@ -110,7 +110,9 @@ final class JsonText {
         String nearest = Nearest.of(field.getKey(), known);
         throw new HistorianException(
             ErrorCode.UNKNOWN_FIELD,
-            "unknown field: field=" + ErrorText.quote(field.getKey()),
+            "unknown field: field="
+                + ErrorText.quote(field.getKey())
+                + (nearest == null ? "" : ", nearest=" + nearest),
             path + shortened(field.getKey()),
             nearest == null
                 ? "fields are " + String.join(", ", known)

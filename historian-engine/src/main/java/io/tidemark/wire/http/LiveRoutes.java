@@ -16,10 +16,12 @@ import io.tidemark.model.TagDefinition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -72,9 +74,9 @@ final class LiveRoutes implements AutoCloseable {
     boolean includeBad = parameters.flag("includeBad");
     List<String> patterns = parameters.all("tag");
     if (patterns.isEmpty()) {
-      throw Parameters.missing("tag", "tag=R1.TIC101.PV");
+      throw Parameters.missing("tag", "R1.TIC101.PV or tag=R1.*");
     }
-    List<TagDefinition> tags = new ArrayList<>();
+    Set<TagDefinition> tags = new LinkedHashSet<>(); // a tag of two patterns is followed once
     for (String pattern : patterns) {
       List<TagDefinition> found = historian.tags().match(pattern);
       if (found.isEmpty()) {
@@ -94,32 +96,36 @@ final class LiveRoutes implements AutoCloseable {
           ErrorCode.BACK_PRESSURED,
           "too many live streams: streamsMax=" + config.liveStreamsMax() + ", retry later");
     }
-    Stream stream;
+    Historian.LiveFeed feed;
     try {
-      Historian.LiveFeed feed = historian.live(tags, exchange.headers().get("last-event-id"));
-      HttpResponseWriter writer = exchange.takeWriter();
-      stream = new Stream(feed, writer, zone, includeBad);
-      writer.write(
-          ResponseHeaders.builder(HttpStatus.OK)
-              .contentType(MediaType.EVENT_STREAM)
-              .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-              .build());
-      writer.write(HttpData.ofUtf8("retry: 1000\nid: " + feed.resumeToken() + "\n: open\n\n"));
+      feed = historian.live(List.copyOf(tags), exchange.headers().get("last-event-id"));
     } catch (RuntimeException e) {
       open.decrementAndGet();
       throw e;
     }
-    stream
-        .writer
+    HttpResponseWriter writer = exchange.takeWriter();
+    boolean isOpen =
+        writer.tryWrite(
+                ResponseHeaders.builder(HttpStatus.OK)
+                    .contentType(MediaType.EVENT_STREAM)
+                    .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                    .build())
+            && writer.tryWrite(
+                HttpData.ofUtf8("retry: 1000\nid: " + feed.resumeToken() + "\n: open\n\n"));
+    if (!isOpen) {
+      LOG.debug("client of a live stream is gone already"); // completes the writer below
+    }
+    Stream stream = new Stream(feed, writer, zone, includeBad, config.stallTimeout());
+    streams.add(stream);
+    writer
         .whenComplete()
         .whenComplete(
             (nothing, cause) -> {
               if (streams.remove(stream)) {
                 open.decrementAndGet();
-                stream.feed.close();
+                feed.close();
               }
             });
-    streams.add(stream);
   }
 
   private void pollAll() {
@@ -151,10 +157,17 @@ final class LiveRoutes implements AutoCloseable {
     private final HttpResponseWriter writer;
     private final ZoneId zone;
     private final boolean includeBad;
+    private final Duration stallTimeout;
     private long lastWriteNanos = System.nanoTime();
-    private boolean writing;
+    private CompletableFuture<Void> consumed = CompletableFuture.completedFuture(null);
 
-    Stream(Historian.LiveFeed feed, HttpResponseWriter writer, ZoneId zone, boolean includeBad) {
+    Stream(
+        Historian.LiveFeed feed,
+        HttpResponseWriter writer,
+        ZoneId zone,
+        boolean includeBad,
+        Duration stallTimeout) {
+      this.stallTimeout = stallTimeout;
       this.feed = feed;
       this.writer = writer;
       this.zone = zone;
@@ -162,10 +175,17 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     void poll() {
-      if (writing && !writer.whenConsumed().isDone()) {
-        return; // the client has not read the last events: the store keeps the rest
+      if (!consumed.isDone()) {
+        // The client has not read the last events: the store keeps the rest.
+        if (System.nanoTime() - lastWriteNanos > stallTimeout.toNanos()) {
+          writer.close(
+              new ResponseStream.ClientGoneException(
+                  "client does not read its events: stallTimeout="
+                      + stallTimeout.toSeconds()
+                      + "s"));
+        }
+        return;
       }
-      writing = false;
       StringBuilder events = new StringBuilder();
       feed.poll((tag, block) -> append(events, tag, block));
       if (!events.isEmpty()) {
@@ -177,8 +197,10 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     private void send(HttpData data) {
-      writing = writer.tryWrite(data);
-      lastWriteNanos = System.nanoTime();
+      if (writer.tryWrite(data)) {
+        consumed = writer.whenConsumed(); // asked for once: each call waits for itself
+        lastWriteNanos = System.nanoTime();
+      }
     }
 
     private void append(StringBuilder events, TagDefinition tag, SampleBlock block) {

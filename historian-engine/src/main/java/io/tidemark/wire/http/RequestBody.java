@@ -56,7 +56,7 @@ final class RequestBody {
     if (contentType != null && !contentType.isBlank()) {
       type = headers.contentType();
       if (type == null) {
-        throw unsupported("Content-Type", contentType, "a type such as text/plain");
+        throw unsupported("Content-Type", contentType, "a type such as application/json");
       }
     }
     return new RequestBody(received, type, headers.get(HttpHeaderNames.CONTENT_ENCODING), bytesMax);
@@ -91,7 +91,7 @@ final class RequestBody {
             + ", supported="
             + supported,
         header,
-        "send the header " + header + ", for example curl -H '" + header + ": text/plain'",
+        "send one of the supported in the header " + header,
         null);
   }
 
@@ -118,7 +118,7 @@ final class RequestBody {
       for (int count; (count = in.read(piece)) >= 0; ) {
         long length = (long) out.size() + count;
         if (length > bytesMax) {
-          throw tooLarge("decompressed body is too large", bytesMax);
+          throw tooLarge("body is too large: decompressedBytes=" + length + " or more", bytesMax);
         }
         if (length > RATIO_FREE_BYTES && length / RATIO_MAX > received.length) {
           throw new HistorianException(
@@ -144,7 +144,7 @@ final class RequestBody {
   static HistorianException tooLarge(String what, long bytesMax) {
     return new HistorianException(
         ErrorCode.BODY_TOO_LARGE,
-        what + ": bytesMax=" + bytesMax,
+        what + ", bytesMax=" + bytesMax,
         null,
         "send it in parts, or raise http.bodyBytesMax",
         null);

@@ -56,8 +56,13 @@ final class Router {
               : "did you mean " + nearest + "?",
           null);
     }
-    Route route = methods.get(method);
+    // HEAD is GET; the protocol library leaves the body out.
+    Route route = methods.get(method.equals("HEAD") ? "GET" : method);
     if (route == null) {
+      List<String> allowed = new ArrayList<>(methods.keySet());
+      if (methods.containsKey("GET")) {
+        allowed.add("HEAD");
+      }
       throw new HistorianException(
           ErrorCode.METHOD_NOT_ALLOWED,
           "path does not take this method: method="
@@ -65,8 +70,8 @@ final class Router {
               + ", path="
               + ErrorText.quote(path)
               + ", allowed="
-              + String.join("|", methods.keySet()),
-          String.join(", ", methods.keySet()),
+              + String.join("|", allowed),
+          String.join(", ", allowed),
           null,
           null);
     }

@@ -51,8 +51,7 @@ final class WriteRoutes {
     TimeUnitCode unit = precision == null ? TimeUnitCode.NS : TimeUnitCode.ofLabel(precision);
     RequestBody body = exchange.body();
     WriteReport report =
-        historian.write(
-            format(body, lineProtocolClient), body.bytes(), unit, level, exchange.principal());
+        historian.write(format(body), body.bytes(), unit, level, exchange.principal());
     if (report.errorCount() == 0) {
       exchange.empty(204);
     } else {
@@ -60,11 +59,12 @@ final class WriteRoutes {
     }
   }
 
-  private static Historian.WriteFormat format(RequestBody body, boolean lineProtocolClient) {
+  /** What curl sends without a type is line protocol: a JSON writer names its type anyway. */
+  private static Historian.WriteFormat format(RequestBody body) {
     if (body.isA(MediaType.JSON)) {
       return Historian.WriteFormat.JSON;
     }
-    if (body.isA(MediaType.PLAIN_TEXT) || (lineProtocolClient && body.isUntyped())) {
+    if (body.isA(MediaType.PLAIN_TEXT) || body.isUntyped()) {
       return Historian.WriteFormat.LINE_PROTOCOL;
     }
     throw body.unsupportedType("text/plain (line protocol)|application/json");
