@@ -21,7 +21,8 @@ import { describeDuration, formatTime, isZone } from './time/zone';
 
 /** How often a live picture moves, and how often the lane asks for batches. */
 const TICK_MS = 500;
-const LANE_MS = 2_000;
+const LANE_MS = 1_500;
+const UNITS_MS = 2_000;
 const RETRY_MS = 2_000;
 /** A live picture takes its plot and figures anew after this long: figures cannot be appended. */
 const FIGURES_MS = 15_000;
@@ -62,6 +63,7 @@ export class App {
   private betweenLoading = new AbortController();
   private laneLoading = false;
   private lastLane = 0;
+  private lastUnits = 0;
   private lastFigures = 0;
   private feed: { close(): void } | null = null;
   private feedKey = '';
@@ -239,13 +241,15 @@ export class App {
   }
 
   private async loadUnits(): Promise<void> {
+    this.lastUnits = performance.now();
     const rows = await api.sql(
       'SELECT u.unit_id, e.name FROM (SELECT DISTINCT unit_id FROM batch_steps WHERE unit_id IS NOT NULL' +
       ' UNION SELECT DISTINCT unit_id FROM batches WHERE unit_id IS NOT NULL) u' +
       ' LEFT JOIN equipment e ON e.equipment_id = u.unit_id ORDER BY 1 LIMIT 2000', []);
     const units = rows.map((row) => ({ id: text(row, 'unit_id'), name: text(row, 'name') }));
     if (this.state.unit === null || !units.some((u) => u.id === this.state.unit)) {
-      this.state.unit = units[0]?.id ?? null;
+      const mine = units.find((u) => this.traces.some((t) => t.tag.startsWith(`${u.id}.`)));
+      this.state.unit = (mine ?? units[0])?.id ?? null;
     }
     this.lane.units(units, this.state.unit);
   }
@@ -363,6 +367,7 @@ export class App {
       }
       this.online();
       this.draw();
+      performance.mark('tidemark:plot');
       this.showLegend();
       this.openFeed();
       await Promise.all([this.loadFigures(start, end, signal), this.loadDescriptions(signal)]);
@@ -491,6 +496,9 @@ export class App {
           .then(() => this.showLegend())
           .catch((e: unknown) => this.failed(e));
       }
+    }
+    if (performance.now() - this.lastUnits > UNITS_MS && document.visibilityState === 'visible') {
+      void this.loadUnits().catch((e: unknown) => this.failed(e));
     }
     if (performance.now() - this.lastLane > LANE_MS && document.visibilityState === 'visible') {
       void this.refreshLane(false);
@@ -631,7 +639,8 @@ export class App {
     }
     const numeric = this.traces.some((t) => isNumeric(t) && !t.hidden);
     this.empty.hidden = this.traces.length > 0;
-    this.chart.hidden = !numeric && this.traces.length > 0 && this.traces.every((t) => t.error === null);
+    this.chart.hidden = this.traces.length === 0;
+    this.chart.classList.toggle('slim', !numeric); // states and texts alone still need the time axis
     if (this.traces.length === 0) {
       fill(this.empty, 'Nothing to see yet: press / and find a tag, or drag one here.');
     }

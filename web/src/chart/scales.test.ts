@@ -8,7 +8,7 @@ import {
   logRange,
   niceRange,
   usableValue,
-  valueTicks,
+  tickTexts, valueTicks,
 } from './scales';
 
 const BAD = 0x80310000;
@@ -289,5 +289,15 @@ describe('valueTicks', () => {
         });
       }
     });
+  });
+});
+
+describe('texts of ticks', () => {
+  it('have the decimals that the finest needs', () => {
+    expect(tickTexts([0, 25, 50])).toEqual(['0', '25', '50']);
+    expect(tickTexts([0, 0.5, 1])).toEqual(['0.0', '0.5', '1.0']);
+    expect(tickTexts([-0.25, 0, 0.25])).toEqual(['-0.25', '0.00', '0.25']);
+    expect(tickTexts([1e22, 2e22])).toEqual(['1e+22', '2e+22']);
+    expect(tickTexts([])).toEqual([]);
   });
 });

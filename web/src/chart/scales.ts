@@ -270,3 +270,13 @@ function logTicks(lo: number, hi: number, maxCount: number): number[] {
     }
   }
 }
+
+/** Texts of ticks: as many decimals as the finest of them needs, the same for all. */
+export function tickTexts(values: number[]): string[] {
+  const plain = values.map((v) => String(v));
+  if (plain.some((t) => t.includes('e'))) {
+    return plain;
+  }
+  const decimals = Math.max(0, ...plain.map((t) => t.length - 1 - (t.includes('.') ? t.indexOf('.') : t.length - 1)));
+  return values.map((v) => v.toFixed(Math.min(12, decimals)));
+}

@@ -40,10 +40,10 @@ export class StateLanes {
   }
 
   private draw(): void {
-    const width = this.element.clientWidth;
     const height = this.rows.length * ROW_PX;
     this.element.style.height = `${height}px`;
-    this.element.hidden = height === 0;
+    this.element.hidden = height === 0; // before its width is asked for: hidden, it has none
+    const width = this.element.clientWidth;
     const ratio = devicePixelRatio;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);

@@ -9,7 +9,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatTime, ticks } from '../time/zone';
-import { dataRange, formatValue, laneRange, logRange, niceRange, valueTicks, type Range } from './scales';
+import { dataRange, laneRange, logRange, niceRange, tickTexts, valueTicks, type Range } from './scales';
 import { lineSegments, stretches, type Stretch } from './stretches';
 import { indexAt, isNumeric, type Trace } from './trace';
 
@@ -31,7 +31,7 @@ export interface TrendOptions {
 }
 
 const AXIS_WIDTH = 56;
-const RIGHT = 12;
+const RIGHT = 22;
 const HATCH_STEP = 7;
 /** Fewer samples than one in so many pixels are marked one by one. */
 const MARKER_PX = 7;
@@ -256,7 +256,7 @@ export class Trend {
   }
 
   private size(): { width: number; height: number } {
-    return { width: Math.max(120, this.root.clientWidth), height: Math.max(120, this.root.clientHeight) };
+    return { width: Math.max(120, this.root.clientWidth), height: Math.max(48, this.root.clientHeight) };
   }
 
   private resize(): void {
@@ -307,6 +307,7 @@ export class Trend {
     ctx.beginPath();
     ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
     ctx.clip();
+    this.drawGrid(u);
     for (const scale of this.scales) {
       const { top, height } = this.band(u, scale);
       if (this.lanes && scale.lane > 0) {
@@ -433,32 +434,40 @@ export class Trend {
     ctx.fillText('AB'[index] ?? '', x + 4 * devicePixelRatio, u.bbox.top + 12 * devicePixelRatio);
   }
 
+  /** The round values of a scale's axis. */
+  private ticksOf(u: uPlot, scale: Scale): number[] {
+    const [lo, hi] = scale.range;
+    const height = this.band(u, scale).height / devicePixelRatio;
+    return valueTicks(lo, hi, Math.max(2, height / 34), scale.log);
+  }
+
+  /** Lines across at the values of the first axis, or of each lane's own; behind the traces. */
+  private drawGrid(u: uPlot): void {
+    const { ctx } = u;
+    ctx.fillStyle = color(this.root, '--grid');
+    for (const [i, scale] of this.scales.entries()) {
+      if (i === 0 || this.lanes) {
+        for (const value of this.ticksOf(u, scale)) {
+          ctx.fillRect(u.bbox.left, Math.round(u.valToPos(value, scale.key, true)), u.bbox.width, devicePixelRatio);
+        }
+      }
+    }
+  }
+
   private drawAxes(u: uPlot): void {
     const { ctx } = u;
     ctx.save();
     ctx.font = font(this.root, devicePixelRatio);
     ctx.textAlign = 'right';
     ctx.textBaseline = 'middle';
-    const columns = this.axisCount(this.traces);
-    for (const [i, scale] of this.scales.entries()) {
-      if (!this.lanes && i >= columns) {
-        break;
-      }
-      const right = u.bbox.left - (this.lanes ? 0 : i) * AXIS_WIDTH * devicePixelRatio - 6 * devicePixelRatio;
-      const { height } = this.band(u, scale);
-      const [lo, hi] = scale.range;
+    const columns = this.lanes ? this.scales.length : this.axisCount(this.traces);
+    for (const [i, scale] of this.scales.slice(0, columns).entries()) {
+      const right = u.bbox.left - ((this.lanes ? 0 : i) * AXIS_WIDTH + 6) * devicePixelRatio;
+      const values = this.ticksOf(u, scale);
       ctx.fillStyle = scale.traces[0]!.paint;
-      for (const value of valueTicks(lo, hi, Math.max(2, height / devicePixelRatio / 34), scale.log)) {
-        const y = u.valToPos(value, scale.key, true);
-        ctx.fillText(formatValue(value, lo, hi), right, y);
-        if (i === 0 || this.lanes) {
-          ctx.save();
-          ctx.fillStyle = color(this.root, '--grid');
-          ctx.globalAlpha = 0.6;
-          ctx.fillRect(u.bbox.left, Math.round(y), u.bbox.width, 1);
-          ctx.restore();
-        }
-      }
+      tickTexts(values).forEach((text, at) => {
+        ctx.fillText(text, right, u.valToPos(values[at]!, scale.key, true));
+      });
     }
     ctx.restore();
   }

@@ -234,7 +234,7 @@ export class TagBrowser {
 
   private drawMarked(): void {
     const list = (title: string, tags: string[]): (Node | false)[] => [
-      tags.length > 0 && h('h3', {}, title),
+      tags.length > 0 && h('h2', {}, title),
       tags.length > 0 && h('ul', {}, ...tags.map((tag) => h('li', {}, this.tagButton(tag, tag)))),
     ];
     fill(this.marked, ...list('Pinned', this.pinned),
@@ -269,7 +269,7 @@ export class TagBrowser {
       });
     }
     const roots = [...nodes.values()].filter((n) => n.parent === '' || !nodes.has(n.parent));
-    fill(this.tree, roots.length > 0 && h('h3', {}, 'Equipment'), ...roots.map((n) => this.branch(n, nodes, 0)));
+    fill(this.tree, roots.length > 0 && h('h2', {}, 'Equipment'), ...roots.map((n) => this.branch(n, nodes, 0)));
   }
 
   private branch(node: Equipment, all: Map<string, Equipment>, depth: number): HTMLElement {

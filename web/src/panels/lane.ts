@@ -136,6 +136,19 @@ export function depths(steps: Step[]): Map<string, number> {
   return found;
 }
 
+/** The time a batch has on a unit: its own on the unit it is made on, that of its steps elsewhere. */
+export function extent(batch: Batch, unit: string, steps: Step[]): { startMs: number; endMs: number | null } {
+  const here = steps.filter((s) => s.batch === batch.id);
+  if (batch.unit === unit || here.length === 0) {
+    return batch;
+  }
+  const ends = here.map((s) => s.endMs);
+  return {
+    startMs: Math.min(...here.map((s) => s.startMs)),
+    endMs: ends.includes(null) ? null : Math.max(...(ends as number[])),
+  };
+}
+
 export class Lane {
   readonly element = h('section', { class: 'lane', 'aria-label': 'Batches' });
   private readonly unitSelect = h('select', {
@@ -155,6 +168,7 @@ export class Lane {
   private edges = { left: 0, width: 1 };
   private selected: string | null = null;
   private drawn = '';
+  private unitsShown = '';
 
   constructor(private readonly options: LaneOptions) {
     this.element.append(
@@ -164,6 +178,11 @@ export class Lane {
   }
 
   units(units: { id: string; name: string }[], selected: string | null): void {
+    const signature = JSON.stringify([units, selected]);
+    if (signature === this.unitsShown || document.activeElement === this.unitSelect) {
+      return; // a list that is being chosen from stays as it is
+    }
+    this.unitsShown = signature;
     fill(
       this.unitSelect,
       ...units.map(({ id, name }) =>
@@ -196,9 +215,10 @@ export class Lane {
     const now = this.options.now();
     const boxes: { row: number; kind: string; from: number; to: number; label: string; title: string; act: () => void; key: string; open: boolean; chosen: boolean }[] = [];
     for (const batch of batches) {
+      const here = extent(batch, this.unitSelect.value, this.data.steps);
       boxes.push({
         row: 0, kind: 'batch', key: `b:${batch.id}`,
-        from: batch.startMs, to: batch.endMs ?? now, open: batch.endMs === null,
+        from: here.startMs, to: here.endMs ?? now, open: here.endMs === null,
         label: batch.id, chosen: batch.id === this.selected,
         title: this.describe([batch.id, batch.product, batch.order], batch.startMs, batch.endMs),
         act: () => this.options.onBatch(batch),

@@ -39,12 +39,13 @@ export class Legend {
     this.traces = traces;
     this.valueCells.clear();
     const focused = (document.activeElement as HTMLElement | null)?.dataset.key;
-    const columns = ['', 'Tag', 'Value', ...(cursors.length > 0 ? ['At A'] : []),
+    const columns = ['Show', 'Tag', 'Value', ...(cursors.length > 0 ? ['At A'] : []),
       ...(cursors.length > 1 ? ['At B', 'B − A', 'Time average A–B'] : []),
-      'Time average', 'Minimum', 'Maximum', 'Std. deviation', 'Total', 'Good', 'Count', 'Scale', ''];
+      'Time average', 'Minimum', 'Maximum', 'Std. deviation', 'Total', 'Good', 'Count', 'Scale', 'Remove'];
     fill(
       this.table,
-      h('thead', {}, h('tr', {}, ...columns.map((c) => h('th', { scope: 'col' }, c)))),
+      h('thead', {}, h('tr', {}, ...columns.map((c) => h('th', { scope: 'col' },
+        c === 'Show' || c === 'Remove' ? h('span', { class: 'unseen' }, c) : c)))),
       h('tbody', {}, ...traces.map((trace) => this.row(trace, cursors, between))),
     );
     if (focused !== undefined) {
@@ -92,7 +93,7 @@ export class Legend {
         : []),
       figure('timeAverage'), figure('minimum'), figure('maximum'), figure('stdDev'),
       figure('total', trace.totalUom),
-      h('td', { class: `n${s !== null && (s.percentGood ?? 100) < 100 ? ' off' : ''}`, 'data-figure': 'percentGood' },
+      h('td', { class: `n${s !== null && (s.percentGood ?? 100) < 99.95 ? ' off' : ''}`, 'data-figure': 'percentGood' },
         ...(s === null || s.percentGood === null ? [] : [...digits(s.percentGood), ' %'])),
       h('td', { class: 'n', 'data-figure': 'count' }, s === null ? '' : String(s.count)),
       h('td', { class: 'scale' }, ...(numeric ? this.scaleControls(trace) : [])),
@@ -140,7 +141,7 @@ export class Legend {
       h('button', {
         type: 'button', class: 'toggle', 'data-key': `share:${trace.tag}`,
         'aria-pressed': String(trace.scale !== null),
-        'aria-label': trace.scale === null ? `Share the scale of the trace above with ${trace.tag}` : `Give ${trace.tag} a scale of its own`,
+        'aria-label': trace.scale === null ? `own scale of ${trace.tag}: share that of the trace above` : `⛓ ${trace.scale}: shared scale of ${trace.tag}, give it its own`,
         title: trace.scale === null ? 'Share the scale of the trace above (or drag this row onto another)' : `Shares scale ${trace.scale}; click for an own scale`,
         onclick: () => {
           if (trace.scale !== null) {

@@ -74,7 +74,7 @@ class CommandLineTest {
             "R1.TIC101.PV");
     assertThat(sql.code()).as(sql.err()).isZero();
     List<String> lines = sql.out().lines().toList();
-    assertThat(lines.get(0)).startsWith("ts ").endsWith("value");
+    assertThat(lines.get(0)).startsWith("ts ").endsWith("value [degC]");
     assertThat(lines.get(1)).matches("-+  -+");
     assertThat(lines.get(2)).startsWith("2024-03-05T08:00:00Z").endsWith(" 20.5");
     assertThat(lines.get(3)).isEqualTo("2024-03-05T08:01:00Z");

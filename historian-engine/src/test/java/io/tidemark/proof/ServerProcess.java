@@ -3,6 +3,7 @@ package io.tidemark.proof;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code tidemark serve} as a process of its own, on a free port. */
+/** A server as a process of its own. */
 final class ServerProcess implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
 
@@ -22,7 +23,14 @@ final class ServerProcess implements AutoCloseable {
     this.address = address;
   }
 
+  /** {@code tidemark serve} on a free port. */
   static ServerProcess start(Path folder, String... options) throws IOException {
+    return run("serve", folder, 0, options);
+  }
+
+  /** {@code tidemark COMMAND} on a port. */
+  static ServerProcess run(String name, Path folder, int port, String... options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("@" + Path.of(System.getProperty("tidemark.root", ".."), "jvm.args"));
@@ -31,7 +39,7 @@ final class ServerProcess implements AutoCloseable {
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.tidemark.cli.Main");
-    command.addAll(List.of("serve", "--data", folder.toString(), "--port", "0"));
+    command.addAll(List.of(name, "--data", folder.toString(), "--port", Integer.toString(port)));
     command.addAll(List.of(options));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     StringBuilder output = new StringBuilder();
@@ -56,6 +64,14 @@ final class ServerProcess implements AutoCloseable {
     } catch (IOException e) {
       // the process is gone
     }
+  }
+
+  String address() {
+    return address;
+  }
+
+  int port() {
+    return URI.create(address).getPort();
   }
 
   Api api() {

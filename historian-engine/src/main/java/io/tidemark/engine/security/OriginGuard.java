@@ -56,21 +56,37 @@ public final class OriginGuard {
   }
 
   /**
-   * Checks the headers of one request; null stands for one that was not sent.
+   * What a request says of where it comes from; null stands for a header that was not sent.
+   *
+   * @param navigation whether a browser opens a page of ours in a tab, as after a click on a link
+   */
+  public record Caller(
+      @Nullable String host,
+      @Nullable String origin,
+      @Nullable String fetchSite,
+      boolean navigation) {}
+
+  /**
+   * Checks the headers of one request.
    *
    * @throws HistorianException {@link ErrorCode#ORIGIN_REFUSED} naming the header and its value
    */
-  public void check(@Nullable String host, @Nullable String origin, @Nullable String fetchSite) {
-    String authority = host == null ? "" : host.toLowerCase(Locale.ROOT);
+  public void check(Caller caller) {
+    String authority = caller.host() == null ? "" : caller.host().toLowerCase(Locale.ROOT);
     if (!authorities.contains(authority)) {
       throw refused(
-          "Host", host, "use http://127.0.0.1 and the port, or add the name to http.hostNames");
+          "Host",
+          caller.host(),
+          "use http://127.0.0.1 and the port, or add the name to http.hostNames");
     }
+    String origin = caller.origin();
     if (origin != null && !isSameHost(origin.toLowerCase(Locale.ROOT), authority)) {
       throw refused("Origin", origin, "pages of other origins may not use this server");
     }
-    if (fetchSite != null && !fetchSite.equals("same-origin") && !fetchSite.equals("none")) {
-      throw refused("Sec-Fetch-Site", fetchSite, "pages of other origins may not use this server");
+    String site = caller.fetchSite();
+    boolean ours = site == null || site.equals("same-origin") || site.equals("none");
+    if (!ours && !caller.navigation()) {
+      throw refused("Sec-Fetch-Site", site, "pages of other origins may not use this server");
     }
   }
 

@@ -3,6 +3,7 @@ package io.tidemark.wire.http;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
@@ -236,7 +237,12 @@ public final class HttpServer implements AutoCloseable {
     if (checks == null) {
       throw new HistorianException(ErrorCode.UNAVAILABLE, "server is starting");
     }
-    checks.check(headers.authority(), headers.get("origin"), headers.get("sec-fetch-site"));
+    checks.check(
+        new OriginGuard.Caller(
+            headers.authority(),
+            headers.get("origin"),
+            headers.get("sec-fetch-site"),
+            isLink(context, headers)));
     exchange.principal(
         access.authenticate(
             new RequestFacts(
@@ -244,6 +250,17 @@ public final class HttpServer implements AutoCloseable {
                 headers.contains("forwarded") || headers.contains("x-forwarded-for"),
                 headers.method() + " " + context.path(),
                 headers.get(HttpHeaderNames.AUTHORIZATION))));
+  }
+
+  /**
+   * Whether a browser opens the page in a tab: a link in a mail or a wiki must work. The page reads
+   * nothing by itself but through scripts of ours, and no other route answers so.
+   */
+  private static boolean isLink(ServiceRequestContext context, RequestHeaders headers) {
+    return context.path().equals("/")
+        && headers.method() == HttpMethod.GET
+        && "navigate".equals(headers.get("sec-fetch-mode"))
+        && "document".equals(headers.get("sec-fetch-dest"));
   }
 
   private void receive(

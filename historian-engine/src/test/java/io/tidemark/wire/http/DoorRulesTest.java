@@ -146,6 +146,19 @@ class DoorRulesTest {
     }
   }
 
+  @Test
+  void aLinkInAMailOpensThePageAndNothingElse() {
+    String[] link = {
+      "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"
+    };
+    for (Route route : door.routes()) {
+      boolean page = route.path().equals("/") && route.method().equals("GET");
+      assertThat(status(ask(route, door.host(), link)))
+          .as("%s %s", route.method(), route.path())
+          .isEqualTo(page ? 200 : 403);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"Forwarded: for=192.0.2.1", "X-Forwarded-For: 192.0.2.1"})
   void whatAProxyPassedOnIsRefusedOnEveryRoute(String header) {

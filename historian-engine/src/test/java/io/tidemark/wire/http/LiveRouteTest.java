@@ -188,6 +188,39 @@ class LiveRouteTest {
   }
 
   @Test
+  void aLongAbsenceIsMadeUpForInPartsAndNothingComesTwice() throws Exception {
+    write("m,tag=P.1 value=0 1");
+    String resume;
+    try (Events events = Events.open("tag=P.1")) {
+      write("m,tag=P.1 value=1 2");
+      assertThat(events.samples()).hasSize(1);
+      resume = events.lastId();
+    }
+    int frames = 12;
+    int rows = 10_000;
+    for (int frame = 0; frame < frames; frame++) {
+      StringBuilder lines = new StringBuilder();
+      for (int i = 0; i < rows; i++) {
+        lines.append("m,tag=P.1 value=").append(i).append(' ');
+        lines.append(10 + frame * rows + i).append('\n');
+      }
+      write(lines.toString());
+    }
+    try (Events events = Events.open("tag=P.1", "Last-Event-ID", resume)) {
+      List<String> all = new ArrayList<>();
+      int parts = 0;
+      while (all.size() < frames * rows) {
+        List<String> part = events.samples();
+        assertThat(part.size()).isLessThanOrEqualTo(60_000);
+        all.addAll(part);
+        parts++;
+      }
+      assertThat(all).hasSize(frames * rows).doesNotHaveDuplicates();
+      assertThat(parts).isGreaterThan(1);
+    }
+  }
+
+  @Test
   void questionsThatCannotBeFollowedAreRefused() {
     write("m,tag=E.1 value=0 1");
     JsonNode unknown = assertError(door.get("/api/v1/live?tag=E.1&tag=Nope"), 404, "UNKNOWN_TAG");

@@ -6,6 +6,7 @@ import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.TimeRange;
+import io.tidemark.model.WriteOrder;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -27,6 +28,12 @@ public final class ChangeFeed {
     /** One to 1 024 rows of a tag in source-time order. */
     void accept(int tagId, SampleBlock block);
   }
+
+  /** Rows of one poll that spans more than a few frames. */
+  private static final int ROWS_MAX = 50_000;
+
+  /** Frames that a poll takes without counting their rows: at most 262 144 samples. */
+  private static final int FRAMES_UNCOUNTED = 4;
 
   private final UUID storeId;
   private final ViewBetween views;
@@ -66,16 +73,18 @@ public final class ChangeFeed {
     }
 
     /**
-     * Delivers all versions committed since the last call.
+     * Delivers the versions committed since the last call, or a part of them if they are many: the
+     * next call goes on.
      *
      * @param contexts makes a context, which must ask for all versions, over a view
      * @return how many samples
      */
     public int poll(Function<ReadView, QueryContext> contexts, Sink sink) {
-      long upTo = committedOrder();
-      if (upTo <= order) {
+      long committed = committedOrder();
+      if (committed <= order) {
         return 0;
       }
+      long upTo = part(contexts, committed);
       int delivered = 0;
       try (ReadView view = views.open(order, upTo)) {
         QueryContext context = contexts.apply(view);
@@ -90,6 +99,39 @@ public final class ChangeFeed {
       }
       order = upTo;
       return delivered;
+    }
+
+    /**
+     * Order up to which one call may deliver. A few frames are taken as they are; a longer way, as
+     * after a resume from long ago, is counted first and cut until it is short enough.
+     */
+    private long part(Function<ReadView, QueryContext> contexts, long committed) {
+      long from = WriteOrder.journalSequence(order);
+      long frames = WriteOrder.journalSequence(committed) - from;
+      long upTo = committed;
+      while (frames > FRAMES_UNCOUNTED && exceeds(contexts, upTo)) {
+        frames = Math.max(FRAMES_UNCOUNTED, frames / 8);
+        upTo = WriteOrder.lastOf(from + frames);
+      }
+      return upTo;
+    }
+
+    private boolean exceeds(Function<ReadView, QueryContext> contexts, long upTo) {
+      long rows = 0;
+      try (ReadView view = views.open(order, upTo)) {
+        QueryContext context = contexts.apply(view);
+        for (int tagId : tagIds) {
+          try (SampleCursor cursor = view.scan(context, tagId, TimeRange.ALL, Direction.FORWARD)) {
+            for (int count; (count = cursor.next(block)) > 0; ) {
+              rows += count;
+              if (rows > ROWS_MAX) {
+                return true;
+              }
+            }
+          }
+        }
+      }
+      return false;
     }
 
     /** Order up to which everything was delivered. */
