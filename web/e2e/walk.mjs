@@ -360,7 +360,7 @@ await step('what is wrong in a link is said in place and nothing executes', asyn
   await until('the bad start', async () => /Start: /.test(await page.locator('#time-hint').textContent()));
   await page.goto(`${address}/?start=*-1h&end=*${Array.from({ length: 200 }, (_, i) => `&t=T.${i}`).join('')}`);
   await until('only 40', async () => /only 40 traces/.test(await page.locator('.notes').textContent()));
-  assert.equal(await page.locator('.legend tbody tr').count(), 40);
+  await until('40 rows', async () => (await page.locator('.legend tbody tr').count()) === 40);
   await page.goto(`${address}/?start=*-1h&end=*&t=`);
   await until('nothing to see', () => page.locator('.empty').isVisible());
 });
