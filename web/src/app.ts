@@ -656,8 +656,17 @@ export class App {
 
   private showTimebar(): void {
     this.timebar.show(
-      this.state.start, this.state.end, this.state.live && this.followsNow, this.state.lanes,
+      this.local(this.state.start), this.local(this.state.end), this.state.live && this.followsNow, this.state.lanes,
       this.history.canGoBack, this.history.canGoForward);
+  }
+
+  /** An exact instant as people of the zone read it; what was typed stays as it was typed. */
+  private local(expression: string): string {
+    if (!EXACT.test(expression)) {
+      return expression;
+    }
+    const text = formatTime(Date.parse(expression), this.zone, 'ms');
+    return text.replace(/\.000(?=$|[+-])/, '').replace(/:00(?=$|[+-]\d\d:\d\d$)/, (zeros, at: number) => (at === 16 ? '' : zeros));
   }
 
   private saveLink(): void {
@@ -863,6 +872,8 @@ function forget(trace: Trace): void {
 function sameRange(a: Range, b: Range): boolean {
   return a.start === b.start && a.end === b.end;
 }
+
+const EXACT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** An instant as an ISO time in UTC, to the millisecond. */
 export function exact(ms: number): string {

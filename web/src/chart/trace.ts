@@ -90,3 +90,8 @@ export function valueText(trace: Trace, index: number, digits: (v: number) => st
   }
   return digits(value);
 }
+
+/** OPC UA historian bits: 0 Raw, 1 Calculated, 2 Interpolated; meant only with InfoType DataValue. */
+export function isRecorded(status: number): boolean {
+  return (status & 0x0c00) !== 0x0400 || (status & 0x03) === 0;
+}

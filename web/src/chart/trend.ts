@@ -11,7 +11,7 @@ import 'uplot/dist/uPlot.min.css';
 import { formatTime, ticks } from '../time/zone';
 import { dataRange, laneRange, logRange, niceRange, tickTexts, valueTicks, type Range } from './scales';
 import { lineSegments, stretches, type Stretch } from './stretches';
-import { indexAt, isNumeric, type Trace } from './trace';
+import { indexAt, isNumeric, isRecorded, type Trace } from './trace';
 
 export interface View {
   startMs: number;
@@ -569,11 +569,6 @@ export class Trend {
     const zone = this.options.zone();
     return `${formatTime(this.view.startMs, zone, 'second')} – ${formatTime(this.view.endMs, zone, 'second')} (${zone})`;
   }
-}
-
-/** OPC UA historian bits: 0 Raw, 1 Calculated, 2 Interpolated; meant only with InfoType DataValue. */
-export function isRecorded(status: number): boolean {
-  return (status & 0x0c00) !== 0x0400 || (status & 0x03) === 0;
 }
 
 export function color(root: Element, name: string): string {

@@ -59,7 +59,7 @@ export class BatchPanel {
         phases,
         h('table', {},
           h('thead', {}, h('tr', {}, h('th', {}, 'Phase'), h('th', {}, 'Unit'), h('th', { class: 'n' }, 'Took'),
-            h('th', { class: 'n' }, 'Median'), h('th', { class: 'n' }, 'Against it'))),
+            h('th', { class: 'n' }, 'Median'), h('th', { class: 'n', title: 'Difference to the median of the same phase on the same unit' }, 'Δ'))),
           h('tbody', {}, ...rows.map((row) => {
             const seconds = Number(row.seconds);
             const median = row.median_s === null ? null : Number(row.median_s);
