@@ -92,6 +92,30 @@ await step('3 own scales, a stepped set point, a valve as a bar with texts', asy
   assert.ok(bars.colors > 4, 'bars of several colours');
 });
 
+await step('3b a lane for each, markers where samples are few, limits, a shared scale', async () => {
+  await visit(page, link({ query: { start: '*-8h', end: '*', live: '1', lanes: '1', unit: 'R1' }, traces: ['R1.TIC101.PV;limit=85', 'R1.TI102.PV', 'R1.TIC101.SP', 'R1.XV106.ST', 'R1.PHASE'] }));
+  await until('phases', async () => (await page.locator('.lane .box.step').count()) > 0);
+  await until('figures', async () => (await figure('R1.TIC101.PV', 'timeAverage')).length > 3);
+  await shot(page, folder, 'lanes');
+  const free = await page.locator('.scale .end').evaluateAll((fields) => fields.map((f) => f.placeholder));
+  await page.locator('[data-key="share:R1.TI102.PV"]').click();
+  await until('one scale for both', () => (page.url().match(/scale=A/g) ?? []).length === 2);
+  const shared = await page.locator('.scale .end').evaluateAll((fields) => fields.map((f) => f.placeholder));
+  assert.equal(shared[0], shared[2]);
+  assert.notDeepEqual(shared, free);
+  await rowOf('R1.TIC101.SP').dragTo(rowOf('R1.TIC101.PV'));
+  await until('a third by dragging', () => (page.url().match(/scale=A/g) ?? []).length === 3);
+  await page.locator('[data-key="min:R1.TIC101.PV"]').fill('50');
+  await page.locator('[data-key="max:R1.TIC101.PV"]').fill('60');
+  await page.keyboard.press('Tab');
+  await until('a range of one\'s own', () => page.url().includes('min=50') && page.url().includes('max=60'));
+  await visit(page, link({ query: { start: '*-3m', end: '*-1m' }, traces: ['R1.TIC101.PV'] }));
+  const few = await look(page, '.chart canvas', await plotBox(page));
+  await visit(page, link({ query: { start: '*-8h', end: '*-1m' }, traces: ['R1.TIC101.PV;log'] }));
+  assert.equal(await page.locator('[data-key="log:R1.TIC101.PV"]').getAttribute('aria-pressed'), 'true');
+  assert.ok(few.solid > 24 * 10, `markers: ${few.solid} pixels`);
+});
+
 await step('4 time as typed: the address reproduces the picture, a bad unit is named', async () => {
   await visit(page, link({ query: { start: '*-8h', end: '*' }, traces: ['R1.TIC101.PV', 'R1.TI102.PV'] }));
   await page.locator('.time.start').fill('y');

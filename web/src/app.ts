@@ -1,6 +1,9 @@
 /**
  * The page: keeps what is shown (traces, range, cursors), asks the server for it, follows new
  * samples, and tells the parts to draw. Everything that reproduces the picture is in the address.
+ *
+ * One long class on purpose: it is the only place that holds state and the only one that knows all
+ * parts. Parts get what they draw and report what a person did; they never call each other.
  */
 import * as api from './api';
 import { appendLive } from './chart/append';
@@ -10,20 +13,23 @@ import { Trend, type View } from './chart/trend';
 import { copyText, download, fill, h } from './dom';
 import { BatchPanel } from './panels/batchpanel';
 import { TagBrowser } from './panels/browser';
+import { helpDialog } from './panels/help';
 import { Lane, loadLane, text, type Batch, type LaneData } from './panels/lane';
 import { Legend, type Between } from './panels/legend';
+import { Notes, Tip } from './panels/notes';
 import { asCurl, asPython, asSql, picture, tableQuery } from './panels/share';
 import { Timebar } from './panels/timebar';
+import { Server } from './server';
+import { firstState, plainTrace, PLAIN_STATE, unitsOfBatches } from './start';
 import { ZoomHistory } from './state/history';
-import { decodeState, encodeState, TRACES_MAX, type PageState, type TraceState, type ZoneChoice } from './state/permalink';
+import { decodeState, encodeState, TRACES_MAX, type PageState, type TraceState } from './state/permalink';
 import { resolveRange } from './time/expression';
-import { describeDuration, formatTime, isZone } from './time/zone';
+import { describeDuration, formatTime } from './time/zone';
 
 /** How often a live picture moves, and how often the lane asks for batches. */
 const TICK_MS = 500;
 const LANE_MS = 1_500;
 const UNITS_MS = 2_000;
-const RETRY_MS = 2_000;
 /** A live picture takes its plot and figures anew after this long: figures cannot be appended. */
 const FIGURES_MS = 15_000;
 
@@ -36,10 +42,10 @@ export class App {
   private readonly root: HTMLElement;
   private readonly chart = h('div', { class: 'chart', tabIndex: 0, role: 'application', 'aria-label': 'Trend: arrows pan, + and - zoom, Backspace goes back, C sets cursors' });
   private readonly empty = h('div', { class: 'empty', hidden: true });
-  private readonly tip = h('div', { class: 'tip', hidden: true, role: 'tooltip' });
-  private readonly banner = h('div', { class: 'banner', role: 'alert', hidden: true });
-  private readonly notes = h('div', { class: 'notes', role: 'status' });
-  private readonly help = h('dialog', { class: 'help' });
+  private readonly tip = new Tip();
+  private readonly notes = new Notes();
+  private readonly help = helpDialog();
+  private readonly server = new Server(() => this.resume());
   private readonly trend: Trend;
   private readonly states: StateLanes;
   private readonly legend: Legend;
@@ -48,17 +54,12 @@ export class App {
   private readonly browser: TagBrowser;
   private readonly timebar: Timebar;
 
-  private zones: Record<ZoneChoice, string> = {
-    plant: 'UTC', server: 'UTC', browser: Intl.DateTimeFormat().resolvedOptions().timeZone, utc: 'UTC',
-  };
   private state: PageState;
   private traces: Trace[] = [];
   private view: View = { startMs: 0, endMs: 1 };
   private history: ZoomHistory<Range>;
   private laneData: LaneData = { batches: [], steps: [], events: [] };
   private between: Between | null = null;
-  /** Server time minus the browser's clock. */
-  private clockOffset = 0;
   private loading = new AbortController();
   private betweenLoading = new AbortController();
   private laneLoading = false;
@@ -67,12 +68,11 @@ export class App {
   private lastFigures = 0;
   private feed: { close(): void } | null = null;
   private feedKey = '';
-  private offline = false;
   private dark = matchMedia('(prefers-color-scheme: dark)');
 
   constructor(root: HTMLElement) {
     this.root = root;
-    this.state = decodeState('', DEFAULTS).state;
+    this.state = decodeState('', PLAIN_STATE).state;
     this.history = new ZoomHistory<Range>({ start: '*-8h', end: '*' }, sameRange);
     const zone = (): string => this.zone;
     const now = (): number => this.now();
@@ -108,7 +108,7 @@ export class App {
       onZone: (choice) => {
         this.state.zone = choice;
         this.saveLink();
-        this.timebar.zones(this.zoneLabels(), choice);
+        this.timebar.zones(this.server.zoneLabels(), choice);
         void this.load();
       },
       onBack: () => this.back(),
@@ -137,25 +137,21 @@ export class App {
         h('h1', {}, h('a', { href: '/', title: 'Overview' }, 'Tidemark')),
         this.timebar.element, menu,
         h('button', { type: 'button', class: 'plain', title: 'Keyboard (?)', 'aria-label': 'Keyboard help', onclick: () => this.help.showModal() }, '?')),
-      this.banner,
+      this.server.banner,
       h('div', { class: 'body' },
         this.browser.element,
         h('main', {
           ondragover: (event: DragEvent) => event.preventDefault(),
           ondrop: (event: DragEvent) => this.dropped(event),
         },
-          this.notes, this.empty, this.chart, this.states.element, this.lane.element, this.legend.element),
+          this.notes.element, this.empty, this.chart, this.states.element, this.lane.element, this.legend.element),
         this.batchPanel.element),
-      this.tip, this.help,
+      this.tip.element, this.help,
     );
-    fill(this.help, h('h2', {}, 'Keyboard'), h('dl', {},
-      ...KEYS.flatMap(([key, what]) => [h('dt', {}, key), h('dd', {}, what)])),
-      h('p', { class: 'muted' }, 'Mouse: drag zooms, shift-drag pans, the wheel zooms, a click sets a cursor. Drag a tag into the chart to add it, a row of the table onto another to share its scale.'),
-      h('form', { method: 'dialog' }, h('button', {}, 'Close')));
     document.addEventListener('keydown', (event) => this.key(event));
     this.chart.addEventListener('mousemove', (event) => this.moveTip(event));
     this.states.element.addEventListener('mousemove', (event) => this.stateTip(event));
-    this.states.element.addEventListener('mouseleave', () => { this.tip.hidden = true; });
+    this.states.element.addEventListener('mouseleave', () => this.tip.hide());
     this.dark.addEventListener('change', () => this.repaint());
     new ResizeObserver(() => this.draw()).observe(this.states.element.parentElement!);
     menu.addEventListener('focusout', (event) => {
@@ -173,80 +169,45 @@ export class App {
   }
 
   private get zone(): string {
-    const zone = this.zones[this.state.zone];
-    return isZone(zone) ? zone : 'UTC';
+    return this.server.zone(this.state.zone);
   }
 
   private now(): number {
-    return Date.now() + this.clockOffset;
+    return this.server.now();
   }
 
   /** Begins: the server's zone and clock, the state of the address, the first picture. */
   async start(): Promise<void> {
     setInterval(() => this.tick(), TICK_MS);
     try {
-      await this.greet();
-      const defaults = await this.defaults();
-      const { state, problems } = decodeState(location.search, defaults);
-      this.state = state;
-      this.say(problems);
-      const range = { start: state.start, end: state.end };
-      this.history = new ZoomHistory<Range>(range, sameRange);
-      this.traces = state.traces.map((t) => newTrace(t));
-      this.timebar.zones(this.zoneLabels(), state.zone);
-      await Promise.all([this.loadUnits(), this.browser.loadTree(), this.load()]);
-      if (state.batch !== null) {
-        const batch = this.laneData.batches.find((b) => b.id === state.batch);
-        if (batch !== undefined) {
-          void this.batchPanel.show(batch);
-        }
-      }
+      await this.begin();
     } catch (e) {
       this.failed(e);
     }
   }
 
-  private async greet(): Promise<void> {
-    const sent = Date.now();
-    const status = await api.status();
-    this.clockOffset = api.timeOf(status.time) - (sent + Date.now()) / 2;
-    this.zones.plant = status.timeZone;
-    this.zones.server = status.serverTimeZone;
-  }
-
-  private zoneLabels(): [ZoneChoice, string][] {
-    return [
-      ['plant', `Plant (${this.zones.plant})`], ['server', `Server (${this.zones.server})`],
-      ['browser', `Browser (${this.zones.browser})`], ['utc', 'UTC'],
-    ];
-  }
-
-  /** What an address without anything shows: the unit with most batches, four of its attributes. */
-  private async defaults(): Promise<PageState> {
-    const defaults: PageState = { ...DEFAULTS, traces: [], cursors: [] };
-    const units = await api.sql(
-      'SELECT unit_id, count(*) AS n FROM batches WHERE unit_id IS NOT NULL GROUP BY ALL ORDER BY n DESC, unit_id LIMIT 1', []);
-    defaults.unit = units[0] === undefined ? null : text(units[0], 'unit_id');
-    let tags: string[] = [];
-    if (defaults.unit !== null) {
-      const rows = await api.sql(
-        'SELECT DISTINCT tag FROM attributes WHERE equipment_id = ? ORDER BY tag DESC LIMIT 4', [defaults.unit]);
-      tags = rows.map((row) => text(row, 'tag'));
+  private async begin(): Promise<void> {
+    await this.server.greet();
+    const defaults = await firstState();
+    const { state, problems } = decodeState(location.search, defaults);
+    this.state = state;
+    this.notes.say(problems);
+    const range = { start: state.start, end: state.end };
+    this.history = new ZoomHistory<Range>(range, sameRange);
+    this.traces = state.traces.map((t) => newTrace(t));
+    this.timebar.zones(this.server.zoneLabels(), state.zone);
+    await Promise.all([this.loadUnits(), this.browser.loadTree(), this.load()]);
+    if (state.batch !== null) {
+      const batch = this.laneData.batches.find((b) => b.id === state.batch);
+      if (batch !== undefined) {
+        void this.batchPanel.show(batch);
+      }
     }
-    if (tags.length === 0) {
-      tags = (await api.findTags('', 200)).tags.filter((t) => t.type === 'float64').slice(0, 4).map((t) => t.name);
-    }
-    defaults.traces = tags.map((tag) => plainTrace(tag));
-    return defaults;
   }
 
   private async loadUnits(): Promise<void> {
     this.lastUnits = performance.now();
-    const rows = await api.sql(
-      'SELECT u.unit_id, e.name FROM (SELECT DISTINCT unit_id FROM batch_steps WHERE unit_id IS NOT NULL' +
-      ' UNION SELECT DISTINCT unit_id FROM batches WHERE unit_id IS NOT NULL) u' +
-      ' LEFT JOIN equipment e ON e.equipment_id = u.unit_id ORDER BY 1 LIMIT 2000', []);
-    const units = rows.map((row) => ({ id: text(row, 'unit_id'), name: text(row, 'name') }));
+    const units = await unitsOfBatches();
     if (this.state.unit === null || !units.some((u) => u.id === this.state.unit)) {
       const mine = units.find((u) => this.traces.some((t) => t.tag.startsWith(`${u.id}.`)));
       this.state.unit = (mine ?? units[0])?.id ?? null;
@@ -365,7 +326,7 @@ export class App {
         trace.statusTexts = { ...trace.statusTexts, ...found.statusTexts };
         setSamples(trace, found.samples);
       }
-      this.online();
+      this.server.answered();
       this.draw();
       performance.mark('tidemark:plot');
       this.showLegend();
@@ -461,7 +422,7 @@ export class App {
     if (key !== '') {
       this.feed = api.follow(tags, (live) => this.arrived(live), (up) => {
         if (!up) {
-          this.wentOffline();
+          this.server.lost();
         }
       });
     }
@@ -477,7 +438,7 @@ export class App {
   }
 
   private tick(): void {
-    if (this.offline) {
+    if (this.server.away) {
       return;
     }
     this.showFreshness();
@@ -524,44 +485,25 @@ export class App {
       return;
     }
     if (cause instanceof api.ServerError && !cause.offline) {
-      this.say([cause.message + (cause.hint === null ? '' : ` – ${cause.hint}`)]);
+      this.notes.say([cause.message + (cause.hint === null ? '' : ` – ${cause.hint}`)]);
       return;
     }
     if (cause instanceof api.ServerError) {
-      this.wentOffline();
+      this.server.lost();
       return;
     }
     console.error(cause);
-    this.say([`The page failed: ${(cause as Error).message}`]);
+    this.notes.say([`The page failed: ${(cause as Error).message}`]);
   }
 
-  private wentOffline(): void {
-    if (this.offline) {
+  /** Takes up where the page was when the server went away. */
+  private async resume(): Promise<void> {
+    if (this.traces.length === 0 && this.state.unit === null) {
+      await this.begin();
       return;
     }
-    this.offline = true;
-    this.banner.hidden = false;
-    this.banner.textContent = 'The server does not answer. What you see stays; trying again …';
-    const retry = async (): Promise<void> => {
-      try {
-        await this.greet();
-        this.online();
-        if (this.traces.length === 0 && this.state.unit === null) {
-          await this.start();
-        } else {
-          this.feedKey = '\n'; // whatever it was, follow anew
-          await Promise.all([this.load(), this.browser.loadTree()]);
-        }
-      } catch {
-        setTimeout(() => void retry(), RETRY_MS);
-      }
-    };
-    setTimeout(() => void retry(), RETRY_MS);
-  }
-
-  private online(): void {
-    this.offline = false;
-    this.banner.hidden = true;
+    this.feedKey = '\n'; // whatever it was, follow anew
+    await Promise.all([this.load(), this.browser.loadTree()]);
   }
 
   // ---- traces
@@ -571,12 +513,12 @@ export class App {
     const there = this.traces.find((t) => t.tag === tag);
     if (there !== undefined) {
       there.hidden = false;
-      this.say([`${tag} is shown already`]);
+      this.notes.say([`${tag} is shown already`]);
       this.changed();
       return;
     }
     if (this.traces.length >= TRACES_MAX) {
-      this.say([`A picture shows at most ${TRACES_MAX} traces; remove one first`]);
+      this.notes.say([`A picture shows at most ${TRACES_MAX} traces; remove one first`]);
       return;
     }
     this.traces.push(newTrace(plainTrace(tag)));
@@ -687,7 +629,7 @@ export class App {
     this.hoverMs = ms;
     this.legend.hover(ms);
     if (ms === null) {
-      this.tip.hidden = true;
+      this.tip.hide();
     }
   }
 
@@ -703,22 +645,14 @@ export class App {
       lines.push(`${trace.tag}: ${statusText(trace, stretch.status)} ${span} (${describeDuration(Math.round(stretch.endMs - stretch.startMs))})`);
     }
     lines.push(...this.states.textsAt(ms, this.zone));
-    this.showTip(event, lines);
+    this.tip.show(event, lines);
   }
 
   private stateTip(event: MouseEvent): void {
     const { left, width } = this.trend.edges;
     const box = this.states.element.getBoundingClientRect();
     const ms = this.view.startMs + ((event.clientX - box.left - left) / width) * (this.view.endMs - this.view.startMs);
-    this.showTip(event, this.states.textsAt(ms, this.zone));
-  }
-
-  private showTip(event: MouseEvent, lines: string[]): void {
-    this.tip.hidden = lines.length === 0;
-    fill(this.tip, ...lines.flatMap((line, i) => (i === 0 ? [line] : [h('br'), line])));
-    const width = this.tip.offsetWidth;
-    this.tip.style.left = `${Math.min(event.clientX + 14, innerWidth - width - 8)}px`;
-    this.tip.style.top = `${event.clientY + 16}px`;
+    this.tip.show(event, this.states.textsAt(ms, this.zone));
   }
 
   private placeCursor(ms: number): void {
@@ -805,7 +739,7 @@ export class App {
   // ---- sharing
 
   private async copy(content: string, what: string): Promise<void> {
-    this.say([(await copyText(content)) ? `${what} copied` : `The browser does not allow copying; here it is: ${content}`]);
+    this.notes.say([(await copyText(content)) ? `${what} copied` : `The browser does not allow copying; here it is: ${content}`]);
   }
 
   private csv(): void {
@@ -819,35 +753,6 @@ export class App {
       download(`tidemark ${formatTime(this.view.startMs, this.zone, 'minute').replaceAll(':', '')}.png`, blob);
     }
   }
-
-  private noteTimer = 0;
-
-  /** Says something in passing; problems stay longer. */
-  private say(lines: string[]): void {
-    if (lines.length === 0) {
-      return;
-    }
-    fill(this.notes, ...lines.map((line) => h('p', {}, line)),
-      h('button', { type: 'button', class: 'plain', 'aria-label': 'Dismiss', onclick: () => fill(this.notes) }, '×'));
-    clearTimeout(this.noteTimer);
-    this.noteTimer = setTimeout(() => fill(this.notes), 4_000 + 60 * lines.join('').length);
-  }
-}
-
-const DEFAULTS: PageState = {
-  start: '*-8h', end: '*', zone: 'plant', traces: [], unit: null, batch: null, live: true, lanes: false, cursors: [],
-};
-
-const KEYS: [string, string][] = [
-  ['/', 'find a tag; arrows choose, Enter adds'], ['Backspace', 'back in the zoom history'],
-  ['+  −', 'zoom in, zoom out'], ['← →', 'pan; with a cursor, move it from sample to sample (Shift pans)'],
-  ['C', 'set a cursor, then a second one'], ['Esc', 'close the batch, remove the cursors'],
-  ['L', 'live on and off'], ['G', 'a lane for each trace'], ['B', 'to the batches'], ['T', 'to the table of traces'],
-  ['Delete', 'remove the trace of the row'], ['?', 'this help'],
-];
-
-function plainTrace(tag: string): TraceState {
-  return { tag, scale: null, min: null, max: null, log: false, hidden: false, limits: [], color: null };
 }
 
 function newTrace(state: TraceState): Trace {
