@@ -28,8 +28,8 @@ import { describeDuration, formatTime } from './time/zone';
 
 /** How often a live picture moves, and how often the lane asks for batches. */
 const TICK_MS = 500;
-const LANE_MS = 1_500;
-const UNITS_MS = 2_000;
+const LANE_MS = 1_000;
+const UNITS_MS = 1_000;
 /** A live picture takes its plot and figures anew after this long: figures cannot be appended. */
 const FIGURES_MS = 15_000;
 
