@@ -35,21 +35,23 @@ export class Legend {
     private readonly options: LegendOptions,
   ) {
     this.element.append(this.table);
-    this.table.addEventListener('focusout', (event) => {
-      if (!this.isTypedInto(event.relatedTarget)) {
-        // after the browser moved the focus, so that it can be kept
-        setTimeout(() => this.draw?.(), 0);
-      }
-    });
+    this.table.addEventListener('focusout', () => this.drawSoon());
   }
 
   /** Shows the rows; while a field of the table is being typed into, once that is over. */
   show(traces: Trace[], cursors: number[], between: Between | null): void {
     this.traces = traces;
     this.draw = () => this.drawRows(traces, cursors, between);
-    if (!this.isTypedInto(document.activeElement)) {
-      this.draw();
-    }
+    this.drawSoon();
+  }
+
+  /** Later: while a change is being reported the browser has not moved the focus yet. */
+  private drawSoon(): void {
+    setTimeout(() => {
+      if (!this.isTypedInto(document.activeElement)) {
+        this.draw?.();
+      }
+    }, 0);
   }
 
   private isTypedInto(element: unknown): boolean {
