@@ -19,9 +19,7 @@ import java.util.Objects;
 public final class Api {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  // HTTP/1.1: an upgrade in mid-connection is not what these tests are about.
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client = HttpClient.newHttpClient();
   private final String address;
 
   /** A client of that server. */

@@ -3,13 +3,17 @@ package io.tidemark.storage;
 import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.catalog.ProducerTable;
 import io.tidemark.catalog.TagTable;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.feed.ChangeFeed;
 import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.io.Disk;
 import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.journal.ChronicleJournal;
+import io.tidemark.storage.journal.FileJournal;
 import io.tidemark.storage.journal.Journal;
 import io.tidemark.storage.journal.JournalScanner;
 import io.tidemark.storage.lifecycle.Sealer;
@@ -17,15 +21,15 @@ import io.tidemark.storage.manifest.LedgerFile;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.manifest.ManifestStore;
 import io.tidemark.storage.segment.SegmentReader;
+import io.tidemark.storage.segment.SegmentWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #sealer} to a third; views and the feed may be taken from any.
  */
 public final class SampleStore implements AutoCloseable {
+  private static final String ASIDE = "aside";
+
+  private final Disk disk;
   private final StoreDirectory directory;
   private final StoreDirectory segmentDirectory;
   private final StoreDirectory ledgerDirectory;
@@ -58,18 +65,27 @@ public final class SampleStore implements AutoCloseable {
    * @param ledgerRecords records read from ledgers
    * @param replayedFrames frames read from the journal
    * @param replayedSamples samples in them
+   * @param missing frames that were forced once and cannot be read any more
+   * @param ignoredFrames frames behind a torn tail, never forced
    */
-  public record Recovery(long ledgerRecords, long replayedFrames, long replayedSamples) {}
+  public record Recovery(
+      long ledgerRecords,
+      long replayedFrames,
+      long replayedSamples,
+      List<JournalScanner.Missing> missing,
+      long ignoredFrames) {}
 
   private SampleStore(
-      Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
+      Disk disk, Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
-    directory = StoreDirectory.open(path);
+    this.disk = disk;
+    directory = StoreDirectory.open(disk, path);
     directory.lock();
     segmentDirectory = directory.subdirectory("segments");
     ledgerDirectory = directory.subdirectory("ledger");
     manifests = ManifestStore.open(directory.subdirectory("manifest"), UUID.randomUUID());
     Manifest manifest = manifests.current();
+    setAside(manifest);
     List<SegmentReader> segments = new ArrayList<>();
     for (Manifest.Segment segment : manifest.segments()) {
       segments.add(new SegmentReader(segmentDirectory, manifests.storeId(), segment.id()));
@@ -88,33 +104,87 @@ public final class SampleStore implements AutoCloseable {
     HotTable table = new HotTable();
     long[] last = {manifest.coveredSequence(), manifest.lastTransactionTimeMicros()};
     Path journalRoot = path.resolve("journal");
-    oldRuns =
-        new ArrayList<>(
-            JournalScanner.scan(
-                journalRoot,
-                manifest.coveredSequence(),
-                frame -> {
-                  last[0] = frame.journalSequence();
-                  last[1] = Math.max(last[1], frame.transactionTimeMicros());
-                  counts[1]++;
-                  counts[2] += frame.rowCount();
-                  if (frame.kind() == RecordKind.SAMPLES) {
-                    frame.openRows();
-                    table.append(frame);
-                  } else {
-                    table.appendRecord(frame.copyBytes());
-                    applyRecord(frame, listener);
-                  }
-                }));
-    recovery = new Recovery(counts[0], counts[1], counts[2]);
+    JournalScanner.Result found =
+        JournalScanner.scan(
+            disk,
+            journalRoot,
+            manifests.storeId(),
+            manifest.coveredSequence(),
+            frame -> {
+              last[0] = frame.journalSequence();
+              last[1] = Math.max(last[1], frame.transactionTimeMicros());
+              counts[1]++;
+              counts[2] += frame.rowCount();
+              if (frame.kind() == RecordKind.SAMPLES) {
+                frame.openRows();
+                table.append(frame);
+              } else {
+                table.appendRecord(frame.copyBytes());
+                applyRecord(frame, listener);
+              }
+            });
+    oldRuns = new ArrayList<>(found.runs());
+    if (!found.missing().isEmpty() && config.strictRecovery()) {
+      directory.close();
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "journal misses frames that were forced: missing=" + found.missing(),
+          null,
+          "restore the journal's files, or set store.recoveryMode to salvage to start without them",
+          null);
+    }
+    forceOldRuns(journalRoot);
+    for (JournalScanner.Missing range : found.missing()) {
+      last[0] = Math.max(last[0], range.lastSequence()); // never given to another frame
+    }
+    recovery = new Recovery(counts[0], counts[1], counts[2], found.missing(), found.ignored());
     snapshot = new StoreSnapshot(manifest, List.copyOf(segments), null, table);
     long run = oldRuns.isEmpty() ? 1 : runNumber(oldRuns.getLast().folder()) + 1;
-    journal =
-        new ChronicleJournal(
-            journalRoot.resolve(JournalScanner.runName(run)), config.journalFileBytesMax());
+    journal = newJournal(config, journalRoot.resolve(JournalScanner.runName(run)), last[0]);
     writer = new StoreWriter(this, config, journal, epochMicros, last[0], last[1]);
     sealer = new Sealer(this::sealFrozen);
     feed = new ChangeFeed(manifests.storeId(), this::openFeedView, writer::syncedOrder);
+  }
+
+  /**
+   * Moves files that the manifest does not name (a seal that a crash cut off) into a folder {@code
+   * aside}, where they stay until the next start: nothing is deleted before somebody could look.
+   */
+  private void setAside(Manifest manifest) throws IOException {
+    Set<String> named = new HashSet<>();
+    manifest.segments().forEach(each -> named.add(SegmentWriter.fileName(each.id())));
+    manifest.ledgers().forEach(each -> named.add(LedgerFile.fileName(each.id())));
+    for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
+      folder.setAside(named, ASIDE);
+    }
+  }
+
+  private Journal newJournal(StoreConfig config, Path folder, long lastSequence)
+      throws IOException {
+    return switch (config.journal()) {
+      case FILE ->
+          new FileJournal(
+              disk, folder, manifests.storeId(), lastSequence, config.journalFileBytesMax());
+      case CHRONICLE -> new ChronicleJournal(folder, config.journalFileBytesMax());
+    };
+  }
+
+  /**
+   * Forces what recovery took: a frame that only the page cache held must not vanish in a later
+   * loss of power, when others that came after it are safe.
+   */
+  private void forceOldRuns(Path root) throws IOException {
+    for (JournalScanner.Run run : oldRuns) {
+      for (Path file : run.files()) {
+        try (Disk.DiskFile open = disk.open(file)) {
+          open.force();
+        }
+      }
+      disk.forceFolder(run.folder());
+    }
+    if (!oldRuns.isEmpty()) {
+      disk.forceFolder(root);
+    }
   }
 
   private static long runNumber(Path folder) {
@@ -131,7 +201,14 @@ public final class SampleStore implements AutoCloseable {
   public static SampleStore open(
       Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
-    return new SampleStore(path, config, epochMicros, listener);
+    return open(Disk.REAL, path, config, epochMicros, listener);
+  }
+
+  /** As above, on a disk of the caller's choice. */
+  public static SampleStore open(
+      Disk disk, Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
+      throws IOException {
+    return new SampleStore(disk, path, config, epochMicros, listener);
   }
 
   private void applyRecord(SampleFrame frame, RecordListener listener) {
@@ -290,11 +367,11 @@ public final class SampleStore implements AutoCloseable {
   private void trimJournal(long coveredSequence) throws IOException {
     journal.trim(coveredSequence);
     while (!oldRuns.isEmpty() && oldRuns.getFirst().lastSequence() <= coveredSequence) {
-      try (Stream<Path> files = Files.walk(oldRuns.removeFirst().folder())) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
+      Path folder = oldRuns.removeFirst().folder();
+      for (String name : disk.list(folder)) {
+        disk.delete(folder.resolve(name));
       }
+      disk.delete(folder);
     }
   }
 

@@ -1,25 +1,14 @@
 package io.tidemark.storage.io;
 
-import io.tidemark.model.ErrorCode;
-import io.tidemark.model.HistorianException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -30,32 +19,20 @@ import org.jspecify.annotations.Nullable;
 public final class StoreDirectory implements AutoCloseable {
   private static final String TEMPORARY = ".tmp";
 
+  private final Disk disk;
   private final Path path;
-  private @Nullable FileChannel lockChannel;
+  private @Nullable AutoCloseable lock;
 
-  private StoreDirectory(Path path) {
+  private StoreDirectory(Disk disk, Path path) {
+    this.disk = disk;
     this.path = path;
   }
 
   /** Opens the folder and creates it, readable by its owner only, if it is missing. */
-  public static StoreDirectory open(Path path) {
+  public static StoreDirectory open(Disk disk, Path path) {
     try {
-      if (!Files.isDirectory(path)) {
-        Files.createDirectories(path);
-        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-          Files.setPosixFilePermissions(
-              path,
-              EnumSet.of(
-                  PosixFilePermission.OWNER_READ,
-                  PosixFilePermission.OWNER_WRITE,
-                  PosixFilePermission.OWNER_EXECUTE));
-        }
-        Path parent = path.toAbsolutePath().getParent();
-        if (parent != null) {
-          force(parent);
-        }
-      }
-      return new StoreDirectory(path);
+      disk.createFolder(path);
+      return new StoreDirectory(disk, path);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open folder " + path, e);
     }
@@ -66,43 +43,26 @@ public final class StoreDirectory implements AutoCloseable {
     return path;
   }
 
+  /** The disk it is on. */
+  public Disk disk() {
+    return disk;
+  }
+
   /** A folder inside. */
   public StoreDirectory subdirectory(String name) {
-    return open(path.resolve(name));
+    return open(disk, path.resolve(name));
   }
 
   /**
    * Takes the folder for this process.
    *
-   * @throws HistorianException {@link ErrorCode#STORE_LOCKED} naming the process that has it.
+   * @throws io.tidemark.model.HistorianException {@link io.tidemark.model.ErrorCode#STORE_LOCKED}
+   *     naming the process that has it.
    */
   public void lock() {
     Path file = path.resolve("lock");
     try {
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        lock = null;
-      }
-      if (lock == null) {
-        String owner = Files.readString(file, StandardCharsets.US_ASCII).strip();
-        channel.close();
-        throw new HistorianException(
-            ErrorCode.STORE_LOCKED,
-            "data folder is in use: folder=" + path + ", pid=" + owner,
-            null,
-            "stop that process or choose another folder with --data",
-            null);
-      }
-      channel.truncate(0);
-      channel.write(
-          ByteBuffer.wrap(
-              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-      lockChannel = channel;
+      lock = disk.lock(file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot lock " + file, e);
     }
@@ -110,12 +70,9 @@ public final class StoreDirectory implements AutoCloseable {
 
   /** Names of the files that are complete, sorted. */
   public List<String> list() {
-    try (Stream<Path> files = Files.list(path)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> file.getFileName().toString())
-          .filter(name -> !name.endsWith(TEMPORARY))
-          .sorted()
+    try {
+      return disk.list(path).stream()
+          .filter(name -> !name.endsWith(TEMPORARY) && !disk.isFolder(path.resolve(name)))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + path, e);
@@ -123,14 +80,14 @@ public final class StoreDirectory implements AutoCloseable {
   }
 
   /** Starts a file that appears under its name only when it is committed. */
-  public PendingFile create(String name) {
+  public PendingFile create(String name) throws IOException {
     return new PendingFile(name);
   }
 
   /** Reads a small file whole. */
   public ByteBuffer read(String name) {
-    try {
-      return ByteBuffer.wrap(Files.readAllBytes(path.resolve(name)));
+    try (Arena arena = Arena.ofConfined()) {
+      return ByteBuffer.wrap(disk.map(path.resolve(name), arena).toArray(ValueLayout.JAVA_BYTE));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path.resolve(name), e);
     }
@@ -138,17 +95,36 @@ public final class StoreDirectory implements AutoCloseable {
 
   /** Maps a file read-only for the life of the arena. */
   public MemorySegment map(String name, Arena arena) {
-    try (FileChannel channel = FileChannel.open(path.resolve(name), StandardOpenOption.READ)) {
-      return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+    try {
+      return disk.map(path.resolve(name), arena);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot map " + path.resolve(name), e);
+    }
+  }
+
+  /**
+   * Moves every file that is not named into a folder inside, and deletes what the last call moved
+   * there.
+   */
+  public void setAside(Set<String> named, String folder) throws IOException {
+    Path aside = path.resolve(folder);
+    if (disk.isFolder(aside)) {
+      for (String old : disk.list(aside)) {
+        disk.delete(aside.resolve(old));
+      }
+    }
+    for (String name : disk.list(path)) {
+      if (!named.contains(name) && !disk.isFolder(path.resolve(name))) {
+        disk.createFolder(aside);
+        disk.rename(path.resolve(name), aside.resolve(name));
+      }
     }
   }
 
   /** Deletes a file if it exists. */
   public void delete(String name) {
     try {
-      Files.deleteIfExists(path.resolve(name));
+      disk.delete(path.resolve(name));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + path.resolve(name), e);
     }
@@ -157,7 +133,7 @@ public final class StoreDirectory implements AutoCloseable {
   /** Bytes that may still be written to the folder's file system. */
   public long usableBytes() {
     try {
-      return Files.getFileStore(path).getUsableSpace();
+      return disk.usableBytes(path);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot ask for free space of " + path, e);
     }
@@ -165,23 +141,18 @@ public final class StoreDirectory implements AutoCloseable {
 
   /** Makes names in the folder survive a loss of power. */
   public void force() throws IOException {
-    force(path);
-  }
-
-  private static void force(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    disk.forceFolder(path);
   }
 
   @Override
   public void close() {
-    try {
-      if (lockChannel != null) {
-        lockChannel.close();
+    AutoCloseable held = lock;
+    if (held != null) {
+      try {
+        held.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("cannot release the lock of " + path, e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot release the lock of " + path, e);
     }
   }
 
@@ -189,24 +160,15 @@ public final class StoreDirectory implements AutoCloseable {
   public final class PendingFile implements AutoCloseable {
     private final String name;
     private final Path temporary;
-    private final FileChannel channel;
+    private final Disk.DiskFile file;
     private final CRC32C crc = new CRC32C();
     private long length;
     private boolean committed;
 
-    private PendingFile(String name) {
+    private PendingFile(String name) throws IOException {
       this.name = name;
       this.temporary = path.resolve(name + TEMPORARY);
-      try {
-        channel =
-            FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot create " + temporary, e);
-      }
+      this.file = disk.create(temporary);
     }
 
     /** Bytes written so far. */
@@ -222,26 +184,37 @@ public final class StoreDirectory implements AutoCloseable {
     /** Appends the buffer's remaining bytes. */
     public void write(ByteBuffer bytes) throws IOException {
       crc.update(bytes.duplicate());
-      while (bytes.hasRemaining()) {
-        length += channel.write(bytes);
-      }
+      int count = bytes.remaining();
+      file.write(bytes, length);
+      length += count;
     }
 
-    /** Forces the file, gives it its name and forces the folder. */
-    public void commit() throws IOException {
-      channel.force(true);
-      channel.close();
-      Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    /**
+     * Forces the file, gives it its name and forces the folder.
+     *
+     * @param check reads the file once more under its temporary name before it gets the real one
+     */
+    public void commit(Check check) throws IOException {
+      file.force();
+      file.close();
+      check.check(name + TEMPORARY);
+      disk.rename(temporary, path.resolve(name));
       force();
       committed = true;
     }
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      file.close();
       if (!committed) {
-        Files.deleteIfExists(temporary);
+        disk.delete(temporary);
       }
     }
+  }
+
+  /** Reads a file that was just written, and throws if it is not what it should be. */
+  public interface Check {
+    /** Checks the file of that name. */
+    void check(String name) throws IOException;
   }
 }

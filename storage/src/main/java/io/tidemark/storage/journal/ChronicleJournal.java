@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ChronicleQueue;
@@ -43,9 +43,13 @@ public final class ChronicleJournal implements Journal {
   private final ExcerptAppender appender;
   private final SecureRandom random = new SecureRandom();
 
-  /* Written by the append thread before the sequence it covers is published by its caller. */
-  private volatile @Nullable OpenFile current;
-  private final Queue<OpenFile> rolled = new ConcurrentLinkedQueue<>();
+  /*
+   * The current file, and full ones that are not forced yet; under this lock, since a force that saw neither the old
+   * file nor the new one would vouch for frames that it never forced.
+   */
+  private final Object filesLock = new Object();
+  private @Nullable OpenFile current;
+  private final List<OpenFile> rolled = new ArrayList<>();
   private volatile boolean folderTouched = true;
   private volatile boolean poisoned;
 
@@ -97,12 +101,14 @@ public final class ChronicleJournal implements Journal {
   public long prepare(int paddedLength) {
     checkUsable();
     if (fileStarted && fileBytes + paddedLength > fileBytesMax) {
-      OpenFile full = current;
-      if (full != null) {
-        current = null; // first: force() closes what it takes from the rolled files
-        rolled.add(full);
-        synchronized (closedFiles) {
-          closedFiles.add(new ClosedFile(full.path(), lastSequence));
+      synchronized (filesLock) {
+        OpenFile full = current;
+        if (full != null) {
+          rolled.add(full);
+          current = null;
+          synchronized (closedFiles) {
+            closedFiles.add(new ClosedFile(full.path(), lastSequence));
+          }
         }
       }
       fileNumber.incrementAndGet();
@@ -141,9 +147,12 @@ public final class ChronicleJournal implements Journal {
         throw new IOException("queue has no current file");
       }
       folderTouched = true;
-      current =
+      OpenFile opened =
           new OpenFile(
               path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+      synchronized (filesLock) {
+        current = opened;
+      }
     }
     fileBytes += paddedLength;
     lastSequence = journalSequence;
@@ -153,11 +162,17 @@ public final class ChronicleJournal implements Journal {
   public void force() throws IOException {
     checkUsable();
     try {
-      for (OpenFile file = rolled.poll(); file != null; file = rolled.poll()) {
-        file.channel().force(true);
-        file.channel().close();
+      List<OpenFile> full;
+      OpenFile file;
+      synchronized (filesLock) {
+        full = List.copyOf(rolled);
+        rolled.clear();
+        file = current;
       }
-      OpenFile file = current;
+      for (OpenFile each : full) {
+        each.channel().force(true);
+        each.channel().close();
+      }
       if (file != null) {
         file.channel().force(true);
       }
@@ -205,7 +220,10 @@ public final class ChronicleJournal implements Journal {
     if (!poisoned) {
       force();
     }
-    OpenFile file = current;
+    OpenFile file;
+    synchronized (filesLock) {
+      file = current;
+    }
     if (file != null) {
       file.channel().close();
     }

@@ -2,28 +2,37 @@ package io.tidemark.storage.journal;
 
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.io.Disk;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds frames in the raw files of the journal's runs by magic, bounds, CRC and sequence, without
- * knowing how Chronicle arranges them. Reads only.
+ * Finds frames in the raw files of the journal's runs by magic, bounds, CRC, epoch and sequence,
+ * whoever wrote them: Chronicle's files are never opened with Chronicle. Reads only.
  */
 public final class JournalScanner {
+  /*
+   * A frame that is missing is either the torn tail of a crash (it was never forced, nobody was told that it is safe)
+   * or damage (it was). The forced mark tells: frames up to it must be there. Behind a hole above the mark nothing
+   * is taken, since pages reach the disk in any order; behind a hole below it everything valid is taken and the
+   * missing range reported.
+   *
+   * Chronicle's files have no mark of ours inside; there a hole inside a run counts as its torn tail, and only a hole
+   * between runs as damage.
+   */
   private static final Logger LOG = LoggerFactory.getLogger(JournalScanner.class);
-  private static final String FILE_SUFFIX = ".cq4";
+  private static final String CHRONICLE_SUFFIX = ".cq4";
+  private static final String RUN_PREFIX = "run-";
 
   private JournalScanner() {}
 
@@ -32,111 +41,190 @@ public final class JournalScanner {
    *
    * @param lastSequence 0 if it has no frame
    */
-  public record Run(Path folder, long lastSequence) {}
+  public record Run(Path folder, List<Path> files, long lastSequence) {}
+
+  /** Frames that were forced and are gone: sequences from first to last. */
+  public record Missing(long firstSequence, long lastSequence) {
+    @Override
+    public String toString() {
+      return firstSequence + " to " + lastSequence;
+    }
+  }
+
+  /**
+   * What a scan found.
+   *
+   * @param runs oldest first
+   * @param missing frames that were forced and cannot be read
+   * @param ignored valid frames behind a torn tail, which nobody was told are safe
+   */
+  public record Result(List<Run> runs, List<Missing> missing, long ignored) {}
 
   /** Name of the folder of the n-th run. */
   public static String runName(long number) {
-    return String.format("run-%08d", number);
+    return String.format("%s%08d", RUN_PREFIX, number);
   }
 
   /**
    * Hands every frame after {@code coveredSequence} to the consumer, in order; the flyweight is
-   * only lent. A frame that does not continue the sequence ends its run: what follows a torn tail
-   * was never forced.
-   *
-   * @return the runs found, oldest first
+   * only lent.
    */
-  public static List<Run> scan(Path root, long coveredSequence, Consumer<SampleFrame> consumer)
+  public static Result scan(
+      Disk disk, Path root, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer)
       throws IOException {
-    if (!Files.isDirectory(root)) {
-      return List.of();
-    }
-    List<Path> folders;
-    try (Stream<Path> list = Files.list(root)) {
-      folders =
-          list.filter(path -> path.getFileName().toString().startsWith("run-")).sorted().toList();
-    }
-    List<Run> runs = new ArrayList<>();
-    long last = coveredSequence;
-    for (Path folder : folders) {
-      RunScan scan = new RunScan(coveredSequence, last, consumer);
-      List<Path> files;
-      try (Stream<Path> list = Files.list(folder)) {
-        files = list.filter(path -> path.toString().endsWith(FILE_SUFFIX)).sorted().toList();
+    Scan scan = new Scan(disk, storeId, coveredSequence, consumer);
+    if (disk.isFolder(root)) {
+      for (String name : disk.list(root)) {
+        if (name.startsWith(RUN_PREFIX)) {
+          scan.run(root.resolve(name));
+        }
       }
-      for (Path file : files) {
-        scan.scanFile(file);
-      }
-      if (scan.ignored > 0) {
-        LOG.warn(
-            "journal run ends torn: folder={}, lastSequence={}, framesIgnored={}",
-            folder.getFileName(),
-            scan.last,
-            scan.ignored);
-      }
-      last = Math.max(last, scan.last);
-      runs.add(new Run(folder, scan.last));
     }
-    return runs;
+    return new Result(scan.runs, scan.missing, scan.ignored);
   }
 
-  private static final class RunScan {
+  private static final class Scan {
+    private final Disk disk;
+    private final UUID storeId;
     private final long coveredSequence;
-    private final long previousLast;
     private final Consumer<SampleFrame> consumer;
+    private final List<Run> runs = new ArrayList<>();
+    private final List<Missing> missing = new ArrayList<>();
+    private final SampleFrame frame = new SampleFrame();
+
+    /** Last frame taken, of any run. */
     private long last;
+
+    /** Last frame of this run; 0 before its first. */
+    private long lastOfRun;
+
+    /** Frames up to this sequence were forced. */
+    private long forced;
+
+    private boolean torn;
     private long ignored;
 
-    RunScan(long coveredSequence, long previousLast, Consumer<SampleFrame> consumer) {
+    Scan(Disk disk, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer) {
+      this.disk = disk;
+      this.storeId = storeId;
       this.coveredSequence = coveredSequence;
-      this.previousLast = previousLast;
+      this.last = coveredSequence;
       this.consumer = consumer;
     }
 
-    void scanFile(Path file) throws IOException {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        long length = Math.min(channel.size(), Integer.MAX_VALUE);
-        ByteBuffer bytes = channel.map(MapMode.READ_ONLY, 0, length).order(ByteOrder.LITTLE_ENDIAN);
-        SampleFrame frame = new SampleFrame();
+    void run(Path folder) throws IOException {
+      List<Path> files = new ArrayList<>();
+      for (String name : disk.list(folder)) {
+        if (name.endsWith(JournalFile.SUFFIX) || name.endsWith(CHRONICLE_SUFFIX)) {
+          files.add(folder.resolve(name));
+        }
+      }
+      lastOfRun = 0;
+      torn = false;
+      long before = ignored;
+      for (Path file : files) {
+        forced = Math.max(forced, forcedSequence(file)); // of all files first
+      }
+      for (Path file : files) {
+        file(file);
+      }
+      if (last < forced) {
+        lost(last + 1, forced, files.isEmpty() ? folder : files.getLast());
+        last = forced;
+      }
+      if (ignored > before) {
+        LOG.warn(
+            "journal run ends torn: folder={}, lastSequence={}, framesIgnored={}",
+            folder.getFileName(),
+            lastOfRun,
+            ignored - before);
+      }
+      runs.add(new Run(folder, List.copyOf(files), lastOfRun));
+    }
+
+    private long forcedSequence(Path file) throws IOException {
+      if (!file.toString().endsWith(JournalFile.SUFFIX)) {
+        return 0;
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        JournalFile.Page page = JournalFile.read(map(file, arena), storeId, file.toString());
+        return page == null ? 0 : page.forcedSequence();
+      }
+    }
+
+    private ByteBuffer map(Path file, Arena arena) throws IOException {
+      long length = Math.min(disk.length(file), Integer.MAX_VALUE);
+      return disk.map(file, arena).asSlice(0, length).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void file(Path file) throws IOException {
+      try (Arena arena = Arena.ofConfined()) {
+        ByteBuffer bytes = map(file, arena);
+        boolean own = file.toString().endsWith(JournalFile.SUFFIX);
+        JournalFile.Page page = own ? JournalFile.read(bytes, storeId, file.toString()) : null;
+        int at = own ? JournalFile.FIRST_FRAME : 0;
         int end = bytes.limit() - SampleFrame.HEADER_LENGTH;
-        for (int at = 0; at <= end; ) {
-          if (bytes.getInt(at) != SampleFrame.MAGIC || !isFrame(frame, bytes, at)) {
-            at += 4;
+        while (at <= end) {
+          if (!isFrame(bytes, at, page)) {
+            // Frames of ours lie at multiples of 8, Chronicle's at multiples of 4.
+            at += own ? 8 : 4;
             continue;
           }
-          accept(frame, file);
-          at += frame.paddedLength();
+          int length = frame.paddedLength();
+          take(file);
+          at += length;
         }
       }
     }
 
-    private static boolean isFrame(SampleFrame frame, ByteBuffer bytes, int at) {
+    private boolean isFrame(ByteBuffer bytes, int at, JournalFile.@Nullable Page page) {
+      if (bytes.getInt(at) != SampleFrame.MAGIC) {
+        return false;
+      }
       try {
         frame.wrap(bytes, at, bytes.limit() - at);
-        return frame.crcMatches();
+        return frame.crcMatches() && (page == null || frame.fileEpoch() == page.epoch());
       } catch (HistorianException e) {
         return false;
       }
     }
 
-    private void accept(SampleFrame frame, Path file) {
+    private void take(Path file) {
       long sequence = frame.journalSequence();
-      if (last == 0) {
-        if (sequence > previousLast + 1) {
-          LOG.error(
-              "journal misses frames: file={}, missingFrom={}, missingTo={}",
-              file.getFileName(),
-              previousLast + 1,
-              sequence - 1);
+      if (sequence <= last) {
+        if (lastOfRun == 0 || sequence == lastOfRun + 1) {
+          lastOfRun = sequence; // sealed before, still on disk
         }
-      } else if (sequence != last + 1) {
+        return;
+      }
+      if (torn) {
         ignored++;
         return;
       }
+      if (sequence > last + 1) {
+        boolean marked = file.toString().endsWith(JournalFile.SUFFIX);
+        if (last >= forced && (marked || lastOfRun != 0)) {
+          torn = true;
+          ignored++;
+          return;
+        }
+        // Below the mark, or in Chronicle's files before the first frame of a run.
+        lost(last + 1, sequence - 1, file);
+      }
       last = sequence;
-      if (sequence > coveredSequence && sequence > previousLast) {
+      lastOfRun = sequence;
+      if (sequence > coveredSequence) {
         consumer.accept(frame);
       }
+    }
+
+    private void lost(long first, long end, Path file) {
+      missing.add(new Missing(first, end));
+      LOG.error(
+          "journal misses frames that were forced: file={}, missingFrom={}, missingTo={}",
+          file,
+          first,
+          end);
     }
   }
 }

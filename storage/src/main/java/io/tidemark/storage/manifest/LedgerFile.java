@@ -35,7 +35,8 @@ public final class LedgerFile {
         file.write(ByteBuffer.wrap(frame));
       }
       file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
-      file.commit();
+      Manifest.Ledger ledger = new Manifest.Ledger(id, frames.size(), file.length());
+      file.commit(written -> read(directory, written, storeId, ledger, frame -> {}));
       return file.length();
     }
   }
@@ -46,7 +47,15 @@ public final class LedgerFile {
       UUID storeId,
       Manifest.Ledger ledger,
       Consumer<SampleFrame> consumer) {
-    String name = fileName(ledger.id());
+    read(directory, fileName(ledger.id()), storeId, ledger, consumer);
+  }
+
+  private static void read(
+      StoreDirectory directory,
+      String name,
+      UUID storeId,
+      Manifest.Ledger ledger,
+      Consumer<SampleFrame> consumer) {
     ByteBuffer bytes = directory.read(name).order(ByteOrder.LITTLE_ENDIAN);
     FileEnvelope.checkHeader(bytes, MAGIC, storeId, name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;

@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads and commits manifests of one store. One thread at a time; keeps the last three generations.
  */
 public final class ManifestStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ManifestStore.class);
   private static final int MAGIC = FileEnvelope.magic("TMAN");
   private static final int GENERATIONS_KEPT = 3;
   private static final String SUFFIX = ".tman";
@@ -39,22 +42,40 @@ public final class ManifestStore {
       store.commit(Manifest.empty());
       return store;
     }
-    String newest = names.getLast();
-    ByteBuffer bytes = directory.read(newest);
-    UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, newest);
+    HistorianException failure = null;
+    for (String name : names.reversed()) {
+      try {
+        ManifestStore store = read(directory, name);
+        if (failure != null) {
+          LOG.error("the newest manifest is damaged, an older one is used: file={}", name, failure);
+        }
+        return store;
+      } catch (HistorianException e) {
+        if (e.code() == ErrorCode.FORMAT_TOO_NEW || e.code() == ErrorCode.FORMAT_TOO_OLD) {
+          throw e;
+        }
+        failure = failure == null ? e : failure;
+      }
+    }
+    throw java.util.Objects.requireNonNull(failure);
+  }
+
+  private static ManifestStore read(StoreDirectory directory, String name) {
+    ByteBuffer bytes = directory.read(name);
+    UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
     if (footerAt < FileEnvelope.HEADER_LENGTH) {
-      throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + newest);
+      throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + name);
     }
     ByteBuffer footer = bytes.slice(footerAt, FileEnvelope.FOOTER_LENGTH);
-    FileEnvelope.checkFooter(footer, bytes.limit(), newest);
+    FileEnvelope.checkFooter(footer, bytes.limit(), name);
     int crc = FileEnvelope.crc(bytes, 0, footerAt);
     if (crc != FileEnvelope.bodyCrc(footer)) {
-      throw FileEnvelope.corrupt(newest, "body", FileEnvelope.bodyCrc(footer), crc);
+      throw FileEnvelope.corrupt(name, "body", FileEnvelope.bodyCrc(footer), crc);
     }
     Manifest manifest =
         Manifest.decode(
-            bytes.slice(FileEnvelope.HEADER_LENGTH, footerAt - FileEnvelope.HEADER_LENGTH), newest);
+            bytes.slice(FileEnvelope.HEADER_LENGTH, footerAt - FileEnvelope.HEADER_LENGTH), name);
     return new ManifestStore(directory, storeId, manifest);
   }
 
@@ -75,7 +96,7 @@ public final class ManifestStore {
       file.write(FileEnvelope.header(MAGIC, storeId, next.generation()));
       file.write(next.encode());
       file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
-      file.commit();
+      file.commit(written -> read(directory, written));
     }
     current = next;
     List<String> names = directory.list().stream().filter(each -> each.endsWith(SUFFIX)).toList();

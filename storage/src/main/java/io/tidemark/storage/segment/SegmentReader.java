@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -24,6 +25,8 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
  * A committed segment, mapped. Its index is held in memory; blocks are decoded on demand. Shared.
  */
 public final class SegmentReader implements AutoCloseable {
+  private static final int VERIFY_BYTES = 1 << 20;
+
   private final String fileName;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment bytes;
@@ -37,7 +40,18 @@ public final class SegmentReader implements AutoCloseable {
    * @throws HistorianException foreign, too new, truncated or corrupt, naming the file.
    */
   public SegmentReader(StoreDirectory directory, UUID storeId, long segmentId) {
-    fileName = SegmentWriter.fileName(segmentId);
+    this(directory, SegmentWriter.fileName(segmentId), storeId);
+  }
+
+  /** Reads the whole file and throws if any byte is not what its footer says. */
+  static void verify(StoreDirectory directory, String fileName, UUID storeId) {
+    try (SegmentReader segment = new SegmentReader(directory, fileName, storeId)) {
+      segment.verifyBytes();
+    }
+  }
+
+  private SegmentReader(StoreDirectory directory, String fileName, UUID storeId) {
+    this.fileName = fileName;
     bytes = directory.map(fileName, arena);
     long length = bytes.byteSize();
     if (length < FileEnvelope.HEADER_LENGTH + FileEnvelope.FOOTER_LENGTH) {
@@ -99,6 +113,23 @@ public final class SegmentReader implements AutoCloseable {
       }
     }
     return log;
+  }
+
+  /**
+   * Checks the CRC of header and body, which covers every block.
+   *
+   * @throws HistorianException {@link ErrorCode#CORRUPT}.
+   */
+  public void verifyBytes() {
+    long end = bytes.byteSize() - FileEnvelope.FOOTER_LENGTH;
+    int expected = FileEnvelope.bodyCrc(slice(end, FileEnvelope.FOOTER_LENGTH));
+    CRC32C crc = new CRC32C();
+    for (long at = 0; at < end; at += VERIFY_BYTES) {
+      crc.update(slice(at, (int) Math.min(VERIFY_BYTES, end - at)));
+    }
+    if ((int) crc.getValue() != expected) {
+      throw FileEnvelope.corrupt(fileName, "body", expected, (int) crc.getValue());
+    }
   }
 
   /** Name of the file. */

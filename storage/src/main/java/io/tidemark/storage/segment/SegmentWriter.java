@@ -25,6 +25,8 @@ public final class SegmentWriter implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 1 << 20;
 
+  private final StoreDirectory directory;
+  private final UUID storeId;
   private final StoreDirectory.PendingFile file;
   private final BlockFormat format = new BlockFormat();
   private final List<ChunkIndex> chunks = new ArrayList<>();
@@ -37,6 +39,8 @@ public final class SegmentWriter implements AutoCloseable {
 
   /** Starts the file. */
   public SegmentWriter(StoreDirectory directory, UUID storeId, long segmentId) throws IOException {
+    this.directory = directory;
+    this.storeId = storeId;
     file = directory.create(fileName(segmentId));
     file.write(FileEnvelope.header(MAGIC, storeId, segmentId));
   }
@@ -86,7 +90,7 @@ public final class SegmentWriter implements AutoCloseable {
     file.write(index);
     file.write(FileEnvelope.footer(file.length(), indexOffset, file.crc()));
     long bytes = file.length();
-    file.commit();
+    file.commit(written -> SegmentReader.verify(directory, written, storeId));
     long firstOrder = chunks.stream().mapToLong(ChunkIndex::firstOrder).min().orElse(0);
     long lastOrder = chunks.stream().mapToLong(ChunkIndex::lastOrder).max().orElse(0);
     return new Written(rows, bytes, firstTimeNs, lastTimeNs, firstOrder, lastOrder);

@@ -1,0 +1,82 @@
+package io.tidemark.storage.io;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The operations on a file system that a store is made of, and the seam where tests inject faults.
+ * What is written survives the death of the process; what is forced survives a loss of power: a
+ * file's bytes by {@link DiskFile#force}, its name by {@link #forceFolder}. Safe from any thread.
+ */
+public interface Disk {
+  /** The machine's own file systems. */
+  Disk REAL = new RealDisk();
+
+  /** Makes a folder, readable by its owner only, and its parents, if they are missing. */
+  void createFolder(Path folder) throws IOException;
+
+  /** Whether there is such a folder. */
+  boolean isFolder(Path folder);
+
+  /** Names of the files and folders inside, sorted. */
+  List<String> list(Path folder) throws IOException;
+
+  /** Makes a file, or empties it, for writing. */
+  DiskFile create(Path file) throws IOException;
+
+  /** Opens a file that exists, for forcing. */
+  DiskFile open(Path file) throws IOException;
+
+  /** Length of a file in bytes. */
+  long length(Path file) throws IOException;
+
+  /** A file's bytes, read-only, for the life of the arena. */
+  MemorySegment map(Path file, Arena arena) throws IOException;
+
+  /** Renames a file or folder within its file system, atomically, over whatever has the name. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** Deletes a file or an empty folder if it exists. */
+  void delete(Path path) throws IOException;
+
+  /** Makes the names in a folder survive a loss of power. */
+  void forceFolder(Path folder) throws IOException;
+
+  /** Bytes that may still be written to the folder's file system. */
+  long usableBytes(Path folder) throws IOException;
+
+  /**
+   * Takes a file as a lock for this process.
+   *
+   * @throws io.tidemark.model.HistorianException {@link io.tidemark.model.ErrorCode#STORE_LOCKED}
+   *     naming the process that has it.
+   */
+  AutoCloseable lock(Path file) throws IOException;
+
+  /** An open file. One thread may write while another forces. */
+  interface DiskFile extends AutoCloseable {
+    /** Writes the buffer's remaining bytes, all of them, at a position. */
+    void write(ByteBuffer bytes, long position) throws IOException;
+
+    /**
+     * Reserves space so that writes below {@code length} cannot fail for lack of it; the file gets
+     * that length, filled with zeros.
+     *
+     * @throws IOException also if the disk is full: nothing was lost, nothing changed.
+     */
+    void allocate(long length) throws IOException;
+
+    /**
+     * Makes what was written before the call survive a loss of power. An exception is final: what
+     * was not forced may be lost even if a later call succeeds.
+     */
+    void force() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+}

@@ -1,0 +1,94 @@
+package io.tidemark.storage.journal;
+
+import io.tidemark.model.HistorianException;
+import io.tidemark.storage.io.FileEnvelope;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes of a file of {@link FileJournal}, little endian. {@code docs/format/journal.md}.
+ *
+ * <pre>
+ *    0 header of {@link FileEnvelope}, magic "TJNL"
+ *   64 u64 file epoch | 72 u32 CRC-32C of bytes 64..71
+ *  512 forced mark, odd slots | 1024 forced mark, even slots:
+ *      0 u32 magic "TMRK" | 4 u32 zero | 8 u64 number of the mark | 16 u64 forced sequence
+ *      | 24 u32 CRC-32C of bytes 0..23
+ * 4096 frames, each at a multiple of 8, to the first that is none
+ * </pre>
+ */
+final class JournalFile {
+  static final int MAGIC = FileEnvelope.magic("TJNL");
+  static final int FIRST_FRAME = 4096;
+  static final String SUFFIX = ".tjnl";
+
+  private static final int MARK_MAGIC = FileEnvelope.magic("TMRK");
+  private static final int EPOCH_OFFSET = FileEnvelope.HEADER_LENGTH;
+  private static final int MARK_LENGTH = 28;
+  private static final int SLOT_BYTES = 512; // a sector: a torn mark leaves the other one whole
+
+  private JournalFile() {}
+
+  static String name(long number) {
+    return String.format("%08d%s", number, SUFFIX);
+  }
+
+  static ByteBuffer header(UUID storeId, long number, long epoch) {
+    ByteBuffer bytes = ByteBuffer.allocate(EPOCH_OFFSET + 12).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(FileEnvelope.header(MAGIC, storeId, number));
+    bytes.putLong(epoch);
+    bytes.putInt(FileEnvelope.crc(bytes, EPOCH_OFFSET, 8));
+    return bytes.flip();
+  }
+
+  static ByteBuffer mark(long number, long forcedSequence) {
+    ByteBuffer bytes = ByteBuffer.allocate(MARK_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(MARK_MAGIC).putInt(0).putLong(number).putLong(forcedSequence);
+    bytes.putInt(FileEnvelope.crc(bytes, 0, 24));
+    return bytes.flip();
+  }
+
+  static long markOffset(long number) {
+    return SLOT_BYTES * (number % 2 == 0 ? 2L : 1L);
+  }
+
+  /**
+   * What the first page says.
+   *
+   * @param forcedSequence of the newest mark, 0 without one
+   */
+  record Page(long epoch, long forcedSequence) {}
+
+  /**
+   * Reads the first page; null if its header was never written or is damaged.
+   *
+   * @param bytes the whole file, little endian
+   */
+  static @Nullable Page read(ByteBuffer bytes, UUID storeId, String file) {
+    if (bytes.limit() < FIRST_FRAME) {
+      return null;
+    }
+    try {
+      FileEnvelope.checkHeader(bytes.slice(0, FileEnvelope.HEADER_LENGTH), MAGIC, storeId, file);
+    } catch (HistorianException e) {
+      return null;
+    }
+    if (bytes.getInt(EPOCH_OFFSET + 8) != FileEnvelope.crc(bytes, EPOCH_OFFSET, 8)) {
+      return null;
+    }
+    long newest = 0;
+    long forced = 0;
+    for (int slot = 1; slot <= 2; slot++) {
+      int at = slot * SLOT_BYTES;
+      if (bytes.getInt(at) == MARK_MAGIC
+          && bytes.getInt(at + 24) == FileEnvelope.crc(bytes, at, 24)
+          && bytes.getLong(at + 8) > newest) {
+        newest = bytes.getLong(at + 8);
+        forced = bytes.getLong(at + 16);
+      }
+    }
+    return new Page(bytes.getLong(EPOCH_OFFSET), forced);
+  }
+}
