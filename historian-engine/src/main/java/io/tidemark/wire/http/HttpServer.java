@@ -154,7 +154,7 @@ public final class HttpServer implements AutoCloseable {
     } catch (UnknownHostException e) {
       throw new HistorianException(
           ErrorCode.OUT_OF_RANGE,
-          "address is unknown: http.bindAddress=" + config.bindAddress(),
+          "address is unknown: http.address=" + config.bindAddress(),
           null,
           "use 127.0.0.1, or an address of this machine",
           e);
@@ -163,10 +163,10 @@ public final class HttpServer implements AutoCloseable {
       throw new HistorianException(
           ErrorCode.FORBIDDEN,
           "address can be reached from other machines, and no credentials are configured:"
-              + " http.bindAddress="
+              + " http.address="
               + config.bindAddress(),
           null,
-          "set http.bindAddress to 127.0.0.1",
+          "set http.address to 127.0.0.1",
           null);
     }
     return address;
@@ -363,7 +363,7 @@ public final class HttpServer implements AutoCloseable {
                 "request took longer than it may: requestTimeoutMs="
                     + context.config().requestTimeoutMillis(),
                 null,
-                "send faster, ask for less, or raise http.requestTimeout",
+                "send faster, or ask for less",
                 null);
       } else {
         error =
