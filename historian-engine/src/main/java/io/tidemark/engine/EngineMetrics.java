@@ -6,6 +6,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.storage.SampleStore;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class EngineMetrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Keeps what counters read: the registry only refers to it weakly. */
+  private final List<DoubleSupplier> counted = new ArrayList<>();
 
   EngineMetrics(SampleStore store, AppendPath path, DoubleSupplier contextChanges) {
     counter(
@@ -59,6 +64,7 @@ final class EngineMetrics {
   }
 
   private void counter(String name, String help, @Nullable String unit, DoubleSupplier of) {
+    counted.add(of);
     FunctionCounter.builder(name, of, DoubleSupplier::getAsDouble)
         .description(help)
         .baseUnit(unit)
