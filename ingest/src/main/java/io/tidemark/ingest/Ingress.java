@@ -284,10 +284,14 @@ public final class Ingress {
           null);
     }
     for (int i = 0; i < text.length(); i++) {
-      if (Character.isISOControl(text.charAt(i)) && text.charAt(i) != '\n') {
+      boolean control = Character.isISOControl(text.charAt(i)) && text.charAt(i) != '\n';
+      if (control || ErrorText.isHalfPair(text, i)) {
         throw new HistorianException(
             ErrorCode.BAD_NAME,
-            field + " holds a control character: position=" + (i + 1),
+            field
+                + (control ? " holds a control character" : " holds half a surrogate pair")
+                + ": position="
+                + (i + 1),
             field,
             null,
             null);

@@ -452,7 +452,8 @@ public final class JsonWriteDecoder {
           fail(
               "tag",
               ErrorCode.BAD_NAME,
-              "name is blank or holds a control character: name=" + ErrorText.quote(name));
+              "name is blank or holds a control character or half a surrogate pair: name="
+                  + ErrorText.quote(name));
           return;
         }
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;

@@ -766,7 +766,8 @@ public final class LineProtocolDecoder {
       return fail(
           ErrorCode.BAD_NAME,
           at,
-          "name is blank or holds a control character: name=" + ErrorText.quote(name));
+          "name is blank or holds a control character or half a surrogate pair: name="
+              + ErrorText.quote(name));
     }
     return true;
   }
