@@ -9,8 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +30,15 @@ import org.jspecify.annotations.Nullable;
 public final class StoreDirectory implements AutoCloseable {
   private static final String TEMPORARY = ".tmp";
 
+  /*
+   * Folders that this process has. Asked before the lock file is touched: POSIX drops the lock of a
+   * process when it closes any channel of the file, even one whose attempt to lock failed.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private @Nullable FileChannel lockChannel;
+  private @Nullable Path heldPath;
 
   private StoreDirectory(Path path) {
     this.path = path;
@@ -77,35 +84,47 @@ public final class StoreDirectory implements AutoCloseable {
    * @throws HistorianException {@link ErrorCode#STORE_LOCKED} naming the process that has it.
    */
   public void lock() {
-    Path file = path.resolve("lock");
     try {
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock;
+      Path real = path.toRealPath();
+      if (!HELD.add(real)) {
+        throw locked(Long.toString(ProcessHandle.current().pid()));
+      }
+      heldPath = real;
       try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        lock = null;
+        lockChannel = lockFile(path.resolve("lock"));
+      } finally {
+        if (lockChannel == null) {
+          close();
+        }
       }
-      if (lock == null) {
-        String owner = Files.readString(file, StandardCharsets.US_ASCII).strip();
-        channel.close();
-        throw new HistorianException(
-            ErrorCode.STORE_LOCKED,
-            "data folder is in use: folder=" + path + ", pid=" + owner,
-            null,
-            "stop that process or choose another folder with --data",
-            null);
-      }
-      channel.truncate(0);
-      channel.write(
-          ByteBuffer.wrap(
-              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-      lockChannel = channel;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot lock " + file, e);
+      throw new UncheckedIOException("cannot lock folder " + path, e);
     }
+  }
+
+  private FileChannel lockFile(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      String owner = Files.readString(file, StandardCharsets.US_ASCII).strip();
+      channel.close();
+      throw locked(owner);
+    }
+    channel.truncate(0);
+    channel.write(
+        ByteBuffer.wrap(
+            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+    return channel;
+  }
+
+  private HistorianException locked(String owner) {
+    return new HistorianException(
+        ErrorCode.STORE_LOCKED,
+        "data folder is in use: folder=" + path + ", pid=" + owner,
+        null,
+        "stop that process or choose another folder with --data",
+        null);
   }
 
   /** Names of the files that are complete, sorted. */
@@ -182,6 +201,12 @@ public final class StoreDirectory implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot release the lock of " + path, e);
+    } finally {
+      lockChannel = null;
+      if (heldPath != null) {
+        HELD.remove(heldPath);
+        heldPath = null;
+      }
     }
   }
 
