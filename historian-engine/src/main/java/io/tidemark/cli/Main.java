@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
+      "In a clone of the repository, ./tidemark bench measures what the machine can do.",
+      "",
       "Examples:",
       "  tidemark demo",
       "  tidemark serve --data /var/lib/tidemark",

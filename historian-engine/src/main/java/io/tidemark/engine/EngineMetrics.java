@@ -6,8 +6,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.storage.SampleStore;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class EngineMetrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-
-  /** Keeps what counters read: the registry only refers to it weakly. */
-  private final List<DoubleSupplier> counted = new ArrayList<>();
 
   EngineMetrics(SampleStore store, AppendPath path, DoubleSupplier contextChanges) {
     counter(
@@ -64,8 +59,8 @@ final class EngineMetrics {
   }
 
   private void counter(String name, String help, @Nullable String unit, DoubleSupplier of) {
-    counted.add(of);
-    FunctionCounter.builder(name, of, DoubleSupplier::getAsDouble)
+    // The object is referred to weakly, so it must not be the supplier that nobody else holds.
+    FunctionCounter.builder(name, this, self -> of.getAsDouble())
         .description(help)
         .baseUnit(unit)
         .register(registry);

@@ -23,7 +23,6 @@ import io.tidemark.engine.security.OriginGuard;
 import io.tidemark.engine.security.RequestFacts;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -173,7 +172,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private HistorianException cannotBind(InetAddress address, Throwable cause) {
-    boolean taken = cause instanceof BindException || cause.getCause() instanceof BindException;
+    boolean taken = isTaken(cause);
     return new HistorianException(
         ErrorCode.UNAVAILABLE,
         (taken ? "port is taken: port=" : "port cannot be opened: port=")
@@ -187,6 +186,19 @@ public final class HttpServer implements AutoCloseable {
                 + " http.port or TIDEMARK_HTTP_PORT"
             : null,
         cause);
+  }
+
+  /**
+   * Whether some program has the port. Java and Netty's native transports throw unrelated types
+   * that have only the text of the operating system in common.
+   */
+  private static boolean isTaken(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("Address already in use")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void startLanes() {
