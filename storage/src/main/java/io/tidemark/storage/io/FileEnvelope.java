@@ -103,6 +103,12 @@ public final class FileEnvelope {
               + ", readerVersion="
               + FORMAT_VERSION);
     }
+    for (int i = 32; i < 60; i++) { // a newer version may put something there
+      if (header.getShort(at + 4) <= FORMAT_VERSION && header.get(at + i) != 0) {
+        throw new HistorianException(
+            ErrorCode.CORRUPT, "reserved byte is not zero: file=" + file + ", offset=" + i);
+      }
+    }
     UUID id = new UUID(header.getLong(at + 8), header.getLong(at + 16));
     if (storeId != null && !storeId.equals(id)) {
       throw new HistorianException(
@@ -115,6 +121,31 @@ public final class FileEnvelope {
               + storeId);
     }
     return id;
+  }
+
+  /**
+   * Checks a header that must also carry a file number: a file under another's name does not.
+   *
+   * @throws HistorianException one of the five errors, naming the file.
+   */
+  public static void checkHeader(
+      ByteBuffer header, int magic, UUID storeId, long fileNumber, String file) {
+    checkHeader(header, magic, storeId, file);
+    if (fileNumber(header) != fileNumber) {
+      throw new HistorianException(
+          ErrorCode.FOREIGN_FILE,
+          "file is another one of this store: file="
+              + file
+              + ", fileNumber="
+              + fileNumber(header)
+              + ", expectedFileNumber="
+              + fileNumber);
+    }
+  }
+
+  /** File number that a checked header holds. */
+  public static long fileNumber(ByteBuffer header) {
+    return header.order(ByteOrder.LITTLE_ENDIAN).getLong(header.position() + 24);
   }
 
   /**
@@ -132,6 +163,10 @@ public final class FileEnvelope {
     int expected = crc(footer, at, 28);
     if (footer.getInt(at + 28) != expected) {
       throw corrupt(file, "footer", expected, footer.getInt(at + 28));
+    }
+    if (footer.getInt(at + 4) != 0) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT, "reserved field of the footer is not zero: file=" + file);
     }
     long length = footer.getLong(at + 8);
     if (length != fileLength - FOOTER_LENGTH) {

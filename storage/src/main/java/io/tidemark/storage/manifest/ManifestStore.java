@@ -2,9 +2,11 @@ package io.tidemark.storage.manifest;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
@@ -77,6 +79,19 @@ public final class ManifestStore {
         Manifest.decode(
             bytes.slice(FileEnvelope.HEADER_LENGTH, footerAt - FileEnvelope.HEADER_LENGTH), name);
     return new ManifestStore(directory, storeId, manifest);
+  }
+
+  /** Reads the older generations that are kept; what is damaged is listed. */
+  public void scrub(DamageList damage) {
+    for (String name : directory.list()) {
+      try {
+        if (name.endsWith(SUFFIX)) {
+          read(directory, name);
+        }
+      } catch (HistorianException | UncheckedIOException e) {
+        damage.spare(name, "manifest", e);
+      }
+    }
   }
 
   /** Identity of the store: in every file header. */
