@@ -102,6 +102,18 @@ public record HistorianConfig(
         "store.sealInterval", "1h", "Age of the oldest unsealed sample after which a seal begins."),
     /** Journal file. */
     STORE_JOURNAL_FILE_BYTES_MAX("store.journalFileBytesMax", "64MiB", "Size of a journal file."),
+    /** Kind of journal. */
+    STORE_JOURNAL(
+        "store.journal",
+        "file",
+        "Journal for new frames: file (plain preallocated files) or chronicle (Chronicle Queue)."
+            + " Old ones of either kind are read."),
+    /** What to do about damage in the journal. */
+    STORE_RECOVERY_MODE(
+        "store.recoveryMode",
+        "salvage",
+        "What a start does when the journal misses frames that were forced: salvage starts with the"
+            + " rest and says so in /health/status, strict refuses to start."),
     /** Free space. */
     STORE_FREE_BYTES_MIN(
         "store.freeBytesMin",
@@ -280,7 +292,11 @@ public record HistorianConfig(
             reader.bytes(Setting.STORE_HOT_BYTES_MAX, 1 << 20),
             reader.nanos(Setting.STORE_SEAL_INTERVAL) / 1000,
             reader.bytes(Setting.STORE_JOURNAL_FILE_BYTES_MAX, 4 << 20),
-            reader.bytes(Setting.STORE_FREE_BYTES_MIN, 0)),
+            reader.bytes(Setting.STORE_FREE_BYTES_MIN, 0),
+            reader.oneOf(Setting.STORE_JOURNAL, "file", "chronicle").equals("file")
+                ? StoreConfig.JournalKind.FILE
+                : StoreConfig.JournalKind.CHRONICLE,
+            reader.oneOf(Setting.STORE_RECOVERY_MODE, "salvage", "strict").equals("strict")),
         new IngestConfig(
             reader.nanos(Setting.INGEST_FUTURE_MAX),
             reader.integer(Setting.INGEST_TAGS_MAX, 1, 4_000_000),
@@ -302,6 +318,14 @@ public record HistorianConfig(
   private record Reader(Map<String, String> values, Map<String, String> sources) {
     String text(Setting setting) {
       return values.getOrDefault(setting.key(), setting.defaultText());
+    }
+
+    String oneOf(Setting setting, String... allowed) {
+      String value = text(setting).strip().toLowerCase(Locale.ROOT);
+      if (List.of(allowed).contains(value)) {
+        return value;
+      }
+      throw bad(setting, String.join(" or ", allowed));
     }
 
     int integer(Setting setting, int min, int max) {

@@ -130,12 +130,14 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
         "store is open: folder={}, tags={}, segments={}, replayedFrames={}, replayedSamples={},"
-            + " elapsedMs={}",
+            + " missingFrames={}, framesBehindTornTail={}, elapsedMs={}",
         config.dataDir(),
         store.tags().size(),
         store.sizes().segments(),
         recovery.replayedFrames(),
         recovery.replayedSamples(),
+        recovery.missing(),
+        recovery.ignoredFrames(),
         (System.nanoTime() - start) / 1_000_000);
   }
 
@@ -377,6 +379,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     if (state == State.READY && store.writer().isDiskFull()) {
       name = "READ_ONLY";
       reasons.add("DISK_FULL: free space is below store.freeBytesMin");
+    }
+    if (!store.recovery().missing().isEmpty()) {
+      reasons.add(
+          "DATA_LOST: the journal missed frames that were forced, at the last start: "
+              + store.recovery().missing());
     }
     if (state == State.FAILED) {
       reasons.add("JOURNAL_FAILED: nothing is acknowledged any more");

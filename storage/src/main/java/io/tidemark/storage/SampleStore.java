@@ -27,7 +27,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #sealer} to a third; views and the feed may be taken from any.
  */
 public final class SampleStore implements AutoCloseable {
+  private static final String ASIDE = "aside";
+
   private final Disk disk;
   private final StoreDirectory directory;
   private final StoreDirectory segmentDirectory;
@@ -92,6 +96,7 @@ public final class SampleStore implements AutoCloseable {
     ledgerDirectory = directory.subdirectory("ledger");
     manifests = ManifestStore.open(directory.subdirectory("manifest"), UUID.randomUUID());
     Manifest manifest = manifests.current();
+    setAside(manifest);
     List<SegmentReader> segments = new ArrayList<>();
     List<Manifest.Segment> lost = new ArrayList<>();
     for (Manifest.Segment segment : manifest.segments()) {
@@ -156,6 +161,19 @@ public final class SampleStore implements AutoCloseable {
     writer = new StoreWriter(this, config, journal, epochMicros, last[0], last[1]);
     sealer = new Sealer(this::sealFrozen);
     feed = new ChangeFeed(manifests.storeId(), this::openFeedView, writer::syncedOrder);
+  }
+
+  /**
+   * Moves files that the manifest does not name (a seal that a crash cut off) into a folder {@code
+   * aside}, where they stay until the next start: nothing is deleted before somebody could look.
+   */
+  private void setAside(Manifest manifest) throws IOException {
+    Set<String> named = new HashSet<>();
+    manifest.segments().forEach(each -> named.add(SegmentWriter.fileName(each.id())));
+    manifest.ledgers().forEach(each -> named.add(LedgerFile.fileName(each.id())));
+    for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
+      folder.setAside(named, ASIDE);
+    }
   }
 
   private Journal newJournal(StoreConfig config, Path folder, long lastSequence)

@@ -73,12 +73,10 @@ class SimulatedCrashTest {
     /** Runs to the end, or until the disk stops it; acknowledges only what a force covered. */
     void run(FaultDisk disk, Ledger ledger) throws IOException {
       store = open(disk);
-      if (ledger.offered.isEmpty()) {
-        for (TagDefinition tag : tags) {
-          define(tag);
-        }
-        define(text);
+      for (TagDefinition tag : tags) {
+        define(tag);
       }
+      define(text);
       for (int frame = 0; frame < FRAMES; frame++) {
         append(ledger);
         if (random.nextInt(3) == 0) {
@@ -110,6 +108,9 @@ class SimulatedCrashTest {
     }
 
     private void define(TagDefinition tag) throws IOException {
+      if (opened().tags().find(tag.name()) != null) {
+        return;
+      }
       append(SampleFrameBuilder.encodeRecord(RecordKind.TAG, 0, CatalogRecord.encodeTag(tag)));
       opened().tags().apply(tag);
     }
@@ -264,10 +265,9 @@ class SimulatedCrashTest {
       Ledger ledger = new Ledger();
       stopped(new Workload(seed), disk, ledger);
       for (int nested = 0; nested < 5; nested++) {
+        ledger.appended.clear(); // nobody was told of these
         disk = disk.afterPowerCut(random.nextLong()).crashAt(random.nextInt(25));
-        Ledger more = ledger;
-        stopped(new Workload(random.nextLong()), disk, more);
-        more.appended.clear();
+        stopped(new Workload(random.nextLong()), disk, ledger);
       }
       assertKept(ledger, readAll(disk.afterPowerCut(random.nextLong())), "seed=" + seed);
     }

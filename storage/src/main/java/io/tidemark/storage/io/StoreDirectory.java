@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -101,10 +102,23 @@ public final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** Moves a file into a folder beside it, under its own name; the folder is made if needed. */
-  public void moveAside(String name, String folder) throws IOException {
-    StoreDirectory aside = subdirectory(folder);
-    disk.rename(path.resolve(name), aside.path.resolve(name));
+  /**
+   * Moves every file that is not named into a folder inside, and deletes what the last call moved
+   * there.
+   */
+  public void setAside(Set<String> named, String folder) throws IOException {
+    Path aside = path.resolve(folder);
+    if (disk.isFolder(aside)) {
+      for (String old : disk.list(aside)) {
+        disk.delete(aside.resolve(old));
+      }
+    }
+    for (String name : disk.list(path)) {
+      if (!named.contains(name) && !disk.isFolder(path.resolve(name))) {
+        disk.createFolder(aside);
+        disk.rename(path.resolve(name), aside.resolve(name));
+      }
+    }
   }
 
   /** Deletes a file if it exists. */

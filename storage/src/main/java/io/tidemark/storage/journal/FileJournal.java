@@ -42,15 +42,19 @@ public final class FileJournal implements Journal {
   private @Nullable OpenFile current;
   private final List<OpenFile> rolled = new ArrayList<>();
 
-  /* Made by the forcing thread, taken by the append thread. */
-  private volatile @Nullable OpenFile spare;
+  /*
+   * Made by the forcing thread ahead of need, taken by the append thread. Under a lock of its own: while one is being
+   * made nobody makes another, so that files are used in the order of their numbers.
+   */
+  private final Object spareLock = new Object();
+  private @Nullable OpenFile spare;
   private volatile long appendedSequence;
   private volatile boolean poisoned;
 
   /* Written by the append thread. */
   private volatile long position;
 
-  /* Numbers of files, taken by either thread. */
+  /* Guarded by the spare's lock. */
   private long nextFileNumber = 1;
 
   /* Forcing thread only. */
@@ -97,12 +101,8 @@ public final class FileJournal implements Journal {
     position = JournalFile.FIRST_FRAME;
   }
 
-  private synchronized long takeFileNumber() {
-    return nextFileNumber++;
-  }
-
   private OpenFile newFile() throws IOException {
-    long number = takeFileNumber();
+    long number = nextFileNumber++;
     Path path = folder.resolve(JournalFile.name(number));
     long epoch = random.nextLong();
     Disk.DiskFile file = disk.create(path);
@@ -125,21 +125,7 @@ public final class FileJournal implements Journal {
     if (position + paddedLength <= fileBytesMax) {
       return file.epoch;
     }
-    OpenFile next = spare;
-    if (next == null) {
-      try {
-        next = newFile();
-      } catch (IOException e) {
-        throw new HistorianException(
-            ErrorCode.DISK_FULL,
-            "no space for the next journal file: bytes=" + fileBytesMax + ", folder=" + folder,
-            null,
-            "free space on the data folder's disk; writes are taken again by themselves",
-            e);
-      }
-    } else {
-      spare = null;
-    }
+    OpenFile next = takeNext();
     synchronized (closedFiles) {
       closedFiles.add(new ClosedFile(file.path, fileBytesMax, appendedSequence));
     }
@@ -149,6 +135,27 @@ public final class FileJournal implements Journal {
     }
     position = JournalFile.FIRST_FRAME;
     return next.epoch;
+  }
+
+  /** The next file: the spare, or one made now. */
+  private OpenFile takeNext() {
+    synchronized (spareLock) {
+      OpenFile next = spare;
+      if (next != null) {
+        spare = null;
+        return next;
+      }
+      try {
+        return newFile();
+      } catch (IOException e) {
+        throw new HistorianException(
+            ErrorCode.DISK_FULL,
+            "no space for the next journal file: bytes=" + fileBytesMax + ", folder=" + folder,
+            null,
+            "free space on the data folder's disk; writes are taken again by themselves",
+            e);
+      }
+    }
   }
 
   private OpenFile openFile() {
@@ -219,12 +226,17 @@ public final class FileJournal implements Journal {
 
   /** Has the next file ready before the current one is full. Lack of space is found again later. */
   private void makeSpare() {
-    if (spare == null && position > fileBytesMax / 2) {
-      try {
-        spare = newFile();
-      } catch (IOException e) {
-        // prepare() tries again and says that the disk is full, before any sample is at risk
-        spare = null;
+    if (position <= fileBytesMax / 2) {
+      return;
+    }
+    synchronized (spareLock) {
+      if (spare == null) {
+        try {
+          spare = newFile();
+        } catch (IOException e) {
+          // prepare() tries again and says that the disk is full, before any sample is at risk
+          spare = null;
+        }
       }
     }
   }
@@ -275,10 +287,13 @@ public final class FileJournal implements Journal {
         current = null;
       }
       file.file.close();
-      OpenFile unused = spare;
-      if (unused != null) {
-        unused.file.close();
-        disk.delete(unused.path);
+      synchronized (spareLock) {
+        OpenFile unused = spare;
+        if (unused != null) {
+          unused.file.close();
+          disk.delete(unused.path);
+          spare = null;
+        }
       }
     }
   }

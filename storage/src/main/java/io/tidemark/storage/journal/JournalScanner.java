@@ -44,7 +44,12 @@ public final class JournalScanner {
   public record Run(Path folder, List<Path> files, long lastSequence) {}
 
   /** Frames that were forced and are gone: sequences from first to last. */
-  public record Missing(long firstSequence, long lastSequence) {}
+  public record Missing(long firstSequence, long lastSequence) {
+    @Override
+    public String toString() {
+      return firstSequence + " to " + lastSequence;
+    }
+  }
 
   /**
    * What a scan found.
