@@ -84,7 +84,7 @@ final class BlockFormat {
       throw corrupt(file, tagId, offset, "rows=" + count, null);
     }
     try {
-      block.reset(SampleType.ofCode(in.get(start + 6)));
+      block.reset(type(in.get(start + 6)));
       in.position(start + HEADER_LENGTH);
       longs.decode(in, count, block.sourceTimesNs());
       longs.decode(in, count, scratch);
@@ -106,6 +106,15 @@ final class BlockFormat {
       block.count(count);
     } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw corrupt(file, tagId, offset, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The type of a code in a file: an unknown one is damage, not somebody's wrong request. */
+  static SampleType type(byte code) {
+    try {
+      return SampleType.ofCode(code);
+    } catch (HistorianException e) {
+      throw new IllegalArgumentException("unknown type: code=" + code, e);
     }
   }
 

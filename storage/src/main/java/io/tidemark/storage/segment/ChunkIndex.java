@@ -188,7 +188,7 @@ public final class ChunkIndex {
   static ChunkIndex decode(ByteBuffer in, long blocksEnd, String file) {
     check(in.remaining() >= HEADER_LENGTH, file, "index length", in.remaining());
     int tagId = in.getInt();
-    SampleType type = SampleType.ofCode(in.get());
+    SampleType type = BlockFormat.type(in.get());
     in.get();
     in.getShort();
     int count = in.getInt();
@@ -217,7 +217,7 @@ public final class ChunkIndex {
               in.getLong(),
               in.getDouble(),
               in.getLong());
-      check(offset >= 0 && length > 0 && offset + length <= blocksEnd, file, "offset", offset);
+      check(offset >= 0 && length > 0 && offset <= blocksEnd - length, file, "offset", offset);
       check(rows > 0 && rows <= SampleBlock.CAPACITY, file, "rows", rows);
       check(firstTime <= lastTime, file, "times", firstTime);
       chunk.add(

@@ -9,7 +9,6 @@ import io.tidemark.storage.io.StoreDirectory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -40,30 +39,57 @@ public final class SegmentReader implements AutoCloseable {
    * @throws HistorianException foreign, too new, truncated or corrupt, naming the file.
    */
   public SegmentReader(StoreDirectory directory, UUID storeId, long segmentId) {
-    this(directory, SegmentWriter.fileName(segmentId), storeId);
+    this(directory, SegmentWriter.fileName(segmentId), storeId, segmentId);
   }
 
   /** Reads the whole file and throws if any byte is not what its footer says. */
-  static void verify(StoreDirectory directory, String fileName, UUID storeId) {
-    try (SegmentReader segment = new SegmentReader(directory, fileName, storeId)) {
+  static void verify(StoreDirectory directory, String fileName, UUID storeId, long segmentId) {
+    try (SegmentReader segment = new SegmentReader(directory, fileName, storeId, segmentId)) {
       segment.verifyBytes();
     }
   }
 
-  private SegmentReader(StoreDirectory directory, String fileName, UUID storeId) {
+  private SegmentReader(StoreDirectory directory, String fileName, UUID storeId, long segmentId) {
     this.fileName = fileName;
     bytes = directory.map(fileName, arena);
+    try {
+      ByteBuffer index = checkedIndex(storeId, segmentId);
+      long blocksEnd = bytes.byteSize() - FileEnvelope.FOOTER_LENGTH - 8 - index.limit();
+      int bitmapLength = index.getInt();
+      if (bitmapLength < 0 || bitmapLength > index.remaining()) {
+        throw corrupt("bitmapLength=" + bitmapLength, null);
+      }
+      tags =
+          new ImmutableRoaringBitmap(index.slice(index.position(), bitmapLength)).toRoaringBitmap();
+      index.position(index.position() + bitmapLength);
+      int count = index.getInt();
+      for (int i = 0; i < count; i++) {
+        ChunkIndex chunk = ChunkIndex.decode(index, blocksEnd, fileName);
+        chunks.computeIfAbsent(chunk.tagId(), id -> new ArrayList<>(1)).add(chunk);
+      }
+      frames = decodeFrames(index);
+    } catch (HistorianException e) {
+      arena.close();
+      throw e;
+    } catch (RuntimeException | IOException e) {
+      // Whatever decoding throws at bytes with a right checksum: underflow, ranges, Roaring's own.
+      arena.close();
+      throw corrupt("index is malformed: " + e.getMessage(), e);
+    }
+  }
+
+  private ByteBuffer checkedIndex(UUID storeId, long segmentId) {
     long length = bytes.byteSize();
     if (length < FileEnvelope.HEADER_LENGTH + FileEnvelope.FOOTER_LENGTH) {
       throw new HistorianException(
           ErrorCode.TRUNCATED_FILE, "file is too short: file=" + fileName + ", bytes=" + length);
     }
     FileEnvelope.checkHeader(
-        slice(0, FileEnvelope.HEADER_LENGTH), SegmentWriter.MAGIC, storeId, fileName);
+        slice(0, FileEnvelope.HEADER_LENGTH), SegmentWriter.MAGIC, storeId, segmentId, fileName);
     long footerOffset = length - FileEnvelope.FOOTER_LENGTH;
     long indexOffset =
         FileEnvelope.checkFooter(slice(footerOffset, FileEnvelope.FOOTER_LENGTH), length, fileName);
-    if (indexOffset < FileEnvelope.HEADER_LENGTH || indexOffset + 8 > footerOffset) {
+    if (indexOffset < FileEnvelope.HEADER_LENGTH || indexOffset > footerOffset - 8) {
       throw corrupt("indexOffset=" + indexOffset, null);
     }
     ByteBuffer prefix = slice(indexOffset, 8);
@@ -77,23 +103,7 @@ public final class SegmentReader implements AutoCloseable {
     if (actual != expected) {
       throw FileEnvelope.corrupt(fileName, "index", expected, actual);
     }
-    try {
-      int bitmapLength = index.getInt();
-      if (bitmapLength < 0 || bitmapLength > index.remaining()) {
-        throw corrupt("bitmapLength=" + bitmapLength, null);
-      }
-      tags =
-          new ImmutableRoaringBitmap(index.slice(index.position(), bitmapLength)).toRoaringBitmap();
-      index.position(index.position() + bitmapLength);
-      int count = index.getInt();
-      for (int i = 0; i < count; i++) {
-        ChunkIndex chunk = ChunkIndex.decode(index, indexOffset, fileName);
-        chunks.computeIfAbsent(chunk.tagId(), id -> new ArrayList<>(1)).add(chunk);
-      }
-      frames = decodeFrames(index);
-    } catch (BufferUnderflowException | IllegalArgumentException | IOException e) {
-      throw corrupt("index ends early", e);
-    }
+    return index;
   }
 
   private FrameLog decodeFrames(ByteBuffer index) throws IOException {

@@ -27,6 +27,7 @@ public final class SegmentWriter implements AutoCloseable {
 
   private final StoreDirectory directory;
   private final UUID storeId;
+  private final long segmentId;
   private final StoreDirectory.PendingFile file;
   private final BlockFormat format = new BlockFormat();
   private final List<ChunkIndex> chunks = new ArrayList<>();
@@ -41,6 +42,7 @@ public final class SegmentWriter implements AutoCloseable {
   public SegmentWriter(StoreDirectory directory, UUID storeId, long segmentId) throws IOException {
     this.directory = directory;
     this.storeId = storeId;
+    this.segmentId = segmentId;
     file = directory.create(fileName(segmentId));
     file.write(FileEnvelope.header(MAGIC, storeId, segmentId));
   }
@@ -90,7 +92,7 @@ public final class SegmentWriter implements AutoCloseable {
     file.write(index);
     file.write(FileEnvelope.footer(file.length(), indexOffset, file.crc()));
     long bytes = file.length();
-    file.commit(written -> SegmentReader.verify(directory, written, storeId));
+    file.commit(written -> SegmentReader.verify(directory, written, storeId, segmentId));
     long firstOrder = chunks.stream().mapToLong(ChunkIndex::firstOrder).min().orElse(0);
     long lastOrder = chunks.stream().mapToLong(ChunkIndex::lastOrder).max().orElse(0);
     return new Written(rows, bytes, firstTimeNs, lastTimeNs, firstOrder, lastOrder);
