@@ -169,7 +169,7 @@ public final class SampleStore implements AutoCloseable {
    */
   private void setAside(Manifest manifest) throws IOException {
     Set<String> named = new HashSet<>();
-    manifest.segments().forEach(each -> named.add(SegmentWriter.fileName(each.id())));
+    manifest.segments().forEach(each -> named.addAll(SegmentWriter.fileNames(each.id())));
     manifest.ledgers().forEach(each -> named.add(LedgerFile.fileName(each.id())));
     for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
       folder.setAside(named, ASIDE);

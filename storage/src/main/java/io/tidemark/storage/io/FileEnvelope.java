@@ -69,11 +69,16 @@ public final class FileEnvelope {
    * Checks a header.
    *
    * @param storeId the store it must belong to, or null for any
+   * @param fileNumber the number that its name says, or -1 for any
    * @return the store id it names
    * @throws HistorianException one of the five errors, naming the file.
    */
   public static UUID checkHeader(
-      ByteBuffer header, int magic, @org.jspecify.annotations.Nullable UUID storeId, String file) {
+      ByteBuffer header,
+      int magic,
+      @org.jspecify.annotations.Nullable UUID storeId,
+      long fileNumber,
+      String file) {
     if (header.remaining() < HEADER_LENGTH) {
       throw new HistorianException(
           ErrorCode.TRUNCATED_FILE,
@@ -103,10 +108,11 @@ public final class FileEnvelope {
               + ", readerVersion="
               + FORMAT_VERSION);
     }
-    for (int i = 32; i < 60; i++) { // a newer version may put something there
-      if (header.getShort(at + 4) <= FORMAT_VERSION && header.get(at + i) != 0) {
+    for (int i = 32; i < 60; i++) {
+      if (header.get(at + i) != 0) {
         throw new HistorianException(
-            ErrorCode.CORRUPT, "reserved byte is not zero: file=" + file + ", offset=" + i);
+            ErrorCode.CORRUPT,
+            "reserved bytes of the header are not zero: file=" + file + ", offset=" + i);
       }
     }
     UUID id = new UUID(header.getLong(at + 8), header.getLong(at + 16));
@@ -120,32 +126,17 @@ public final class FileEnvelope {
               + ", expectedStoreId="
               + storeId);
     }
-    return id;
-  }
-
-  /**
-   * Checks a header that must also carry a file number: a file under another's name does not.
-   *
-   * @throws HistorianException one of the five errors, naming the file.
-   */
-  public static void checkHeader(
-      ByteBuffer header, int magic, UUID storeId, long fileNumber, String file) {
-    checkHeader(header, magic, storeId, file);
-    if (fileNumber(header) != fileNumber) {
+    if (fileNumber >= 0 && header.getLong(at + 24) != fileNumber) {
       throw new HistorianException(
-          ErrorCode.FOREIGN_FILE,
-          "file is another one of this store: file="
+          ErrorCode.CORRUPT,
+          "file is another one than its name says: file="
               + file
               + ", fileNumber="
-              + fileNumber(header)
-              + ", expectedFileNumber="
+              + header.getLong(at + 24)
+              + ", expected="
               + fileNumber);
     }
-  }
-
-  /** File number that a checked header holds. */
-  public static long fileNumber(ByteBuffer header) {
-    return header.order(ByteOrder.LITTLE_ENDIAN).getLong(header.position() + 24);
+    return id;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tidemark.storage.journal;
 
+import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.storage.io.FileEnvelope;
 import java.nio.ByteBuffer;
@@ -61,18 +62,39 @@ final class JournalFile {
    */
   record Page(long epoch, long forcedSequence) {}
 
+  private static ByteBuffer header(ByteBuffer bytes) {
+    return bytes.slice(0, FileEnvelope.HEADER_LENGTH);
+  }
+
+  /** Whether the file's header is whole and says that it is another store's. */
+  static boolean isForeign(ByteBuffer bytes, UUID storeId, String file) {
+    if (bytes.limit() < FIRST_FRAME) {
+      return false;
+    }
+    try {
+      return !FileEnvelope.checkHeader(header(bytes), MAGIC, null, -1, file).equals(storeId);
+    } catch (HistorianException e) {
+      return false; // damaged: its frames speak for themselves
+    }
+  }
+
   /**
    * Reads the first page; null if its header was never written or is damaged.
    *
    * @param bytes the whole file, little endian
+   * @throws HistorianException {@link ErrorCode#FORMAT_TOO_NEW}: guessing at its frames would lose
+   *     some.
    */
   static @Nullable Page read(ByteBuffer bytes, UUID storeId, String file) {
     if (bytes.limit() < FIRST_FRAME) {
       return null;
     }
     try {
-      FileEnvelope.checkHeader(bytes.slice(0, FileEnvelope.HEADER_LENGTH), MAGIC, storeId, file);
+      FileEnvelope.checkHeader(header(bytes), MAGIC, storeId, -1, file);
     } catch (HistorianException e) {
+      if (e.code() == ErrorCode.FORMAT_TOO_NEW) {
+        throw e;
+      }
       return null;
     }
     if (bytes.getInt(EPOCH_OFFSET + 8) != FileEnvelope.crc(bytes, EPOCH_OFFSET, 8)) {

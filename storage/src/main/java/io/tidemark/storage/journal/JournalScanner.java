@@ -161,6 +161,10 @@ public final class JournalScanner {
       try (Arena arena = Arena.ofConfined()) {
         ByteBuffer bytes = map(file, arena);
         boolean own = file.toString().endsWith(JournalFile.SUFFIX);
+        if (own && JournalFile.isForeign(bytes, storeId, file.toString())) {
+          LOG.error("journal file of another store is left alone: file={}", file);
+          return;
+        }
         JournalFile.Page page = own ? JournalFile.read(bytes, storeId, file.toString()) : null;
         int at = own ? JournalFile.FIRST_FRAME : 0;
         int end = bytes.limit() - SampleFrame.HEADER_LENGTH;

@@ -57,7 +57,7 @@ public final class LedgerFile {
       Manifest.Ledger ledger,
       Consumer<SampleFrame> consumer) {
     ByteBuffer bytes = directory.read(name).order(ByteOrder.LITTLE_ENDIAN);
-    FileEnvelope.checkHeader(bytes, MAGIC, storeId, name);
+    FileEnvelope.checkHeader(bytes, MAGIC, storeId, ledger.id(), name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
     if (footerAt < FileEnvelope.HEADER_LENGTH) {
       throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + name);

@@ -162,6 +162,16 @@ public record Manifest(
             }
           }
         }
+        if (in.position() > end) {
+          throw new HistorianException(
+              ErrorCode.CORRUPT,
+              "manifest field is too short: file="
+                  + file
+                  + ", field="
+                  + tag
+                  + ", length="
+                  + length);
+        }
         in.position(end);
       }
     } catch (BufferUnderflowException e) {

@@ -20,6 +20,7 @@ public final class ManifestStore {
   private static final Logger LOG = LoggerFactory.getLogger(ManifestStore.class);
   private static final int MAGIC = FileEnvelope.magic("TMAN");
   private static final int GENERATIONS_KEPT = 3;
+  private static final String PREFIX = "manifest-";
   private static final String SUFFIX = ".tman";
 
   private final StoreDirectory directory;
@@ -47,7 +48,7 @@ public final class ManifestStore {
     HistorianException failure = null;
     for (String name : names.reversed()) {
       try {
-        ManifestStore store = read(directory, name);
+        ManifestStore store = read(directory, name, generation(name));
         if (failure != null) {
           LOG.error("the newest manifest is damaged, an older one is used: file={}", name, failure);
         }
@@ -62,9 +63,18 @@ public final class ManifestStore {
     throw java.util.Objects.requireNonNull(failure);
   }
 
-  private static ManifestStore read(StoreDirectory directory, String name) {
+  /** The generation that a file's name says; -1 for a name that is none of ours. */
+  private static long generation(String name) {
+    try {
+      return Long.parseUnsignedLong(name, PREFIX.length(), name.length() - SUFFIX.length(), 10);
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      return -1;
+    }
+  }
+
+  private static ManifestStore read(StoreDirectory directory, String name, long generation) {
     ByteBuffer bytes = directory.read(name);
-    UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, name);
+    UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, generation, name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
     if (footerAt < FileEnvelope.HEADER_LENGTH) {
       throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + name);
@@ -78,6 +88,14 @@ public final class ManifestStore {
     Manifest manifest =
         Manifest.decode(
             bytes.slice(FileEnvelope.HEADER_LENGTH, footerAt - FileEnvelope.HEADER_LENGTH), name);
+    if (generation >= 0 && manifest.generation() != generation) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "manifest is of another generation than its name says: file="
+              + name
+              + ", generation="
+              + manifest.generation());
+    }
     return new ManifestStore(directory, storeId, manifest);
   }
 
@@ -86,7 +104,7 @@ public final class ManifestStore {
     for (String name : directory.list()) {
       try {
         if (name.endsWith(SUFFIX)) {
-          read(directory, name);
+          read(directory, name, generation(name));
         }
       } catch (HistorianException | UncheckedIOException e) {
         damage.spare(name, "manifest", e);
@@ -106,12 +124,12 @@ public final class ManifestStore {
 
   /** Makes a generation the newest one: on disk, forced, before this returns. */
   public void commit(Manifest next) throws IOException {
-    String name = String.format("manifest-%012d%s", next.generation(), SUFFIX);
+    String name = String.format("%s%012d%s", PREFIX, next.generation(), SUFFIX);
     try (StoreDirectory.PendingFile file = directory.create(name)) {
       file.write(FileEnvelope.header(MAGIC, storeId, next.generation()));
       file.write(next.encode());
       file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
-      file.commit(written -> read(directory, written));
+      file.commit(written -> read(directory, written, next.generation()));
     }
     current = next;
     List<String> names = directory.list().stream().filter(each -> each.endsWith(SUFFIX)).toList();

@@ -52,6 +52,11 @@ public final class SegmentWriter implements AutoCloseable {
     return String.format("%012d.tseg", segmentId);
   }
 
+  /** Names of all files of a segment: its own and the copy of its index. */
+  public static List<String> fileNames(long segmentId) {
+    return List.of(fileName(segmentId), IndexCopy.fileName(segmentId));
+  }
+
   /** Starts the chunk of a tag; a tag has one chunk per type. */
   public void startChunk(int tagId, SampleType type) {
     chunk = new ChunkIndex(tagId, type);
