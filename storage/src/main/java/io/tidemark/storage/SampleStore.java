@@ -94,7 +94,13 @@ public final class SampleStore implements AutoCloseable {
     opened.add(directory);
     segmentDirectory = directory.subdirectory("segments");
     ledgerDirectory = directory.subdirectory("ledger");
+    refuseWithoutManifest(path);
     manifests = ManifestStore.open(directory.subdirectory("manifest"), UUID.randomUUID());
+    manifests.broken().forEach(each -> damage.spare(each.file(), "manifest", each.cause()));
+    Manifest adopted = Adoption.of(manifests, segmentDirectory, ledgerDirectory, damage);
+    if (adopted != null) {
+      manifests.commit(adopted);
+    }
     Manifest manifest = manifests.current();
     setAside(manifest);
     List<SegmentReader> segments = new ArrayList<>();
@@ -142,6 +148,7 @@ public final class SampleStore implements AutoCloseable {
               }
             });
     oldRuns = new ArrayList<>(found.runs());
+    found.problems().forEach(each -> damage.journal(each.file(), each.message()));
     if (!found.missing().isEmpty() && config.strictRecovery()) {
       throw new HistorianException(
           ErrorCode.CORRUPT,
@@ -173,6 +180,23 @@ public final class SampleStore implements AutoCloseable {
     manifest.ledgers().forEach(each -> named.add(LedgerFile.fileName(each.id())));
     for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
       folder.setAside(named, ASIDE);
+    }
+  }
+
+  /** A folder with data and no manifest is a damaged store, not a new one. */
+  private void refuseWithoutManifest(Path path) throws IOException {
+    Path journalRoot = path.resolve("journal");
+    boolean hasData =
+        !segmentDirectory.list().isEmpty()
+            || !ledgerDirectory.list().isEmpty()
+            || (disk.isFolder(journalRoot) && !disk.list(journalRoot).isEmpty());
+    if (hasData && directory.subdirectory("manifest").list().isEmpty()) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "store has data and no manifest: folder=" + path,
+          null,
+          "restore the folder manifest",
+          null);
     }
   }
 

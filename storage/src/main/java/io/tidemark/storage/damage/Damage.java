@@ -5,7 +5,7 @@ package io.tidemark.storage.damage;
  *
  * @param file name of the file inside the store
  * @param part what it is: {@code block}, {@code segment}, {@code index}, {@code index copy}, {@code
- *     manifest}, {@code journal header}
+ *     frames}, {@code manifest}, {@code journal}
  * @param tagId the tag whose rows are lost; -1 if that is unknown, or if none are
  * @param block index of the block in its chunk; -1 if it is no block
  * @param offset where the part begins in the file

@@ -63,6 +63,11 @@ public final class DamageList {
     add(file, part, -1, -1, 0, 0, 0, 0, text(cause));
   }
 
+  /** Notes that a journal file is damaged in a way that says nothing of the frames it lost. */
+  public void journal(String file, String message) {
+    add(file, "journal", -1, -1, 0, 0, 0, 0, message);
+  }
+
   private static String text(Throwable cause) {
     String message = cause.getMessage();
     return message == null ? cause.toString() : message;

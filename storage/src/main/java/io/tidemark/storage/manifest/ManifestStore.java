@@ -8,16 +8,14 @@ import io.tidemark.storage.io.StoreDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads and commits manifests of one store. One thread at a time; keeps the last three generations.
  */
 public final class ManifestStore {
-  private static final Logger LOG = LoggerFactory.getLogger(ManifestStore.class);
   private static final int MAGIC = FileEnvelope.magic("TMAN");
   private static final int GENERATIONS_KEPT = 3;
   private static final String PREFIX = "manifest-";
@@ -26,6 +24,9 @@ public final class ManifestStore {
   private final StoreDirectory directory;
   private final UUID storeId;
   private Manifest current;
+  private List<Broken> broken = List.of();
+  private long highestGeneration;
+  private boolean fallback;
 
   private ManifestStore(StoreDirectory directory, UUID storeId, Manifest current) {
     this.directory = directory;
@@ -45,22 +46,64 @@ public final class ManifestStore {
       store.commit(Manifest.empty());
       return store;
     }
-    HistorianException failure = null;
+    List<Broken> broken = new ArrayList<>();
+    ManifestStore newest = null;
+    long highest = 0;
+    boolean fallback = false;
+    String foreign = null;
     for (String name : names.reversed()) {
+      highest = Math.max(highest, generation(name));
       try {
         ManifestStore store = read(directory, name, generation(name));
-        if (failure != null) {
-          LOG.error("the newest manifest is damaged, an older one is used: file={}", name, failure);
+        if (newest == null) {
+          newest = store;
+          fallback = !broken.isEmpty();
+        } else if (!newest.storeId.equals(store.storeId)) {
+          foreign = name;
         }
-        return store;
       } catch (HistorianException e) {
         if (e.code() == ErrorCode.FORMAT_TOO_NEW || e.code() == ErrorCode.FORMAT_TOO_OLD) {
           throw e;
         }
-        failure = failure == null ? e : failure;
+        broken.add(new Broken(name, e));
       }
     }
-    throw java.util.Objects.requireNonNull(failure);
+    if (newest == null) {
+      throw broken.getFirst().cause();
+    }
+    if (foreign != null) {
+      throw new HistorianException(
+          ErrorCode.FOREIGN_FILE,
+          "manifests of two stores lie in one folder: file="
+              + foreign
+              + ", newestStoreId="
+              + newest.storeId,
+          null,
+          "move away the ones that do not belong here",
+          null);
+    }
+    newest.broken = List.copyOf(broken);
+    newest.highestGeneration = highest;
+    newest.fallback = fallback;
+    return newest;
+  }
+
+  /** A manifest that cannot be read. */
+  public record Broken(String file, HistorianException cause) {}
+
+  /** Manifests that could not be read when the store was opened. */
+  public List<Broken> broken() {
+    return broken;
+  }
+
+  /** Whether a newer generation than the current one was there and could not be read. */
+  public boolean isFallback() {
+    return fallback;
+  }
+
+  /** The greatest generation that a file is named after. */
+  public long highestGeneration() {
+    return highestGeneration;
   }
 
   /** The generation that a file's name says; -1 for a name that is none of ours. */
