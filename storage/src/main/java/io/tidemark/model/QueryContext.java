@@ -18,6 +18,7 @@ public final class QueryContext {
   private final long nowNs;
   private final ZoneId zone;
   private final VersionMode versionMode;
+  private final DamageRule damageRule;
   private final MemoryAccount memory;
   private final Executor executor;
   private final LongSupplier nanoClock;
@@ -26,6 +27,32 @@ public final class QueryContext {
 
   /* What to stop; also the lock under which it is stopped or taken off the list. */
   private final List<Runnable> stops = new ArrayList<>();
+
+  /** A context for one query that contains damage. */
+  public QueryContext(
+      Principal principal,
+      IntPredicate visibleTags,
+      ReadView view,
+      long nowNs,
+      ZoneId zone,
+      VersionMode versionMode,
+      MemoryAccount memory,
+      Executor executor,
+      LongSupplier nanoClock,
+      long deadlineNanos) {
+    this(
+        principal,
+        visibleTags,
+        view,
+        nowNs,
+        zone,
+        versionMode,
+        DamageRule.CONTAIN,
+        memory,
+        executor,
+        nanoClock,
+        deadlineNanos);
+  }
 
   /**
    * A context for one query.
@@ -43,6 +70,7 @@ public final class QueryContext {
       long nowNs,
       ZoneId zone,
       VersionMode versionMode,
+      DamageRule damageRule,
       MemoryAccount memory,
       Executor executor,
       LongSupplier nanoClock,
@@ -53,6 +81,7 @@ public final class QueryContext {
     this.nowNs = nowNs;
     this.zone = zone;
     this.versionMode = versionMode;
+    this.damageRule = damageRule;
     this.memory = memory;
     this.executor = executor;
     this.nanoClock = nanoClock;
@@ -87,6 +116,11 @@ public final class QueryContext {
   /** Versions to return. */
   public VersionMode versionMode() {
     return versionMode;
+  }
+
+  /** What to do where stored rows cannot be read. */
+  public DamageRule damageRule() {
+    return damageRule;
   }
 
   /** Bytes the query may hold. */

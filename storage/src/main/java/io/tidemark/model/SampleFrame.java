@@ -30,6 +30,9 @@ public final class SampleFrame {
   /** Longest frame in bytes. */
   public static final int FRAME_BYTES_MAX = 1 << 20;
 
+  /** Journal sequences are below it: an order has 48 bits for them, one of them the sign. */
+  public static final long SEQUENCE_END = 1L << 47;
+
   /** Longest text value in UTF-8 bytes. */
   public static final int TEXT_BYTES_MAX = 1 << 16;
 
@@ -198,7 +201,7 @@ public final class SampleFrame {
   /** A copy of the frame with its padding. */
   public byte[] copyBytes() {
     byte[] bytes = new byte[paddedLength()];
-    buffer.get(start, bytes);
+    buffer.get(start, bytes, 0, length()); // the padding may be cut off in a damaged file
     return bytes;
   }
 

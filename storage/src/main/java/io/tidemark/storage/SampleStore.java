@@ -8,6 +8,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.feed.ChangeFeed;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.Disk;
@@ -23,6 +24,7 @@ import io.tidemark.storage.manifest.ManifestStore;
 import io.tidemark.storage.segment.SegmentReader;
 import io.tidemark.storage.segment.SegmentWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,6 +57,7 @@ public final class SampleStore implements AutoCloseable {
   private final Sealer sealer;
   private final ChangeFeed feed;
   private final Recovery recovery;
+  private final DamageList damage;
 
   /* Replaced by the writer (rotation) and the sealer (commit), under this; read by anyone. */
   private volatile StoreSnapshot snapshot;
@@ -75,20 +78,41 @@ public final class SampleStore implements AutoCloseable {
       List<JournalScanner.Missing> missing,
       long ignoredFrames) {}
 
+  /* "opened" takes what has to be closed if this throws. */
   private SampleStore(
-      Disk disk, Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
+      Disk disk,
+      Path path,
+      StoreConfig config,
+      LongSupplier epochMicros,
+      RecordListener listener,
+      List<AutoCloseable> opened)
       throws IOException {
     this.disk = disk;
+    damage = new DamageList(epochMicros);
     directory = StoreDirectory.open(disk, path);
     directory.lock();
+    opened.add(directory);
     segmentDirectory = directory.subdirectory("segments");
     ledgerDirectory = directory.subdirectory("ledger");
+    refuseWithoutManifest(path);
     manifests = ManifestStore.open(directory.subdirectory("manifest"), UUID.randomUUID());
+    manifests.broken().forEach(each -> damage.spare(each.file(), "manifest", each.cause()));
+    Manifest adopted = Adoption.of(manifests, segmentDirectory, ledgerDirectory, damage);
+    if (adopted != null) {
+      manifests.commit(adopted);
+    }
     Manifest manifest = manifests.current();
     setAside(manifest);
     List<SegmentReader> segments = new ArrayList<>();
+    List<Manifest.Segment> lost = new ArrayList<>();
     for (Manifest.Segment segment : manifest.segments()) {
-      segments.add(new SegmentReader(segmentDirectory, manifests.storeId(), segment.id()));
+      SegmentReader reader = openSegment(segment);
+      if (reader == null) {
+        lost.add(segment);
+      } else {
+        segments.add(reader);
+        opened.add(reader);
+      }
     }
     long[] counts = new long[3];
     for (Manifest.Ledger ledger : manifest.ledgers()) {
@@ -124,8 +148,8 @@ public final class SampleStore implements AutoCloseable {
               }
             });
     oldRuns = new ArrayList<>(found.runs());
+    found.problems().forEach(each -> damage.journal(each.file(), each.message()));
     if (!found.missing().isEmpty() && config.strictRecovery()) {
-      directory.close();
       throw new HistorianException(
           ErrorCode.CORRUPT,
           "journal misses frames that were forced: missing=" + found.missing(),
@@ -138,7 +162,7 @@ public final class SampleStore implements AutoCloseable {
       last[0] = Math.max(last[0], range.lastSequence()); // never given to another frame
     }
     recovery = new Recovery(counts[0], counts[1], counts[2], found.missing(), found.ignored());
-    snapshot = new StoreSnapshot(manifest, List.copyOf(segments), null, table);
+    snapshot = new StoreSnapshot(manifest, List.copyOf(segments), List.copyOf(lost), null, table);
     long run = oldRuns.isEmpty() ? 1 : runNumber(oldRuns.getLast().folder()) + 1;
     journal = newJournal(config, journalRoot.resolve(JournalScanner.runName(run)), last[0]);
     writer = new StoreWriter(this, config, journal, epochMicros, last[0], last[1]);
@@ -152,10 +176,27 @@ public final class SampleStore implements AutoCloseable {
    */
   private void setAside(Manifest manifest) throws IOException {
     Set<String> named = new HashSet<>();
-    manifest.segments().forEach(each -> named.add(SegmentWriter.fileName(each.id())));
+    manifest.segments().forEach(each -> named.addAll(SegmentWriter.fileNames(each.id())));
     manifest.ledgers().forEach(each -> named.add(LedgerFile.fileName(each.id())));
     for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
       folder.setAside(named, ASIDE);
+    }
+  }
+
+  /** A folder with data and no manifest is a damaged store, not a new one. */
+  private void refuseWithoutManifest(Path path) throws IOException {
+    Path journalRoot = path.resolve("journal");
+    boolean hasData =
+        !segmentDirectory.list().isEmpty()
+            || !ledgerDirectory.list().isEmpty()
+            || (disk.isFolder(journalRoot) && !disk.list(journalRoot).isEmpty());
+    if (hasData && directory.subdirectory("manifest").list().isEmpty()) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "store has data and no manifest: folder=" + path,
+          null,
+          "restore the folder manifest",
+          null);
     }
   }
 
@@ -208,7 +249,54 @@ public final class SampleStore implements AutoCloseable {
   public static SampleStore open(
       Disk disk, Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
-    return new SampleStore(disk, path, config, epochMicros, listener);
+    List<AutoCloseable> opened = new ArrayList<>();
+    try {
+      return new SampleStore(disk, path, config, epochMicros, listener, opened);
+    } catch (Throwable e) {
+      for (AutoCloseable each : opened.reversed()) {
+        try {
+          each.close();
+        } catch (Exception suppressed) {
+          e.addSuppressed(suppressed);
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** Opens a segment of the manifest; null, and on the damage list, if nothing can be read. */
+  private @Nullable SegmentReader openSegment(Manifest.Segment segment) {
+    try {
+      SegmentReader reader =
+          SegmentReader.open(segmentDirectory, manifests.storeId(), segment.id(), damage);
+      if (reader.rows() == segment.rows()
+          && reader.firstTimeNs() == segment.firstTimeNs()
+          && reader.lastTimeNs() == segment.lastTimeNs()
+          && reader.firstOrder() == segment.firstOrder()
+          && reader.lastOrder() == segment.lastOrder()) {
+        return reader;
+      }
+      reader.close();
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "segment is not what the manifest says: file="
+              + reader.fileName()
+              + ", rows="
+              + reader.rows()
+              + ", expectedRows="
+              + segment.rows());
+    } catch (HistorianException | UncheckedIOException e) {
+      if (e instanceof HistorianException known && known.code() == ErrorCode.FORMAT_TOO_NEW) {
+        throw e;
+      }
+      damage.segment(
+          SegmentWriter.fileName(segment.id()),
+          segment.firstTimeNs(),
+          segment.lastTimeNs(),
+          segment.rows(),
+          e);
+      return null;
+    }
   }
 
   private void applyRecord(SampleFrame frame, RecordListener listener) {
@@ -255,6 +343,19 @@ public final class SampleStore implements AutoCloseable {
   /** What opening found. */
   public Recovery recovery() {
     return recovery;
+  }
+
+  /** What could not be read since the store was opened. */
+  public DamageList.Report damage() {
+    return damage.report();
+  }
+
+  /** Reads every byte of the sealed files once; what is damaged is listed. Any thread. */
+  public void scrub() {
+    manifests.scrub(damage);
+    for (SegmentReader segment : snapshot.segments()) {
+      segment.scrub();
+    }
   }
 
   /** Identity of the store. */
@@ -317,7 +418,8 @@ public final class SampleStore implements AutoCloseable {
   /** Freezes the active table. Called by the writer between frames. */
   synchronized void rotate() {
     StoreSnapshot now = snapshot;
-    snapshot = new StoreSnapshot(now.manifest(), now.segments(), now.active(), new HotTable());
+    snapshot =
+        new StoreSnapshot(now.manifest(), now.segments(), now.lost(), now.active(), new HotTable());
   }
 
   /** Seals the frozen table, if there is one, and commits it. Called by the sealer's thread. */
@@ -334,7 +436,7 @@ public final class SampleStore implements AutoCloseable {
     @Nullable SegmentReader opened = null;
     if (frozen.rows() > 0) {
       segments.add(Sealer.writeSegment(frozen, segmentDirectory, manifests.storeId(), fileNumber));
-      opened = new SegmentReader(segmentDirectory, manifests.storeId(), fileNumber);
+      opened = SegmentReader.open(segmentDirectory, manifests.storeId(), fileNumber, damage);
       fileNumber++;
     }
     if (!frozen.records().isEmpty()) {
@@ -358,7 +460,8 @@ public final class SampleStore implements AutoCloseable {
       if (opened != null) {
         readers.add(opened);
       }
-      snapshot = new StoreSnapshot(next, List.copyOf(readers), null, snapshot.active());
+      snapshot =
+          new StoreSnapshot(next, List.copyOf(readers), snapshot.lost(), null, snapshot.active());
     }
     trimJournal(boundary.sequence());
     return true;

@@ -10,8 +10,13 @@ import org.jspecify.annotations.Nullable;
  * What a reader sees at one instant, but for its order: everything ever journaled is in exactly one
  * place.
  *
+ * @param lost segments of which nothing can be read
  * @param frozen samples being sealed, or null
  * @param active samples since the last rotation
  */
 record StoreSnapshot(
-    Manifest manifest, List<SegmentReader> segments, @Nullable HotTable frozen, HotTable active) {}
+    Manifest manifest,
+    List<SegmentReader> segments,
+    List<Manifest.Segment> lost,
+    @Nullable HotTable frozen,
+    HotTable active) {}

@@ -1,19 +1,30 @@
 package io.tidemark.storage;
 
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
+import io.tidemark.model.SampleType;
 import io.tidemark.model.TagCatalog;
+import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.model.VersionMode;
 import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.manifest.Manifest;
+import io.tidemark.storage.scan.ContainedCursor;
+import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.MergingCursor;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
 import io.tidemark.storage.segment.ChunkIndex;
+import io.tidemark.storage.segment.LostSegmentRun;
 import io.tidemark.storage.segment.SegmentReader;
 import io.tidemark.storage.segment.SegmentRun;
+import io.tidemark.storage.segment.SegmentWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -45,19 +56,55 @@ final class StoreView implements ReadView {
   public SampleCursor scan(QueryContext context, int tagId, TimeRange range, Direction direction) {
     ScanFilter filter = new ScanFilter(range, direction, afterOrder, upToOrder);
     List<SampleRun> runs = new ArrayList<>();
+    LostRanges lost = new LostRanges();
     if (context.mayRead(tagId)) {
       for (SegmentReader segment : snapshot.segments()) {
         for (ChunkIndex chunk : segment.chunks(tagId)) {
           if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
               && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
-            runs.add(new SegmentRun(segment, chunk, filter));
+            runs.add(new SegmentRun(segment, chunk, filter, context.damageRule(), lost));
           }
+        }
+      }
+      for (Manifest.Segment segment : snapshot.lost()) {
+        if (range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())
+            && filter.mayShow(segment.firstOrder(), segment.lastOrder())) {
+          runs.add(lostRun(segment, context, tagId, filter, lost));
         }
       }
       addHot(snapshot.frozen(), tagId, filter, runs);
       addHot(snapshot.active(), tagId, filter, runs);
     }
-    return new MergingCursor(context, runs, direction);
+    return new ContainedCursor(
+        new MergingCursor(context, runs, direction),
+        lost,
+        direction,
+        context.versionMode() == VersionMode.LATEST);
+  }
+
+  /** What the tag had in a segment of which nothing is known: it may be anything. */
+  private SampleRun lostRun(
+      Manifest.Segment segment,
+      QueryContext context,
+      int tagId,
+      ScanFilter filter,
+      LostRanges lost) {
+    if (context.damageRule() == DamageRule.STRICT) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "segment cannot be read: file="
+              + SegmentWriter.fileName(segment.id())
+              + ", rows="
+              + segment.rows());
+    }
+    TagDefinition tag = tags.byId(tagId);
+    return new LostSegmentRun(
+        tag == null ? SampleType.FLOAT64 : tag.type(),
+        filter,
+        segment.firstTimeNs(),
+        segment.lastTimeNs(),
+        segment.lastOrder(),
+        lost);
   }
 
   private static void addHot(

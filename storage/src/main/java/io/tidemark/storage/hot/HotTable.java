@@ -1,5 +1,6 @@
 package io.tidemark.storage.hot;
 
+import io.tidemark.catalog.TagTable;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * One writer until it is frozen by the store taking another; many readers.
  */
 public final class HotTable {
+  private static final int TAGS_MAX = TagTable.TAGS_MAX;
+
   /* Index is the tag id; grown by the writer, who publishes the new array before using it. */
   private volatile @Nullable HotSeries[] series = new HotSeries[64];
 
@@ -33,6 +36,9 @@ public final class HotTable {
 
   /** Adds the samples of a journaled frame whose rows are open. Writer only. */
   public void append(SampleFrame frame) {
+    if (frame.rowCount() == 0) {
+      return;
+    }
     long sequence = frame.journalSequence();
     frames.add(sequence, frame.transactionTimeMicros(), frame.producerId());
     firstTransactionTimeMicros =
@@ -73,8 +79,9 @@ public final class HotTable {
 
   private HotSeries seriesFor(int tagId) {
     @Nullable HotSeries[] current = series;
-    if (tagId < 0) {
-      throw new HistorianException(ErrorCode.CORRUPT, "negative tag id: tagId=" + tagId);
+    if (tagId < 0 || tagId >= TAGS_MAX) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT, "tag id out of range: tagId=" + tagId + ", tagsMax=" + TAGS_MAX);
     }
     if (tagId >= current.length) {
       current = Arrays.copyOf(current, Math.max(tagId + 1, current.length * 2));

@@ -69,11 +69,16 @@ public final class FileEnvelope {
    * Checks a header.
    *
    * @param storeId the store it must belong to, or null for any
+   * @param fileNumber the number that its name says, or -1 for any
    * @return the store id it names
    * @throws HistorianException one of the five errors, naming the file.
    */
   public static UUID checkHeader(
-      ByteBuffer header, int magic, @org.jspecify.annotations.Nullable UUID storeId, String file) {
+      ByteBuffer header,
+      int magic,
+      @org.jspecify.annotations.Nullable UUID storeId,
+      long fileNumber,
+      String file) {
     if (header.remaining() < HEADER_LENGTH) {
       throw new HistorianException(
           ErrorCode.TRUNCATED_FILE,
@@ -103,6 +108,13 @@ public final class FileEnvelope {
               + ", readerVersion="
               + FORMAT_VERSION);
     }
+    for (int i = 32; i < 60; i++) {
+      if (header.get(at + i) != 0) {
+        throw new HistorianException(
+            ErrorCode.CORRUPT,
+            "reserved bytes of the header are not zero: file=" + file + ", offset=" + i);
+      }
+    }
     UUID id = new UUID(header.getLong(at + 8), header.getLong(at + 16));
     if (storeId != null && !storeId.equals(id)) {
       throw new HistorianException(
@@ -113,6 +125,16 @@ public final class FileEnvelope {
               + id
               + ", expectedStoreId="
               + storeId);
+    }
+    if (fileNumber >= 0 && header.getLong(at + 24) != fileNumber) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "file is another one than its name says: file="
+              + file
+              + ", fileNumber="
+              + header.getLong(at + 24)
+              + ", expected="
+              + fileNumber);
     }
     return id;
   }
@@ -132,6 +154,10 @@ public final class FileEnvelope {
     int expected = crc(footer, at, 28);
     if (footer.getInt(at + 28) != expected) {
       throw corrupt(file, "footer", expected, footer.getInt(at + 28));
+    }
+    if (footer.getInt(at + 4) != 0) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT, "reserved field of the footer is not zero: file=" + file);
     }
     long length = footer.getLong(at + 8);
     if (length != fileLength - FOOTER_LENGTH) {

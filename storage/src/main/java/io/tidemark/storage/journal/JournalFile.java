@@ -1,6 +1,8 @@
 package io.tidemark.storage.journal;
 
+import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.io.FileEnvelope;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -57,38 +59,89 @@ final class JournalFile {
   /**
    * What the first page says.
    *
+   * @param hasEpoch whether its header can be read
    * @param forcedSequence of the newest mark, 0 without one
+   * @param problem what is damaged, if it is more than a crash can leave
    */
-  record Page(long epoch, long forcedSequence) {}
+  record Page(boolean hasEpoch, long epoch, long forcedSequence, @Nullable String problem) {}
 
-  /**
-   * Reads the first page; null if its header was never written or is damaged.
-   *
-   * @param bytes the whole file, little endian
-   */
-  static @Nullable Page read(ByteBuffer bytes, UUID storeId, String file) {
+  private static ByteBuffer header(ByteBuffer bytes) {
+    return bytes.slice(0, FileEnvelope.HEADER_LENGTH);
+  }
+
+  /** Whether the file's header is whole and says that it is another store's. */
+  static boolean isForeign(ByteBuffer bytes, UUID storeId, String file) {
     if (bytes.limit() < FIRST_FRAME) {
-      return null;
+      return false;
     }
     try {
-      FileEnvelope.checkHeader(bytes.slice(0, FileEnvelope.HEADER_LENGTH), MAGIC, storeId, file);
+      return !FileEnvelope.checkHeader(header(bytes), MAGIC, null, -1, file).equals(storeId);
     } catch (HistorianException e) {
-      return null;
+      return false; // damaged: its frames speak for themselves
     }
-    if (bytes.getInt(EPOCH_OFFSET + 8) != FileEnvelope.crc(bytes, EPOCH_OFFSET, 8)) {
-      return null;
+  }
+
+  /**
+   * Reads the first page. A file that was being made when the machine stopped is empty, or has
+   * zeros there.
+   *
+   * @param bytes the whole file, little endian
+   * @throws HistorianException {@link ErrorCode#FORMAT_TOO_NEW}: guessing at its frames would lose
+   *     some.
+   */
+  static Page read(ByteBuffer bytes, UUID storeId, String file) {
+    if (bytes.limit() < FIRST_FRAME) {
+      String problem =
+          bytes.limit() == 0 ? null : "file ends in its first page: bytes=" + bytes.limit();
+      return new Page(false, 0, 0, problem);
     }
+    String problem = null;
+    try {
+      FileEnvelope.checkHeader(header(bytes), MAGIC, storeId, -1, file);
+      if (bytes.getInt(EPOCH_OFFSET + 8) != FileEnvelope.crc(bytes, EPOCH_OFFSET, 8)) {
+        problem = "checksum of the file epoch differs";
+      }
+    } catch (HistorianException e) {
+      if (e.code() == ErrorCode.FORMAT_TOO_NEW) {
+        throw e;
+      }
+      problem = e.messageText();
+    }
+    boolean hasEpoch = problem == null;
     long newest = 0;
     long forced = 0;
+    int marks = 0;
     for (int slot = 1; slot <= 2; slot++) {
       int at = slot * SLOT_BYTES;
       if (bytes.getInt(at) == MARK_MAGIC
           && bytes.getInt(at + 24) == FileEnvelope.crc(bytes, at, 24)
-          && bytes.getLong(at + 8) > newest) {
-        newest = bytes.getLong(at + 8);
-        forced = bytes.getLong(at + 16);
+          && bytes.getLong(at + 16) >= 0
+          && bytes.getLong(at + 16) < SampleFrame.SEQUENCE_END) {
+        marks++;
+        if (bytes.getLong(at + 8) > newest) {
+          newest = bytes.getLong(at + 8);
+          forced = bytes.getLong(at + 16);
+        }
       }
     }
-    return new Page(bytes.getLong(EPOCH_OFFSET), forced);
+    // The second mark is written when the force that the first belongs to has returned: then the
+    // header is on the disk, and from then on so are both marks.
+    if (newest < 2 && isZero(bytes, 0)) {
+      problem = null;
+    } else if (problem == null && newest >= 2 && marks < 2) {
+      problem = "one of the two forced marks cannot be read";
+    } else if (problem == null && newest < 2 && marks == 0 && !isZero(bytes, SLOT_BYTES)) {
+      problem = "the forced mark cannot be read";
+    }
+    return new Page(hasEpoch, bytes.getLong(EPOCH_OFFSET), forced, problem);
+  }
+
+  private static boolean isZero(ByteBuffer bytes, int sector) {
+    for (int at = sector; at < sector + SLOT_BYTES; at += 8) {
+      if (bytes.getLong(at) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +56,13 @@ public final class JournalScanner {
    * @param runs oldest first
    * @param missing frames that were forced and cannot be read
    * @param ignored valid frames behind a torn tail, which nobody was told are safe
+   * @param problems files that are damaged in another way than by frames that are missing
    */
-  public record Result(List<Run> runs, List<Missing> missing, long ignored) {}
+  public record Result(
+      List<Run> runs, List<Missing> missing, long ignored, List<Problem> problems) {}
+
+  /** What is wrong with a file, apart from the frames that are missing. */
+  public record Problem(String file, String message) {}
 
   /** Name of the folder of the n-th run. */
   public static String runName(long number) {
@@ -80,7 +84,7 @@ public final class JournalScanner {
         }
       }
     }
-    return new Result(scan.runs, scan.missing, scan.ignored);
+    return new Result(scan.runs, scan.missing, scan.ignored, scan.problems);
   }
 
   private static final class Scan {
@@ -90,6 +94,7 @@ public final class JournalScanner {
     private final Consumer<SampleFrame> consumer;
     private final List<Run> runs = new ArrayList<>();
     private final List<Missing> missing = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
     private final SampleFrame frame = new SampleFrame();
 
     /** Last frame taken, of any run. */
@@ -103,6 +108,11 @@ public final class JournalScanner {
 
     private boolean torn;
     private long ignored;
+
+    /** Of the file that is read. */
+    private boolean hasEpoch;
+
+    private long epoch;
 
     Scan(Disk disk, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer) {
       this.disk = disk;
@@ -147,8 +157,10 @@ public final class JournalScanner {
         return 0;
       }
       try (Arena arena = Arena.ofConfined()) {
-        JournalFile.Page page = JournalFile.read(map(file, arena), storeId, file.toString());
-        return page == null ? 0 : page.forcedSequence();
+        ByteBuffer bytes = map(file, arena);
+        return JournalFile.isForeign(bytes, storeId, file.toString())
+            ? 0
+            : JournalFile.read(bytes, storeId, file.toString()).forcedSequence();
       }
     }
 
@@ -161,29 +173,53 @@ public final class JournalScanner {
       try (Arena arena = Arena.ofConfined()) {
         ByteBuffer bytes = map(file, arena);
         boolean own = file.toString().endsWith(JournalFile.SUFFIX);
+        if (own && JournalFile.isForeign(bytes, storeId, file.toString())) {
+          problem(file, "file belongs to another store and is left alone");
+          return;
+        }
         JournalFile.Page page = own ? JournalFile.read(bytes, storeId, file.toString()) : null;
+        if (page != null && page.problem() != null) {
+          problem(file, page.problem());
+        }
+        // Without a header the first frame says what epoch the others must have.
+        hasEpoch = page != null && page.hasEpoch();
+        epoch = hasEpoch && page != null ? page.epoch() : 0;
         int at = own ? JournalFile.FIRST_FRAME : 0;
         int end = bytes.limit() - SampleFrame.HEADER_LENGTH;
         while (at <= end) {
-          if (!isFrame(bytes, at, page)) {
+          if (!isFrame(bytes, at)) {
             // Frames of ours lie at multiples of 8, Chronicle's at multiples of 4.
             at += own ? 8 : 4;
             continue;
           }
           int length = frame.paddedLength();
+          if (own && !hasEpoch) {
+            hasEpoch = true;
+            epoch = frame.fileEpoch();
+          }
           take(file);
           at += length;
         }
       }
     }
 
-    private boolean isFrame(ByteBuffer bytes, int at, JournalFile.@Nullable Page page) {
+    private void problem(Path file, String message) {
+      LOG.error("journal file is damaged: file={}: {}", file, message);
+      int names = file.getNameCount();
+      problems.add(new Problem(file.subpath(names - 2, names).toString(), message));
+    }
+
+    private boolean isFrame(ByteBuffer bytes, int at) {
       if (bytes.getInt(at) != SampleFrame.MAGIC) {
         return false;
       }
       try {
         frame.wrap(bytes, at, bytes.limit() - at);
-        return frame.crcMatches() && (page == null || frame.fileEpoch() == page.epoch());
+        long sequence = frame.journalSequence();
+        return frame.crcMatches()
+            && sequence > 0
+            && sequence < SampleFrame.SEQUENCE_END
+            && (!hasEpoch || frame.fileEpoch() == epoch);
       } catch (HistorianException e) {
         return false;
       }

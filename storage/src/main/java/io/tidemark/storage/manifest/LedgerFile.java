@@ -50,14 +50,31 @@ public final class LedgerFile {
     read(directory, fileName(ledger.id()), storeId, ledger, consumer);
   }
 
-  private static void read(
+  /** Reads a file that no manifest describes, and describes it. */
+  public static Manifest.Ledger describe(
+      StoreDirectory directory, UUID storeId, long id, Consumer<SampleFrame> consumer) {
+    int[] records = {0};
+    long bytes =
+        read(
+            directory,
+            fileName(id),
+            storeId,
+            new Manifest.Ledger(id, -1, -1),
+            frame -> {
+              records[0]++;
+              consumer.accept(frame);
+            });
+    return new Manifest.Ledger(id, records[0], bytes);
+  }
+
+  private static long read(
       StoreDirectory directory,
       String name,
       UUID storeId,
       Manifest.Ledger ledger,
       Consumer<SampleFrame> consumer) {
     ByteBuffer bytes = directory.read(name).order(ByteOrder.LITTLE_ENDIAN);
-    FileEnvelope.checkHeader(bytes, MAGIC, storeId, name);
+    FileEnvelope.checkHeader(bytes, MAGIC, storeId, ledger.id(), name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
     if (footerAt < FileEnvelope.HEADER_LENGTH) {
       throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + name);
@@ -72,14 +89,14 @@ public final class LedgerFile {
     int count = 0;
     for (int at = FileEnvelope.HEADER_LENGTH; at < footerAt; at += frame.paddedLength()) {
       frame.wrap(bytes, at, footerAt - at);
-      if (!frame.crcMatches()) {
+      if (!frame.crcMatches() || frame.paddedLength() > footerAt - at) {
         throw new HistorianException(
             ErrorCode.CORRUPT, "record is corrupt: file=" + name + ", offset=" + at);
       }
       consumer.accept(frame);
       count++;
     }
-    if (count != ledger.records()) {
+    if (ledger.records() >= 0 && count != ledger.records()) {
       throw new HistorianException(
           ErrorCode.CORRUPT,
           "ledger has another count: file="
@@ -89,5 +106,6 @@ public final class LedgerFile {
               + ", expected="
               + ledger.records());
     }
+    return bytes.limit();
   }
 }

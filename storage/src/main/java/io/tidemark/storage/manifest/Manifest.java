@@ -2,12 +2,15 @@ package io.tidemark.storage.manifest;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleFrame;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -113,6 +116,10 @@ public record Manifest(
     return out.flip();
   }
 
+  private static boolean known(int tag) {
+    return tag >= STATE && tag <= LEDGER;
+  }
+
   private static ByteBuffer field(ByteBuffer out, int tag, int length) {
     return out.putShort((short) tag).putShort((short) CRITICAL).putInt(length);
   }
@@ -130,9 +137,20 @@ public record Manifest(
         int tag = in.getShort();
         int flags = in.getShort();
         int length = in.getInt();
-        if (length < 0 || length > in.remaining()) {
+        if (length < 0
+            || length > in.remaining()
+            || (flags & ~CRITICAL) != 0
+            || (tag == STATE && generation >= 0)) {
           throw new HistorianException(
-              ErrorCode.CORRUPT, "manifest field: file=" + file + ", length=" + length);
+              ErrorCode.CORRUPT,
+              "manifest field: file="
+                  + file
+                  + ", field="
+                  + tag
+                  + ", flags="
+                  + flags
+                  + ", length="
+                  + length);
         }
         int end = in.position() + length;
         switch (tag) {
@@ -162,6 +180,16 @@ public record Manifest(
             }
           }
         }
+        if (in.position() != end && (in.position() > end || known(tag))) {
+          throw new HistorianException(
+              ErrorCode.CORRUPT,
+              "manifest field has another length: file="
+                  + file
+                  + ", field="
+                  + tag
+                  + ", length="
+                  + length);
+        }
         in.position(end);
       }
     } catch (BufferUnderflowException e) {
@@ -170,6 +198,38 @@ public record Manifest(
     if (generation < 0) {
       throw new HistorianException(ErrorCode.CORRUPT, "manifest has no state: file=" + file);
     }
+    Set<Long> numbers = new HashSet<>();
+    for (Segment segment : segments) {
+      check(
+          numbers.add(segment.id())
+              && segment.id() < nextFile
+              && segment.rows() > 0
+              && segment.firstTimeNs() <= segment.lastTimeNs()
+              && segment.firstOrder() <= segment.lastOrder(),
+          file,
+          "segment",
+          segment.id());
+    }
+    for (Ledger ledger : ledgers) {
+      check(
+          numbers.add(ledger.id()) && ledger.id() < nextFile && ledger.records() > 0,
+          file,
+          "ledger",
+          ledger.id());
+    }
+    check(
+        covered.values().stream().allMatch(each -> each >= 0 && each < SampleFrame.SEQUENCE_END),
+        file,
+        "covered",
+        covered.size());
     return new Manifest(generation, covered, transactionTime, nextFile, segments, ledgers);
+  }
+
+  private static void check(boolean holds, String file, String field, long value) {
+    if (!holds) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "manifest is corrupt: file=" + file + ", field=" + field + ", value=" + value);
+    }
   }
 }

@@ -2,27 +2,31 @@ package io.tidemark.storage.manifest;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads and commits manifests of one store. One thread at a time; keeps the last three generations.
  */
 public final class ManifestStore {
-  private static final Logger LOG = LoggerFactory.getLogger(ManifestStore.class);
   private static final int MAGIC = FileEnvelope.magic("TMAN");
   private static final int GENERATIONS_KEPT = 3;
+  private static final String PREFIX = "manifest-";
   private static final String SUFFIX = ".tman";
 
   private final StoreDirectory directory;
   private final UUID storeId;
   private Manifest current;
+  private List<Broken> broken = List.of();
+  private long highestGeneration;
+  private boolean fallback;
 
   private ManifestStore(StoreDirectory directory, UUID storeId, Manifest current) {
     this.directory = directory;
@@ -42,27 +46,78 @@ public final class ManifestStore {
       store.commit(Manifest.empty());
       return store;
     }
-    HistorianException failure = null;
+    List<Broken> broken = new ArrayList<>();
+    ManifestStore newest = null;
+    long highest = 0;
+    boolean fallback = false;
+    String foreign = null;
     for (String name : names.reversed()) {
+      highest = Math.max(highest, generation(name));
       try {
-        ManifestStore store = read(directory, name);
-        if (failure != null) {
-          LOG.error("the newest manifest is damaged, an older one is used: file={}", name, failure);
+        ManifestStore store = read(directory, name, generation(name));
+        if (newest == null) {
+          newest = store;
+          fallback = !broken.isEmpty();
+        } else if (!newest.storeId.equals(store.storeId)) {
+          foreign = name;
         }
-        return store;
       } catch (HistorianException e) {
         if (e.code() == ErrorCode.FORMAT_TOO_NEW || e.code() == ErrorCode.FORMAT_TOO_OLD) {
           throw e;
         }
-        failure = failure == null ? e : failure;
+        broken.add(new Broken(name, e));
       }
     }
-    throw java.util.Objects.requireNonNull(failure);
+    if (newest == null) {
+      throw broken.getFirst().cause();
+    }
+    if (foreign != null) {
+      throw new HistorianException(
+          ErrorCode.FOREIGN_FILE,
+          "manifests of two stores lie in one folder: file="
+              + foreign
+              + ", newestStoreId="
+              + newest.storeId,
+          null,
+          "move away the ones that do not belong here",
+          null);
+    }
+    newest.broken = List.copyOf(broken);
+    newest.highestGeneration = highest;
+    newest.fallback = fallback;
+    return newest;
   }
 
-  private static ManifestStore read(StoreDirectory directory, String name) {
+  /** A manifest that cannot be read. */
+  public record Broken(String file, HistorianException cause) {}
+
+  /** Manifests that could not be read when the store was opened. */
+  public List<Broken> broken() {
+    return broken;
+  }
+
+  /** Whether a newer generation than the current one was there and could not be read. */
+  public boolean isFallback() {
+    return fallback;
+  }
+
+  /** The greatest generation that a file is named after. */
+  public long highestGeneration() {
+    return highestGeneration;
+  }
+
+  /** The generation that a file's name says; -1 for a name that is none of ours. */
+  private static long generation(String name) {
+    try {
+      return Long.parseUnsignedLong(name, PREFIX.length(), name.length() - SUFFIX.length(), 10);
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      return -1;
+    }
+  }
+
+  private static ManifestStore read(StoreDirectory directory, String name, long generation) {
     ByteBuffer bytes = directory.read(name);
-    UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, name);
+    UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, generation, name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
     if (footerAt < FileEnvelope.HEADER_LENGTH) {
       throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + name);
@@ -76,7 +131,28 @@ public final class ManifestStore {
     Manifest manifest =
         Manifest.decode(
             bytes.slice(FileEnvelope.HEADER_LENGTH, footerAt - FileEnvelope.HEADER_LENGTH), name);
+    if (generation >= 0 && manifest.generation() != generation) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "manifest is of another generation than its name says: file="
+              + name
+              + ", generation="
+              + manifest.generation());
+    }
     return new ManifestStore(directory, storeId, manifest);
+  }
+
+  /** Reads the older generations that are kept; what is damaged is listed. */
+  public void scrub(DamageList damage) {
+    for (String name : directory.list()) {
+      try {
+        if (name.endsWith(SUFFIX)) {
+          read(directory, name, generation(name));
+        }
+      } catch (HistorianException | UncheckedIOException e) {
+        damage.spare(name, "manifest", e);
+      }
+    }
   }
 
   /** Identity of the store: in every file header. */
@@ -91,12 +167,12 @@ public final class ManifestStore {
 
   /** Makes a generation the newest one: on disk, forced, before this returns. */
   public void commit(Manifest next) throws IOException {
-    String name = String.format("manifest-%012d%s", next.generation(), SUFFIX);
+    String name = String.format("%s%012d%s", PREFIX, next.generation(), SUFFIX);
     try (StoreDirectory.PendingFile file = directory.create(name)) {
       file.write(FileEnvelope.header(MAGIC, storeId, next.generation()));
       file.write(next.encode());
       file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
-      file.commit(written -> read(directory, written));
+      file.commit(written -> read(directory, written, next.generation()));
     }
     current = next;
     List<String> names = directory.list().stream().filter(each -> each.endsWith(SUFFIX)).toList();

@@ -1,6 +1,8 @@
 package io.tidemark.storage.scan;
 
+import io.tidemark.model.Direction;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,36 @@ public abstract class SampleRun {
   /** Called by {@link #load}: whether neighbouring rows of the block may share a time. */
   protected final void equalTimes(boolean possible) {
     equalTimes = possible;
+  }
+
+  /**
+   * Called by {@link #load} for rows that cannot be read: puts a gap in their place, a row at the
+   * first and at the last time inside the filter's range, and adds the range to the lost ones.
+   *
+   * @param lastReplacedNs last time at which a lost row may have been the newest
+   * @param lastOrder greatest write order of a lost row
+   */
+  protected static void lose(
+      SampleBlock into,
+      SampleType type,
+      ScanFilter filter,
+      long firstNs,
+      long lastNs,
+      long lastReplacedNs,
+      long lastOrder,
+      LostRanges lost) {
+    into.reset(type);
+    long first = Math.max(firstNs, filter.range().startNs());
+    long last = Math.min(lastNs, filter.range().endNs() - 1);
+    if (first > last) {
+      return;
+    }
+    lost.add(first, last, Math.min(last, lastReplacedNs), lastOrder);
+    boolean forward = filter.direction() == Direction.FORWARD;
+    ContainedCursor.gap(into, forward ? first : last);
+    if (first < last) {
+      ContainedCursor.gap(into, forward ? last : first);
+    }
   }
 
   /** Makes a head available; false at the end. */

@@ -62,29 +62,36 @@ final class BlockFormat {
    * Decodes a block.
    *
    * @param in from the block's first byte to its last
+   * @param crc what the index says: a block that lies in another's place has a CRC of its own
    * @throws HistorianException {@link ErrorCode#CORRUPT} naming file, tag and offset.
    */
-  void decode(ByteBuffer in, SampleBlock block, String file, int tagId, long offset) {
+  void decode(ByteBuffer in, int crc, SampleBlock block, String file, int tagId, long offset) {
     in.order(ByteOrder.LITTLE_ENDIAN);
     if (in.remaining() < HEADER_LENGTH) {
       throw corrupt(file, tagId, offset, "length=" + in.remaining(), null);
     }
     int start = in.position();
-    int expected = FileEnvelope.crc(in, start + 4, in.remaining() - 4);
-    if (in.getInt(start) != expected) {
+    int actual = FileEnvelope.crc(in, start + 4, in.remaining() - 4);
+    if (actual != crc || in.getInt(start) != crc) {
       throw corrupt(
           file,
           tagId,
           offset,
-          String.format("expectedCrc32c=0x%08x, actualCrc32c=0x%08x", expected, in.getInt(start)),
+          String.format(
+              "expectedCrc32c=0x%08x, storedCrc32c=0x%08x, actualCrc32c=0x%08x",
+              crc, in.getInt(start), actual),
           null);
     }
     int count = Short.toUnsignedInt(in.getShort(start + 4));
+    int type = in.get(start + 6);
     if (count == 0 || count > SampleBlock.CAPACITY) {
       throw corrupt(file, tagId, offset, "rows=" + count, null);
     }
+    if (!ChunkIndex.isType(type) || in.get(start + 7) != 0) {
+      throw corrupt(file, tagId, offset, "type=" + type + ", zero=" + in.get(start + 7), null);
+    }
     try {
-      block.reset(SampleType.ofCode(in.get(start + 6)));
+      block.reset(SampleType.ofCode(type));
       in.position(start + HEADER_LENGTH);
       longs.decode(in, count, block.sourceTimesNs());
       longs.decode(in, count, scratch);
@@ -102,6 +109,9 @@ final class BlockFormat {
         case FLOAT64 -> doubles.decode(in, count, block.doubles());
         case INT64, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
         case STRING -> texts.decode(in, count, block.texts());
+      }
+      if (in.hasRemaining()) {
+        throw new IllegalArgumentException("bytes behind the last column: " + in.remaining());
       }
       block.count(count);
     } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -5,6 +5,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleType;
+import io.tidemark.storage.io.FileEnvelope;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,8 @@ import java.util.List;
  *
  * <p>Bytes: {@code u32 tag id, u8 type, u8 zero, u16 zero, u32 blocks}, then 104 bytes a block:
  * {@code u64 offset, u32 length, u16 rows, u16 flags (bit 0: equal times), i64 first time, i64 last
- * time, u64 first order, u64 last order, u32 good, u32 uncertain, u32 bad, u32 zero, f64 sum, f64
- * minimum, i64 its time, f64 maximum, i64 its time}.
+ * time, u64 first order, u64 last order, u32 good, u32 uncertain, u32 bad, u32 CRC-32C of the
+ * block, f64 sum, f64 minimum, i64 its time, f64 maximum, i64 its time}.
  */
 public final class ChunkIndex {
   static final int HEADER_LENGTH = 12;
@@ -38,6 +39,7 @@ public final class ChunkIndex {
   record Block(
       long offset,
       int length,
+      int crc,
       int rows,
       boolean hasEqualTimes,
       long firstTimeNs,
@@ -46,7 +48,7 @@ public final class ChunkIndex {
       long lastOrder,
       SampleStatistics statistics) {}
 
-  void add(long offset, int length, SampleBlock block) {
+  void add(long offset, int length, int crc, SampleBlock block) {
     int rows = block.count();
     long[] times = block.sourceTimesNs();
     boolean equalTimes = false;
@@ -61,6 +63,7 @@ public final class ChunkIndex {
         new Block(
             offset,
             length,
+            crc,
             rows,
             equalTimes,
             times[0],
@@ -171,7 +174,7 @@ public final class ChunkIndex {
           .putInt(statistics.good())
           .putInt(statistics.uncertain())
           .putInt(statistics.bad())
-          .putInt(0)
+          .putInt(block.crc())
           .putDouble(statistics.sum())
           .putDouble(statistics.minimum())
           .putLong(statistics.minimumTimeNs())
@@ -188,12 +191,15 @@ public final class ChunkIndex {
   static ChunkIndex decode(ByteBuffer in, long blocksEnd, String file) {
     check(in.remaining() >= HEADER_LENGTH, file, "index length", in.remaining());
     int tagId = in.getInt();
-    SampleType type = SampleType.ofCode(in.get());
-    in.get();
-    in.getShort();
+    int typeCode = in.get();
+    check(isType(typeCode), file, "type", typeCode);
+    SampleType type = SampleType.ofCode(typeCode);
+    check(in.get() == 0 && in.getShort() == 0, file, "reserved", tagId);
+    check(tagId >= 0, file, "tagId", tagId);
     int count = in.getInt();
     check(count > 0 && (long) count * ENTRY_LENGTH <= in.remaining(), file, "block count", count);
     ChunkIndex chunk = new ChunkIndex(tagId, type);
+    long previousTime = Long.MIN_VALUE;
     for (int i = 0; i < count; i++) {
       long offset = in.getLong();
       int length = in.getInt();
@@ -206,7 +212,7 @@ public final class ChunkIndex {
       int good = in.getInt();
       int uncertain = in.getInt();
       int bad = in.getInt();
-      in.getInt();
+      int crc = in.getInt();
       SampleStatistics statistics =
           new SampleStatistics(
               good,
@@ -217,13 +223,23 @@ public final class ChunkIndex {
               in.getLong(),
               in.getDouble(),
               in.getLong());
-      check(offset >= 0 && length > 0 && offset + length <= blocksEnd, file, "offset", offset);
+      check(
+          offset >= FileEnvelope.HEADER_LENGTH
+              && length >= BlockFormat.HEADER_LENGTH
+              && offset <= blocksEnd - length,
+          file,
+          "offset",
+          offset);
       check(rows > 0 && rows <= SampleBlock.CAPACITY, file, "rows", rows);
-      check(firstTime <= lastTime, file, "times", firstTime);
+      check((flags & ~EQUAL_TIMES) == 0, file, "flags", flags);
+      check(firstTime <= lastTime && firstTime >= previousTime, file, "times", firstTime);
+      check(firstOrder > 0 && firstOrder <= lastOrder, file, "orders", firstOrder);
+      previousTime = lastTime;
       chunk.add(
           new Block(
               offset,
               length,
+              crc,
               rows,
               (flags & EQUAL_TIMES) != 0,
               firstTime,
@@ -233,6 +249,15 @@ public final class ChunkIndex {
               statistics));
     }
     return chunk;
+  }
+
+  static boolean isType(int code) {
+    for (SampleType type : SampleType.values()) {
+      if (type.code() == code) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void check(boolean holds, String file, String field, long value) {

@@ -51,6 +51,11 @@ public final class FrameLog {
     return producerIds;
   }
 
+  /** Journal sequence of the frame at an index. */
+  public long sequence(int index) {
+    return sequences[index];
+  }
+
   /** Index of the frame, or -1. */
   public int indexOf(long sequence) {
     int index = Arrays.binarySearch(sequences, 0, count, sequence);

@@ -1,7 +1,9 @@
 package io.tidemark.storage.segment;
 
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
 
@@ -11,11 +13,24 @@ public final class SegmentRun extends SampleRun {
   private final ChunkIndex chunk;
   private final ScanFilter filter;
   private final boolean forward;
+  private final DamageRule damageRule;
+  private final LostRanges lost;
   private int index;
 
-  /** A run over the chunk. */
-  public SegmentRun(SegmentReader segment, ChunkIndex chunk, ScanFilter filter) {
+  /**
+   * A run over the chunk.
+   *
+   * @param lost takes the times of rows that cannot be read, unless the rule is strict
+   */
+  public SegmentRun(
+      SegmentReader segment,
+      ChunkIndex chunk,
+      ScanFilter filter,
+      DamageRule damageRule,
+      LostRanges lost) {
     this.reader = segment.newBlockReader();
+    this.damageRule = damageRule;
+    this.lost = lost;
     this.chunk = chunk;
     this.filter = filter;
     this.forward = filter.direction() == Direction.FORWARD;
@@ -45,9 +60,13 @@ public final class SegmentRun extends SampleRun {
         return false;
       }
       if (filter.mayShow(place.firstOrder(), place.lastOrder())) {
-        reader.read(chunk, index, into);
-        filter.apply(into, place.firstOrder(), place.lastOrder());
-        equalTimes(place.hasEqualTimes());
+        if (reader.read(chunk, index, into, damageRule)) {
+          filter.apply(into, place.firstOrder(), place.lastOrder());
+          equalTimes(place.hasEqualTimes());
+        } else {
+          lose(into, place);
+          equalTimes(false);
+        }
       } else {
         into.count(0);
       }
@@ -57,5 +76,23 @@ public final class SegmentRun extends SampleRun {
       }
     }
     return false;
+  }
+
+  private void lose(SampleBlock into, ChunkIndex.Block place) {
+    // Where the next block begins at this one's last time, its row there is the later one.
+    ChunkIndex.Block next = index + 1 < chunk.blockCount() ? chunk.block(index + 1) : null;
+    boolean nextDecides =
+        next != null
+            && next.firstTimeNs() == place.lastTimeNs()
+            && filter.mayShow(next.firstOrder(), next.lastOrder());
+    lose(
+        into,
+        chunk.type(),
+        filter,
+        place.firstTimeNs(),
+        place.lastTimeNs(),
+        nextDecides ? place.lastTimeNs() - 1 : place.lastTimeNs(),
+        place.lastOrder(),
+        lost);
   }
 }

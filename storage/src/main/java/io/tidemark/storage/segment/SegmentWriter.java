@@ -27,6 +27,7 @@ public final class SegmentWriter implements AutoCloseable {
 
   private final StoreDirectory directory;
   private final UUID storeId;
+  private final long segmentId;
   private final StoreDirectory.PendingFile file;
   private final BlockFormat format = new BlockFormat();
   private final List<ChunkIndex> chunks = new ArrayList<>();
@@ -41,6 +42,7 @@ public final class SegmentWriter implements AutoCloseable {
   public SegmentWriter(StoreDirectory directory, UUID storeId, long segmentId) throws IOException {
     this.directory = directory;
     this.storeId = storeId;
+    this.segmentId = segmentId;
     file = directory.create(fileName(segmentId));
     file.write(FileEnvelope.header(MAGIC, storeId, segmentId));
   }
@@ -48,6 +50,11 @@ public final class SegmentWriter implements AutoCloseable {
   /** Name of a segment's file. */
   public static String fileName(long segmentId) {
     return String.format("%012d.tseg", segmentId);
+  }
+
+  /** Names of all files of a segment: its own and the copy of its index. */
+  public static List<String> fileNames(long segmentId) {
+    return List.of(fileName(segmentId), IndexCopy.fileName(segmentId));
   }
 
   /** Starts the chunk of a tag; a tag has one chunk per type. */
@@ -73,7 +80,7 @@ public final class SegmentWriter implements AutoCloseable {
     long offset = file.length() + buffer.position();
     int start = buffer.position();
     format.encode(block, buffer);
-    current.add(offset, buffer.position() - start, block);
+    current.add(offset, buffer.position() - start, buffer.getInt(start), block);
     rows += block.count();
     firstTimeNs = Math.min(firstTimeNs, block.sourceTimesNs()[0]);
     lastTimeNs = Math.max(lastTimeNs, block.sourceTimesNs()[block.count() - 1]);
@@ -90,7 +97,8 @@ public final class SegmentWriter implements AutoCloseable {
     file.write(index);
     file.write(FileEnvelope.footer(file.length(), indexOffset, file.crc()));
     long bytes = file.length();
-    file.commit(written -> SegmentReader.verify(directory, written, storeId));
+    file.commit(written -> SegmentReader.verify(directory, written, storeId, segmentId));
+    IndexCopy.write(directory, storeId, segmentId, indexOffset, index.rewind());
     long firstOrder = chunks.stream().mapToLong(ChunkIndex::firstOrder).min().orElse(0);
     long lastOrder = chunks.stream().mapToLong(ChunkIndex::lastOrder).max().orElse(0);
     return new Written(rows, bytes, firstTimeNs, lastTimeNs, firstOrder, lastOrder);

@@ -1,0 +1,122 @@
+package io.tidemark.storage;
+
+import io.tidemark.model.HistorianException;
+import io.tidemark.storage.damage.DamageList;
+import io.tidemark.storage.io.StoreDirectory;
+import io.tidemark.storage.manifest.LedgerFile;
+import io.tidemark.storage.manifest.Manifest;
+import io.tidemark.storage.manifest.ManifestStore;
+import io.tidemark.storage.segment.FrameLog;
+import io.tidemark.storage.segment.SegmentReader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the manifest again that was the newest and cannot be read, or is gone: the one before it,
+ * and the files that were sealed since. They are whole, or they would not have their names, and say
+ * themselves what a manifest says of them. A seal that a crash cut off just before its manifest
+ * looks the same, and is completed.
+ */
+final class Adoption {
+  private Adoption() {}
+
+  /**
+   * The manifest to go on with, or null if the current one is it.
+   *
+   * @param damage takes the files that cannot be read
+   */
+  static @Nullable Manifest of(
+      ManifestStore manifests,
+      StoreDirectory segmentDirectory,
+      StoreDirectory ledgerDirectory,
+      DamageList damage) {
+    Manifest older = manifests.current();
+    UUID storeId = manifests.storeId();
+    List<Long> segmentNumbers = numbers(segmentDirectory, ".tseg", older.nextFileNumber());
+    List<Long> ledgerNumbers = numbers(ledgerDirectory, ".tled", older.nextFileNumber());
+    if (!manifests.isFallback() && segmentNumbers.isEmpty() && ledgerNumbers.isEmpty()) {
+      return null;
+    }
+    List<Manifest.Segment> segments = new ArrayList<>(older.segments());
+    List<Manifest.Ledger> ledgers = new ArrayList<>(older.ledgers());
+    TreeSet<Long> sequences = new TreeSet<>();
+    long[] transactionTime = {older.lastTransactionTimeMicros()};
+    long next = older.nextFileNumber();
+    for (long id : segmentNumbers) {
+      try (SegmentReader segment = SegmentReader.open(segmentDirectory, storeId, id, damage)) {
+        FrameLog frames = segment.frames();
+        for (int i = 0; i < frames.count(); i++) {
+          sequences.add(frames.sequence(i));
+          transactionTime[0] = Math.max(transactionTime[0], frames.transactionTimeMicros(i));
+        }
+        segments.add(
+            new Manifest.Segment(
+                id,
+                0,
+                segment.rows(),
+                segment.bytes(),
+                segment.firstTimeNs(),
+                segment.lastTimeNs(),
+                segment.firstOrder(),
+                segment.lastOrder()));
+        next = Math.max(next, id + 1);
+      } catch (HistorianException | UncheckedIOException e) {
+        damage.spare(segmentDirectory.path().getFileName() + "/" + id, "segment", e);
+      }
+    }
+    for (long id : ledgerNumbers) {
+      try {
+        ledgers.add(
+            LedgerFile.describe(
+                ledgerDirectory,
+                storeId,
+                id,
+                frame -> {
+                  sequences.add(frame.journalSequence());
+                  transactionTime[0] = Math.max(transactionTime[0], frame.transactionTimeMicros());
+                }));
+        next = Math.max(next, id + 1);
+      } catch (HistorianException | UncheckedIOException e) {
+        damage.spare(ledgerDirectory.path().getFileName() + "/" + id, "ledger", e);
+      }
+    }
+    long covered = older.coveredSequence();
+    while (sequences.contains(covered + 1)) {
+      covered++;
+    }
+    // Files of a whole seal follow the older manifest without a hole. Others belong to a seal that
+    // was cut off, whose frames are still in the journal; but if a manifest was lost nobody knows,
+    // and a row that comes twice is better than one that is gone.
+    boolean isWhole =
+        !sequences.isEmpty()
+            && sequences.first() > older.coveredSequence()
+            && sequences.last() == covered;
+    if (!isWhole && !manifests.isFallback()) {
+      return null;
+    }
+    return new Manifest(
+        manifests.highestGeneration() + 1,
+        java.util.Map.of(0, covered),
+        transactionTime[0],
+        next,
+        segments,
+        ledgers);
+  }
+
+  private static List<Long> numbers(StoreDirectory directory, String suffix, long from) {
+    List<Long> numbers = new ArrayList<>();
+    for (String name : directory.list()) {
+      if (name.matches("\\d{1,18}" + java.util.regex.Pattern.quote(suffix))) {
+        long number = Long.parseLong(name.substring(0, name.length() - suffix.length()));
+        if (number >= from) {
+          numbers.add(number);
+        }
+      }
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,184 @@
+package io.tidemark.storage.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.model.DamageRule;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleType;
+import io.tidemark.storage.damage.DamageList;
+import io.tidemark.storage.io.FileEnvelope;
+import io.tidemark.storage.io.StoreDirectory;
+import io.tidemark.testing.FaultDisk;
+import io.tidemark.testing.Mutations;
+import io.tidemark.testing.SampleGenerators;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Blocks and segments with crafted lengths, counts and offsets and the right checksums: refused, or
+ * read as something, at a price that the file's size bounds.
+ */
+@Timeout(300)
+class HostileSegmentTest {
+  private static final Path FOLDER = Path.of("/segments");
+  private static final UUID STORE = new UUID(1, 2);
+  private static final long START = 1_700_000_000_000_000_000L;
+  private static final int BLOCKS = 400;
+  private static final int SEGMENTS = 300;
+
+  private static SampleBlock block(SampleType type, long seed, int rows) {
+    SampleBlock block = new SampleBlock();
+    block.reset(type);
+    long[] times = SampleGenerators.times(seed, rows, START);
+    double[] doubles = SampleGenerators.doubles(seed, rows);
+    long[] longs = SampleGenerators.longs(seed, rows);
+    int[] statuses = SampleGenerators.statuses(seed, rows);
+    for (int i = 0; i < rows; i++) {
+      switch (type) {
+        case FLOAT64 -> block.appendDouble(times[i], doubles[i], true, statuses[i]);
+        case STRING -> block.appendText(times[i], "text " + longs[i] % 5, statuses[i]);
+        case BOOL -> block.appendLong(times[i], longs[i] & 1, true, statuses[i]);
+        case INT64, DIGITAL -> block.appendLong(times[i], longs[i], true, statuses[i]);
+      }
+      block.orders()[i] = (100L + seed) << 16 | i;
+    }
+    return block;
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.tidemark.testing.Seeds#some")
+  void hostileBlocksAreRefusedOrRead(long seed) {
+    Random random = new Random(seed);
+    BlockFormat format = new BlockFormat();
+    SampleBlock into = new SampleBlock();
+    into.texts();
+    for (SampleType type : SampleType.values()) {
+      SampleBlock block = block(type, seed, 1 + random.nextInt(SampleBlock.CAPACITY));
+      ByteBuffer honest =
+          ByteBuffer.allocate((int) BlockFormat.bytesMax(block)).order(ByteOrder.LITTLE_ENDIAN);
+      format.encode(block, honest);
+      byte[] bytes = Arrays.copyOf(honest.array(), honest.position());
+      for (int i = 0; i < BLOCKS; i++) {
+        // Half of them cut as well.
+        int length = random.nextBoolean() ? bytes.length : 8 + random.nextInt(bytes.length - 7);
+        byte[] hostile = Arrays.copyOf(bytes, length);
+        Mutations.mutate(hostile, 4, hostile.length, random);
+        ByteBuffer in = ByteBuffer.wrap(hostile).order(ByteOrder.LITTLE_ENDIAN);
+        int crc = FileEnvelope.crc(in, 4, length - 4);
+        in.putInt(0, crc);
+        Mutations.survives(
+            "seed=" + seed + ", type=" + type + ", i=" + i,
+            8L * length,
+            () -> format.decode(in, crc, into, "x", 1, 0));
+      }
+    }
+  }
+
+  private static FaultDisk segment(long seed) throws IOException {
+    FaultDisk disk = new FaultDisk();
+    StoreDirectory directory = StoreDirectory.open(disk, FOLDER);
+    FrameLog frames = new FrameLog();
+    for (int i = 0; i < 20; i++) {
+      frames.add(100 + seed + i, 5_000 + i, i % 3);
+    }
+    try (SegmentWriter writer = new SegmentWriter(directory, STORE, 7)) {
+      int tag = 3;
+      for (SampleType type : SampleType.values()) {
+        writer.startChunk(tag++, type);
+        writer.append(block(type, seed, 40));
+      }
+      writer.commit(frames);
+    }
+    return disk;
+  }
+
+  private static void read(FaultDisk disk) {
+    DamageList damage = new DamageList(() -> 0L);
+    StoreDirectory directory = StoreDirectory.open(disk, FOLDER);
+    try (SegmentReader segment = SegmentReader.open(directory, STORE, 7, damage)) {
+      segment.scrub();
+      segment.frames();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.tidemark.testing.Seeds#some")
+  void hostileSegmentsAreRefusedOrRead(long seed) throws IOException {
+    Random random = new Random(seed);
+    FaultDisk disk = segment(seed);
+    Path file = FOLDER.resolve(SegmentWriter.fileName(7));
+    Path copy = FOLDER.resolve(IndexCopy.fileName(7));
+    byte[] honest = disk.bytes(file).clone();
+    int footer = honest.length - FileEnvelope.FOOTER_LENGTH;
+    ByteBuffer parsed = ByteBuffer.wrap(honest).order(ByteOrder.LITTLE_ENDIAN);
+    int index = (int) parsed.getLong(footer + 16);
+    for (int i = 0; i < SEGMENTS; i++) {
+      byte[] hostile = disk.bytes(file);
+      System.arraycopy(honest, 0, hostile, 0, honest.length);
+      int part = random.nextInt(4);
+      int from = part == 0 ? 4 : part == 1 ? index + 4 : part == 2 ? footer + 8 : index + 8;
+      int to = part == 0 ? 60 : part == 1 ? footer : part == 2 ? footer + 24 : footer;
+      Mutations.mutate(hostile, from, to, random);
+      ByteBuffer bytes = ByteBuffer.wrap(hostile).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.putInt(60, FileEnvelope.crc(bytes, 0, 60));
+      bytes.putInt(index, FileEnvelope.crc(bytes, index + 8, footer - index - 8));
+      bytes.putInt(footer + 24, FileEnvelope.crc(bytes, 0, footer));
+      bytes.putInt(footer + 28, FileEnvelope.crc(bytes, footer, 28));
+      String what = "seed=" + seed + ", i=" + i;
+      // With its copy, which then serves, and without.
+      Mutations.survives(what, 64L * honest.length, () -> read(disk));
+      FaultDisk alone = disk.afterKill();
+      alone.delete(copy);
+      Mutations.survives(what + ", alone", 64L * honest.length, () -> read(alone));
+    }
+  }
+
+  @Test
+  void aBlockInTheOthersPlaceIsNoticed() throws IOException {
+    FaultDisk disk = new FaultDisk();
+    StoreDirectory directory = StoreDirectory.open(disk, FOLDER);
+    SampleBlock block = new SampleBlock();
+    block.reset(SampleType.INT64);
+    for (int i = 0; i < 10; i++) {
+      block.appendLong(START + i, 42, true, 0);
+      block.orders()[i] = 1L << 16 | i;
+    }
+    try (SegmentWriter writer = new SegmentWriter(directory, STORE, 7)) {
+      for (int tag = 0; tag < 2; tag++) {
+        Arrays.fill(block.longs(), 0, 10, 42 + tag); // the same length, times and orders
+        writer.startChunk(tag, SampleType.INT64);
+        writer.append(block);
+      }
+      FrameLog frames = new FrameLog();
+      frames.add(1, 1, 0);
+      writer.commit(frames);
+    }
+    DamageList damage = new DamageList(() -> 0L);
+    try (SegmentReader segment = SegmentReader.open(directory, STORE, 7, damage)) {
+      ChunkIndex.Block first = segment.chunks(0).getFirst().block(0);
+      ChunkIndex.Block second = segment.chunks(1).getFirst().block(0);
+      assertThat(first.length()).isEqualTo(second.length());
+      byte[] bytes = disk.bytes(FOLDER.resolve(SegmentWriter.fileName(7)));
+      byte[] kept = Arrays.copyOfRange(bytes, (int) first.offset(), (int) second.offset());
+      System.arraycopy(bytes, (int) second.offset(), bytes, (int) first.offset(), kept.length);
+      System.arraycopy(kept, 0, bytes, (int) second.offset(), kept.length);
+    }
+    try (SegmentReader segment = SegmentReader.open(directory, STORE, 7, damage)) {
+      SegmentReader.BlockReader reader = segment.newBlockReader();
+      for (int tag = 0; tag < 2; tag++) {
+        assertThat(reader.read(segment.chunks(tag).getFirst(), 0, block, DamageRule.CONTAIN))
+            .isFalse();
+      }
+    }
+    assertThat(damage.report().entries()).hasSize(2);
+  }
+}
