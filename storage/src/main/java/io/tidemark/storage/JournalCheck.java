@@ -247,7 +247,7 @@ final class JournalCheck {
       long[] samples = new long[1];
       try {
         JournalScanner.Result result =
-            JournalScanner.scan(
+            JournalScanner.look(
                 disk,
                 root,
                 id,

@@ -78,7 +78,7 @@ class StoreVerifierTest {
    * Two seals of 3 000 rows of three tags, each with records, then ten frames in the journal: 216
    * frames, of which 1 to 104 were sealed first, 105 to 205 second.
    */
-  private static void fill(Disk disk, Path folder, long salt) throws IOException {
+  static void fill(Disk disk, Path folder, long salt) throws IOException {
     SampleFrameBuilder builder = new SampleFrameBuilder();
     OracleStore tags = new OracleStore();
     try (SampleStore store = open(disk, folder)) {

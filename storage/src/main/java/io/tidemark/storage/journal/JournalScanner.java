@@ -67,7 +67,17 @@ public final class JournalScanner {
   public static Result scan(
       Disk disk, Path root, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer)
       throws IOException {
-    Scan scan = new Scan(disk, storeId, coveredSequence, consumer);
+    return scan(new Scan(disk, storeId, coveredSequence, consumer, true), disk, root);
+  }
+
+  /** As {@link #scan}, but says nothing in the log: for those who look on while a server works. */
+  public static Result look(
+      Disk disk, Path root, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer)
+      throws IOException {
+    return scan(new Scan(disk, storeId, coveredSequence, consumer, false), disk, root);
+  }
+
+  private static Result scan(Scan scan, Disk disk, Path root) throws IOException {
     if (disk.isFolder(root)) {
       for (String name : disk.list(root)) {
         if (name.startsWith(RUN_PREFIX)) {
@@ -83,6 +93,7 @@ public final class JournalScanner {
     private final UUID storeId;
     private final long coveredSequence;
     private final Consumer<SampleFrame> consumer;
+    private final boolean logs;
     private final List<Run> runs = new ArrayList<>();
     private final List<Missing> missing = new ArrayList<>();
     private final SampleFrame frame = new SampleFrame();
@@ -99,12 +110,18 @@ public final class JournalScanner {
     private boolean torn;
     private long ignored;
 
-    Scan(Disk disk, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer) {
+    Scan(
+        Disk disk,
+        UUID storeId,
+        long coveredSequence,
+        Consumer<SampleFrame> consumer,
+        boolean logs) {
       this.disk = disk;
       this.storeId = storeId;
       this.coveredSequence = coveredSequence;
       this.last = coveredSequence;
       this.consumer = consumer;
+      this.logs = logs;
     }
 
     void run(Path folder) throws IOException {
@@ -127,7 +144,7 @@ public final class JournalScanner {
         lost(last + 1, forced, files.isEmpty() ? folder : files.getLast());
         last = forced;
       }
-      if (ignored > before) {
+      if (ignored > before && logs) {
         LOG.warn(
             "journal run ends torn: folder={}, lastSequence={}, framesIgnored={}",
             folder.getFileName(),
@@ -157,7 +174,9 @@ public final class JournalScanner {
         ByteBuffer bytes = map(file, arena);
         boolean own = file.toString().endsWith(JournalFile.SUFFIX);
         if (own && JournalFile.isForeign(bytes, storeId, file.toString())) {
-          LOG.error("journal file of another store is left alone: file={}", file);
+          if (logs) {
+            LOG.error("journal file of another store is left alone: file={}", file);
+          }
           return;
         }
         JournalFile.Page page = own ? JournalFile.read(bytes, storeId, file.toString()) : null;
@@ -219,11 +238,13 @@ public final class JournalScanner {
 
     private void lost(long first, long end, Path file) {
       missing.add(new Missing(first, end));
-      LOG.error(
-          "journal misses frames that were forced: file={}, missingFrom={}, missingTo={}",
-          file,
-          first,
-          end);
+      if (logs) {
+        LOG.error(
+            "journal misses frames that were forced: file={}, missingFrom={}, missingTo={}",
+            file,
+            first,
+            end);
+      }
     }
   }
 }

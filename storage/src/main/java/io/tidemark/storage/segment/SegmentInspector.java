@@ -74,20 +74,20 @@ public final class SegmentInspector {
       } else {
         ByteBuffer prefix = file.slice(offset, 8);
         int expected = prefix.getInt(0);
-        length = prefix.getInt(4);
-        if (length < 0 || offset + 8 + length != footer.end()) {
+        int said = prefix.getInt(4);
+        long space = footer.end() - offset - 8;
+        length = space > Integer.MAX_VALUE - 64 ? -1 : (int) space;
+        int actual = file.crc(offset + 8, footer.end());
+        whole = actual == expected && length == said;
+        if (length != said) {
           findings.accept(
               fault("index has another length than its place")
                   .at(offset + 4)
-                  .expected(footer.end() - offset - 8, length));
-          length = -1;
-        } else {
-          int actual = file.crc(offset + 8, footer.end());
-          whole = actual == expected;
-          if (!whole) {
-            findings.accept(
-                fault("checksum of the index differs").at(offset).expectedCrc(expected, actual));
-          }
+                  .expected("length=" + space, "length=" + said));
+        }
+        if (actual != expected) {
+          findings.accept(
+              fault("checksum of the index differs").at(offset).expectedCrc(expected, actual));
         }
       }
     }
