@@ -2,6 +2,7 @@ package io.tidemark.storage.io;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -101,6 +102,34 @@ final class RealDisk implements Disk {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
     }
+  }
+
+  @Override
+  public DiskReader openForReading(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    return new DiskReader() {
+      @Override
+      public long length() throws IOException {
+        return channel.size();
+      }
+
+      @Override
+      public void read(ByteBuffer into, long position) throws IOException {
+        long at = position;
+        while (into.hasRemaining()) {
+          int count = channel.read(into, at);
+          if (count < 0) {
+            throw new EOFException("file ends early: file=" + file + ", bytes=" + at);
+          }
+          at += count;
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        channel.close();
+      }
+    };
   }
 
   @Override
