@@ -14,6 +14,7 @@ import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.manifest.ManifestInspector;
 import io.tidemark.storage.manifest.ManifestStore;
 import io.tidemark.storage.segment.SegmentInspector;
+import io.tidemark.storage.segment.SegmentWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +62,9 @@ final class FrontCheck {
       for (Manifest.Ledger ledger : newest.ledgers()) {
         ledger(ledger);
       }
+      for (Manifest.Segment segment : newest.segments()) {
+        indexCopy(segment);
+      }
     } else {
       // Nobody says which ones count: all of them.
       for (String name : ledgers) {
@@ -73,8 +77,8 @@ final class FrontCheck {
     JournalCheck journal = new JournalCheck(verifier, tally, records, storeId);
     missesItsFirstFrames = journal.run(newest);
     if (newest != null) {
-      unreferenced(StoreFolders.SEGMENTS, segments, ".tseg", newest);
-      unreferenced(StoreFolders.LEDGER, ledgers, ".tled", newest);
+      unreferenced(StoreFolders.SEGMENTS, segments, List.of(".tseg", ".tidx"), newest);
+      unreferenced(StoreFolders.LEDGER, ledgers, List.of(".tled"), newest);
     }
   }
 
@@ -333,7 +337,45 @@ final class FrontCheck {
     }
   }
 
-  private void unreferenced(String folder, List<String> names, String suffix, Manifest newest) {
+  /** The copy of a segment's index: needed only when the segment's own is damaged. */
+  private void indexCopy(Manifest.Segment segment) {
+    Path path =
+        data.resolve(StoreFolders.SEGMENTS)
+            .resolve(SegmentWriter.fileNames(segment.id()).getLast());
+    String lost = "nothing while the index in the segment is whole";
+    EnvelopeCheck.Claim claim =
+        new EnvelopeCheck.Claim(SegmentInspector.INDEX_COPY_MAGIC, storeId, segment.id(), -1, lost);
+    boolean found =
+        verifier.file(
+            path,
+            tally,
+            lost,
+            file -> {
+              EnvelopeCheck.Footer footer =
+                  EnvelopeCheck.header(file, claim, tally) == null
+                      ? null
+                      : EnvelopeCheck.footer(file, claim, tally);
+              if (footer == null
+                  || !footer.readable()
+                  || verifier.mode() == StoreVerifier.Mode.QUICK) {
+                return;
+              }
+              int actual = file.crc(0, footer.end());
+              if (actual != footer.bodyCrc()) {
+                tally.accept(
+                    Finding.damage(file.name(), "checksum of the file differs")
+                        .expectedCrc(footer.bodyCrc(), actual)
+                        .losing(lost));
+              }
+            });
+    if (!found) {
+      tally.accept(
+          Finding.warning(verifier.name(path), "copy of the index is missing").losing(lost));
+    }
+  }
+
+  private void unreferenced(
+      String folder, List<String> names, List<String> suffixes, Manifest newest) {
     Set<Long> live = new HashSet<>();
     manifests
         .values()
@@ -344,7 +386,10 @@ final class FrontCheck {
             });
     for (String name : names) {
       String path = folder + "/" + name;
-      long id = number(name, suffix);
+      long id = suffixes.stream().mapToLong(suffix -> number(name, suffix)).max().orElse(-1);
+      if (name.equals(SampleStore.ASIDE)) {
+        continue;
+      }
       if (id < 0) {
         tally.accept(Finding.information(path, leftover(name)));
       } else if (!live.contains(id)) {

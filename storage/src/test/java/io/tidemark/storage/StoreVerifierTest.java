@@ -186,7 +186,7 @@ class StoreVerifierTest {
     Report report = verify(mode);
     assertThat(report.findings()).isEmpty();
     assertThat(report.generation()).isEqualTo(2);
-    assertThat(report.counts().files()).isEqualTo(3 + 2 + 2 + 1);
+    assertThat(report.counts().files()).isEqualTo(3 + 2 * 2 + 2 + 1);
     if (mode != Mode.QUICK) {
       assertThat(report.counts().samples()).isEqualTo(210 * 90);
       assertThat(report.counts().blocks()).isEqualTo(2 * 3 * 3);
@@ -368,9 +368,8 @@ class StoreVerifierTest {
     System.arraycopy(theirs, offset, mine, offset, length);
     Report report = verify(Mode.FULL);
     only(report, Severity.DAMAGE, SEGMENT_1, "checksum of the file differs");
-    Finding block = only(report, Severity.DAMAGE, SEGMENT_1, "other things about a block");
+    Finding block = only(report, Severity.DAMAGE, SEGMENT_1, "checksum of a block differs");
     assertThat(block.tag()).isEqualTo("A");
-    assertThat(block.expected()).contains("sum=");
   }
 
   @Test

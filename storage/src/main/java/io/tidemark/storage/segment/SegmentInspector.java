@@ -27,6 +27,9 @@ public final class SegmentInspector {
   /** "TSEG". */
   public static final int MAGIC = SegmentWriter.MAGIC;
 
+  /** Magic of the copy of an index. */
+  public static final int INDEX_COPY_MAGIC = IndexCopy.MAGIC;
+
   private static final int FRAME_GROUP = 1024;
 
   private final FileBytes file;
