@@ -356,15 +356,8 @@ final class FrontCheck {
               EnvelopeCheck.header(file, claim, tally) == null
                   ? null
                   : EnvelopeCheck.footer(file, claim, tally);
-          if (footer == null || !footer.readable() || verifier.mode() == StoreVerifier.Mode.QUICK) {
-            return;
-          }
-          int actual = file.crc(0, footer.end());
-          if (actual != footer.bodyCrc()) {
-            tally.accept(
-                Finding.damage(file.name(), "checksum of the file differs")
-                    .expectedCrc(footer.bodyCrc(), actual)
-                    .losing(lost));
+          if (verifier.mode() != StoreVerifier.Mode.QUICK) {
+            EnvelopeCheck.bodyIsWhole(file, footer, lost, tally);
           }
         });
   }

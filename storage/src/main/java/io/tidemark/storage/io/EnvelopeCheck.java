@@ -202,4 +202,27 @@ public final class EnvelopeCheck {
     }
     return new Footer(end, indexOffset, bodyCrc, fault == null);
   }
+
+  /**
+   * Whether the checksum of header and body is the footer's; reads them all and tells if it is not.
+   *
+   * @param footer null counts as unreadable, which was told before
+   * @param lost what is lost if it differs
+   */
+  public static boolean bodyIsWhole(
+      FileBytes file, @Nullable Footer footer, String lost, Consumer<Finding> findings)
+      throws IOException {
+    if (footer == null || !footer.readable()) {
+      return false;
+    }
+    int actual = file.crc(0, footer.end());
+    if (actual == footer.bodyCrc()) {
+      return true;
+    }
+    findings.accept(
+        Finding.damage(file.name(), "checksum of the file differs")
+            .expectedCrc(footer.bodyCrc(), actual)
+            .losing(lost));
+    return false;
+  }
 }

@@ -45,18 +45,7 @@ public final class LedgerInspector {
 
   /** Checks the checksum of header and body. */
   public boolean bodyIsWhole() throws IOException {
-    if (footer == null || !footer.readable()) {
-      return false;
-    }
-    int actual = file.crc(0, footer.end());
-    if (actual != footer.bodyCrc()) {
-      findings.accept(
-          Finding.damage(file.name(), "checksum of the file differs")
-              .expectedCrc(footer.bodyCrc(), actual)
-              .losing(claim.lost()));
-      return false;
-    }
-    return true;
+    return EnvelopeCheck.bodyIsWhole(file, footer, claim.lost(), findings);
   }
 
   /** Goes through the records, over damaged ones to those behind. */

@@ -135,18 +135,8 @@ public final class SegmentInspector {
 
   /** Whether the checksum of header and body, blocks included, is the footer's; reads them all. */
   public boolean bodyIsWhole() throws IOException {
-    if (!footer.readable()) {
-      return false;
-    }
-    int actual = file.crc(0, footer.end());
-    if (actual != footer.bodyCrc()) {
-      findings.accept(
-          Finding.damage(file.name(), "checksum of the file differs")
-              .expectedCrc(footer.bodyCrc(), actual)
-              .losing("what the other findings of this file name"));
-      return false;
-    }
-    return true;
+    return EnvelopeCheck.bodyIsWhole(
+        file, footer, "what the other findings of this file name", findings);
   }
 
   /**
