@@ -21,5 +21,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     environment: 'node',
+    // Property tests take seconds; on a machine that builds other things too, many of them.
+    testTimeout: 120_000,
   },
 });

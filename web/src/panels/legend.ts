@@ -26,6 +26,8 @@ export class Legend {
   readonly element = h('section', { class: 'legend', 'aria-label': 'Traces' });
   private readonly table = h('table');
   private traces: Trace[] = [];
+  /** Rows that wait until nobody types; null if none do. */
+  private draw: (() => void) | null = null;
   private valueCells = new Map<string, HTMLElement>();
 
   constructor(
@@ -33,10 +35,31 @@ export class Legend {
     private readonly options: LegendOptions,
   ) {
     this.element.append(this.table);
+    this.table.addEventListener('focusout', () => this.drawSoon());
   }
 
+  /** Shows the rows; while a field of the table is being typed into, once that is over. */
   show(traces: Trace[], cursors: number[], between: Between | null): void {
     this.traces = traces;
+    this.draw = () => this.drawRows(traces, cursors, between);
+    this.drawSoon();
+  }
+
+  /** Later: while a change is being reported the browser has not moved the focus yet. */
+  private drawSoon(): void {
+    setTimeout(() => {
+      if (!this.isTypedInto(document.activeElement)) {
+        this.draw?.();
+      }
+    }, 0);
+  }
+
+  private isTypedInto(element: unknown): boolean {
+    return element instanceof HTMLInputElement && this.table.contains(element);
+  }
+
+  private drawRows(traces: Trace[], cursors: number[], between: Between | null): void {
+    this.draw = null;
     this.valueCells.clear();
     const focused = (document.activeElement as HTMLElement | null)?.dataset.key;
     const columns = ['Show', 'Tag', 'Value', ...(cursors.length > 0 ? ['At A'] : []),

@@ -5,14 +5,27 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 
 /** The house, checked by its imports: data flows one way, a library lives in its package. */
-@AnalyzeClasses(packages = "io.tidemark", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "io.tidemark",
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
+  /** Tests of another module, which come packed. */
+  static final class NoTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
+  }
+
   private static final String[] STORAGE = {
     "io.tidemark.model..", "io.tidemark.catalog..", "io.tidemark.storage.."
   };
@@ -111,6 +124,46 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule picocli = livesIn("picocli..", "io.tidemark.cli..");
 
+  @ArchTest static final ArchRule micrometer = livesIn("io.micrometer..", "io.tidemark.engine..");
+
+  @ArchTest
+  static final ArchRule whatOthersBringAlongIsNotUsed =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.netty..", "com.google.common..", "ch.qos.logback..");
+
+  /** Left is used by right: each package of {@code query} may use those before it only. */
+  @ArchTest
+  static void packagesOfQueryAreInOrder(JavaClasses classes) {
+    inOrder(
+        classes,
+        "io.tidemark.query.",
+        List.of("arrow", "time", "aggregate", "retrieval", "duckdb", "context", "sql"));
+  }
+
+  /** The same for {@code storage}, whose facade in the package itself is the last. */
+  @ArchTest
+  static void packagesOfStorageAreInOrder(JavaClasses classes) {
+    inOrder(
+        classes,
+        "io.tidemark.storage.",
+        List.of("io", "codec", "scan", "segment", "hot", "journal", "manifest", "lifecycle"));
+  }
+
+  private static void inOrder(JavaClasses classes, String parent, List<String> order) {
+    for (int i = 0; i + 1 < order.size(); i++) {
+      noClasses()
+          .that()
+          .resideInAPackage(parent + order.get(i) + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              order.stream().skip(i + 1L).map(name -> parent + name + "..").toArray(String[]::new))
+          .check(classes);
+    }
+  }
+
   private static ArchRule livesIn(String library, String... packages) {
     return noClasses()
         .that()
@@ -137,6 +190,16 @@ class ArchitectureTest {
           .orShould()
           .callMethod(Thread.class, "ofVirtual")
           .orShould()
+          .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+          .orShould()
+          .callConstructor(Thread.class, Runnable.class)
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.Timer")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.concurrent.ForkJoinPool")
+          .orShould()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.util.concurrent.Executors");
 
@@ -155,7 +218,13 @@ class ArchitectureTest {
           .orShould()
           .callMethod(System.class, "currentTimeMillis")
           .orShould()
-          .callMethod(java.time.Instant.class, "now");
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(java.time.LocalDate.class, "now", java.time.ZoneId.class)
+          .orShould()
+          .callMethod(java.time.ZonedDateTime.class, "now", java.time.ZoneId.class)
+          .orShould()
+          .callMethod(java.time.Clock.class, "systemUTC");
 
   @ArchTest
   static final ArchRule namesWithoutAConceptAreNotUsed =

@@ -46,7 +46,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code tidemark import}. */
+/**
+ * {@code tidemark import}: two passes over the file, the first to find out what it holds, the
+ * second to send it. Long by its options and by what it tells before, while and after; how files
+ * are read is in {@code io.tidemark.csv}.
+ */
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,

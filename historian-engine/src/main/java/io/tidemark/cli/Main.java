@@ -12,7 +12,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The command {@code tidemark}. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly refused. */
+/**
+ * The command {@code tidemark}. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly refused;
+ * verify and dump have their own.
+ */
 @Command(
     name = "tidemark",
     mixinStandardHelpOptions = true,
@@ -24,15 +27,20 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       ImportCommand.class,
       SqlCommand.class,
-      TagsCommand.class
+      TagsCommand.class,
+      VerifyCommand.class,
+      DumpCommand.class
     },
     footer = {
+      "",
+      "In a clone of the repository, ./tidemark bench measures what the machine can do.",
       "",
       "Examples:",
       "  tidemark demo",
       "  tidemark serve --data /var/lib/tidemark",
       "  tidemark sql \"SELECT tag, value FROM current WHERE tag LIKE 'R1.%%'\"",
-      "  tidemark tags 'R1.*'"
+      "  tidemark tags 'R1.*'",
+      "  tidemark verify --mode full --data /var/lib/tidemark"
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -64,7 +72,7 @@ public final class Main implements Runnable {
         .execute(arguments);
   }
 
-  private static String message(Exception failure) {
+  static String message(Exception failure) {
     return switch (failure) {
       case HistorianException refused -> refused.code() + ": " + refused.messageText();
       case NoSuchFileException missing -> "no such file: file=" + missing.getFile();

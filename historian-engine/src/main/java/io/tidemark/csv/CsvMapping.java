@@ -339,12 +339,6 @@ public final class CsvMapping {
       return this;
     }
 
-    /** Forgets the usual bad-value words; a blank cell stays one. */
-    public Builder clearBadWords() {
-      badWords.keySet().removeIf(word -> !word.isEmpty());
-      return this;
-    }
-
     /** A text, in any case, that stands for a missing value with that status. */
     public Builder badWord(String word, int status) {
       badWords.put(word.strip().toLowerCase(Locale.ROOT), status);

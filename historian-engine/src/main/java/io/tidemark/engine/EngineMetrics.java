@@ -69,7 +69,8 @@ final class EngineMetrics {
   }
 
   private void counter(String name, String help, @Nullable String unit, DoubleSupplier of) {
-    FunctionCounter.builder(name, of, DoubleSupplier::getAsDouble)
+    // The object is referred to weakly, so it must not be the supplier that nobody else holds.
+    FunctionCounter.builder(name, this, self -> of.getAsDouble())
         .description(help)
         .baseUnit(unit)
         .register(registry);

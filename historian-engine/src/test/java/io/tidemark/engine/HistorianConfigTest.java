@@ -7,7 +7,14 @@ import io.tidemark.model.HistorianException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +78,33 @@ class HistorianConfigTest {
           .hasMessageContaining("source=command line")
           .hasMessageContaining("allowed=");
     }
+  }
+
+  /** A message that advises a setting which nobody can set sends people the wrong way. */
+  @Test
+  void everySettingThatTheSourcesNameExists() throws IOException {
+    Pattern literal = Pattern.compile("\"(?:[^\"\\\\\n]|\\\\.)*+\"");
+    Pattern name = Pattern.compile("(?<![.\\w/-])(?:http|store|ingest|query)\\.[a-z]\\w*");
+    Set<String> known =
+        Stream.of(HistorianConfig.Setting.values())
+            .map(HistorianConfig.Setting::key)
+            .collect(Collectors.toSet());
+    Path root = Path.of(System.getProperty("tidemark.root", ".."));
+    Set<String> named = new TreeSet<>();
+    for (String module : List.of("storage", "ingest", "query", "historian-engine")) {
+      try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          Matcher text = literal.matcher(Files.readString(file));
+          while (text.find()) {
+            Matcher setting = name.matcher(text.group());
+            while (setting.find()) {
+              named.add(setting.group());
+            }
+          }
+        }
+      }
+    }
+    assertThat(named).isSubsetOf(known).contains("query.timeLimit");
   }
 
   /** The page is the list of settings; {@code -Ddocs.write} writes it anew. */

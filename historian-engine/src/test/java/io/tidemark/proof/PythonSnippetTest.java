@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The analyst's first lines of Python, as they stand in the README, against the demo plant. Runs
- * where {@code python3} (or the one that {@code TIDEMARK_TEST_PYTHON} names) has pyarrow.
+ * The analyst's first lines of Python against the demo plant. Runs where {@code python3} (or the
+ * one that {@code TIDEMARK_TEST_PYTHON} names) has pyarrow.
  */
 class PythonSnippetTest {
   private static final String SNIPPET =

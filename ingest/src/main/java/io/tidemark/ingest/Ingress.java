@@ -244,6 +244,9 @@ public final class Ingress {
           null);
     }
     checkStates(type, states);
+    if (old != null && old.type() == SampleType.DIGITAL && type == SampleType.DIGITAL) {
+      checkNumbersKept(old.states(), states);
+    }
     return new TagDefinition(
         old == null ? tags.nextId() : old.id(),
         old == null ? UUID.randomUUID() : old.uuid(),
@@ -284,12 +287,39 @@ public final class Ingress {
           null);
     }
     for (int i = 0; i < text.length(); i++) {
-      if (Character.isISOControl(text.charAt(i)) && text.charAt(i) != '\n') {
+      boolean control = Character.isISOControl(text.charAt(i)) && text.charAt(i) != '\n';
+      if (control || ErrorText.isHalfPair(text, i)) {
         throw new HistorianException(
             ErrorCode.BAD_NAME,
-            field + " holds a control character: position=" + (i + 1),
+            field
+                + (control ? " holds a control character" : " holds half a surrogate pair")
+                + ": position="
+                + (i + 1),
             field,
             null,
+            null);
+      }
+    }
+  }
+
+  /**
+   * Stored samples hold the number of a state and are shown by the newest list. So a state may get
+   * another name and new ones may follow, but none may move or go: history would say what was not.
+   */
+  private static void checkNumbersKept(List<String> before, List<String> states) {
+    for (int number = 0; number < before.size(); number++) {
+      String state = before.get(number);
+      int now = states.indexOf(state);
+      if (number >= states.size() || (now >= 0 && now != number)) {
+        throw new HistorianException(
+            ErrorCode.CONFLICT,
+            "a state must keep its number, which stored samples hold: state="
+                + ErrorText.quote(state)
+                + ", number="
+                + number
+                + (now < 0 ? ", statesGiven=" + states.size() : ", numberGiven=" + now),
+            "states",
+            "rename a state in its place, and add new ones at the end",
             null);
       }
     }

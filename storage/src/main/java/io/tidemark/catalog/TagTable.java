@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +83,7 @@ public final class TagTable implements TagCatalog {
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      if (Character.isISOControl(c) || c == '*' || c == '?') {
+      if (Character.isISOControl(c) || c == '*' || c == '?' || ErrorText.isHalfPair(name, i)) {
         throw new HistorianException(
             ErrorCode.BAD_NAME,
             String.format(
@@ -116,30 +115,50 @@ public final class TagTable implements TagCatalog {
       TagDefinition tag = byName.get(pattern);
       return tag == null ? List.of() : List.of(tag);
     }
-    StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < pattern.length(); i++) {
-      char c = pattern.charAt(i);
-      if (c == '*') {
-        regex.append(".*");
-      } else if (c == '?') {
-        regex.append('.');
-      } else {
-        regex.append(Pattern.quote(String.valueOf(c)));
-      }
-    }
-    Pattern compiled =
-        Pattern.compile(regex.toString().replaceAll("(\\.\\*)+", ".*"), Pattern.DOTALL);
+    int[] characters = pattern.codePoints().toArray();
     String prefix = pattern.substring(0, star);
     List<TagDefinition> found = new ArrayList<>();
     for (TagDefinition tag : sorted.tailMap(prefix, true).values()) {
       if (!tag.name().startsWith(prefix)) {
         break;
       }
-      if (compiled.matcher(tag.name()).matches()) {
+      if (fits(characters, tag.name())) {
         found.add(tag);
       }
     }
     return found;
+  }
+
+  /**
+   * Whether the name fits. A mismatch goes back to the last {@code *} only, which then takes one
+   * character more: an earlier one could take nothing that the last one could not. So many stars
+   * cost no more than length of pattern times length of name.
+   */
+  private static boolean fits(int[] pattern, String name) {
+    int p = 0;
+    int n = 0;
+    int afterStar = -1;
+    int starEnd = 0;
+    while (n < name.length()) {
+      int c = name.codePointAt(n);
+      if (p < pattern.length && pattern[p] == '*') {
+        afterStar = ++p;
+        starEnd = n;
+      } else if (p < pattern.length && (pattern[p] == '?' || pattern[p] == c)) {
+        p++;
+        n += Character.charCount(c);
+      } else if (afterStar >= 0) {
+        p = afterStar;
+        starEnd += Character.charCount(name.codePointAt(starEnd));
+        n = starEnd;
+      } else {
+        return false;
+      }
+    }
+    while (p < pattern.length && pattern[p] == '*') {
+      p++;
+    }
+    return p == pattern.length;
   }
 
   private static int firstWildcard(String pattern) {

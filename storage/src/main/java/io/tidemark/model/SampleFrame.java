@@ -263,11 +263,6 @@ public final class SampleFrame {
     return buffer.getInt(tagEncoding == PLAIN ? tagOffset + 4 * row : tagOffset);
   }
 
-  /** Whether all rows are of one tag. */
-  public boolean isSingleTag() {
-    return tagEncoding == CONSTANT;
-  }
-
   /** Type code of a row. */
   public byte typeCode(int row) {
     return buffer.get(typeEncoding == PLAIN ? typeOffset + row : typeOffset);

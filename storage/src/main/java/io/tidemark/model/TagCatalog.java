@@ -13,8 +13,8 @@ public interface TagCatalog {
 
   /**
    * The tags whose name matches, sorted by name. {@code *} stands for any text, {@code ?} for one
-   * character; matching ignores no case. A pattern without a wildcard matches the one tag of that
-   * name.
+   * character (a code point); upper and lower case differ. A pattern without a wildcard matches the
+   * one tag of that name.
    */
   List<TagDefinition> match(String pattern);
 

@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #sealer} to a third; views and the feed may be taken from any.
  */
 public final class SampleStore implements AutoCloseable {
-  private static final String ASIDE = "aside";
+  /** Folder for files that no manifest names. */
+  static final String ASIDE = "aside";
 
   private final Disk disk;
   private final StoreDirectory directory;

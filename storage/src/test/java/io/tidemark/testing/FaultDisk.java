@@ -1,6 +1,7 @@
 package io.tidemark.testing;
 
 import io.tidemark.storage.io.Disk;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -347,6 +348,32 @@ public final class FaultDisk implements Disk {
     MemorySegment bytes = arena.allocate(Math.max(1, inode.length), 8);
     MemorySegment.copy(MemorySegment.ofArray(inode.written), 0, bytes, 0, inode.length);
     return bytes.asSlice(0, inode.length).asReadOnly();
+  }
+
+  @Override
+  public DiskReader openForReading(Path file) throws IOException {
+    operation("open " + file);
+    Inode inode = inode(file);
+    return new DiskReader() {
+      @Override
+      public long length() {
+        return inode.length;
+      }
+
+      @Override
+      public void read(ByteBuffer into, long position) throws IOException {
+        operation("read " + file + " at " + position);
+        if (position + into.remaining() > inode.length) {
+          throw new EOFException("file ends early: " + file);
+        }
+        into.put(inode.written, (int) position, into.remaining());
+      }
+
+      @Override
+      public void close() {
+        // Nothing is held.
+      }
+    };
   }
 
   @Override

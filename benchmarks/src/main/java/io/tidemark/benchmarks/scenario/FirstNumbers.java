@@ -46,6 +46,16 @@ public final class FirstNumbers {
 
   /** Runs the scenario and prints a table. */
   public static void main(String[] args) throws Exception {
+    if (args.length > 2 || Stream.of(args).anyMatch(arg -> !arg.matches("[1-9]\\d{0,5}"))) {
+      System.out.println(
+          """
+          Usage: tidemark bench [DAYS [SCANS]]
+          Measures samples/s over HTTP, bytes/sample of the demo plant and latency of a plot.
+                DAYS    Days of the plant; default 30.
+                SCANS   Scans of 1 000 tags that are written; default 2000.\
+          """);
+      System.exit(args.length == 1 && args[0].matches("-h|--help") ? 0 : 2);
+    }
     int days = args.length > 0 ? Integer.parseInt(args[0]) : 30;
     int scans = args.length > 1 ? Integer.parseInt(args[1]) : 2000;
     System.out.printf(

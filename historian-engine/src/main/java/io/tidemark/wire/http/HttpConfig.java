@@ -6,9 +6,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Settings of the HTTP door. Names in messages are those of the configuration, {@code http.port}.
+ * Settings of the HTTP door. Operators can set those that {@code HistorianConfig} names; the others
+ * are fixed, so that no message may advise to change them.
  *
- * @param bindAddress address to listen on
+ * @param bindAddress address to listen on, {@code http.address} of the configuration
  * @param port port to listen on; 0 takes a free one
  * @param hostNames names of the server besides localhost that requests may use as {@code Host}
  * @param bodyBytesMax longest request body, before and after decompression

@@ -23,7 +23,6 @@ import io.tidemark.engine.security.OriginGuard;
 import io.tidemark.engine.security.RequestFacts;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -154,7 +153,7 @@ public final class HttpServer implements AutoCloseable {
     } catch (UnknownHostException e) {
       throw new HistorianException(
           ErrorCode.OUT_OF_RANGE,
-          "address is unknown: http.bindAddress=" + config.bindAddress(),
+          "address is unknown: http.address=" + config.bindAddress(),
           null,
           "use 127.0.0.1, or an address of this machine",
           e);
@@ -163,17 +162,17 @@ public final class HttpServer implements AutoCloseable {
       throw new HistorianException(
           ErrorCode.FORBIDDEN,
           "address can be reached from other machines, and no credentials are configured:"
-              + " http.bindAddress="
+              + " http.address="
               + config.bindAddress(),
           null,
-          "set http.bindAddress to 127.0.0.1",
+          "set http.address to 127.0.0.1",
           null);
     }
     return address;
   }
 
   private HistorianException cannotBind(InetAddress address, Throwable cause) {
-    boolean taken = cause instanceof BindException || cause.getCause() instanceof BindException;
+    boolean taken = isTaken(cause);
     return new HistorianException(
         ErrorCode.UNAVAILABLE,
         (taken ? "port is taken: port=" : "port cannot be opened: port=")
@@ -187,6 +186,19 @@ public final class HttpServer implements AutoCloseable {
                 + " http.port or TIDEMARK_HTTP_PORT"
             : null,
         cause);
+  }
+
+  /**
+   * Whether some program has the port. Java and Netty's native transports throw unrelated types
+   * that have only the text of the operating system in common.
+   */
+  private static boolean isTaken(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("Address already in use")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void startLanes() {
@@ -363,7 +375,7 @@ public final class HttpServer implements AutoCloseable {
                 "request took longer than it may: requestTimeoutMs="
                     + context.config().requestTimeoutMillis(),
                 null,
-                "send faster, ask for less, or raise http.requestTimeout",
+                "send faster, or ask for less",
                 null);
       } else {
         error =

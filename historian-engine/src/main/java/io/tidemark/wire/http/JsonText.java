@@ -81,7 +81,7 @@ final class JsonText {
       JsonLocation at = e.getLocation();
       throw new HistorianException(
           ErrorCode.MALFORMED,
-          "body is no JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""),
+          "body is no JSON: " + reason(e),
           at == null ? null : at.getLineNr() + ":" + at.getColumnNr(),
           null,
           e);
@@ -97,6 +97,12 @@ final class JsonText {
             + (node == null || node.isMissingNode()
                 ? "nothing"
                 : node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+  }
+
+  /** What the parser says, without the advice that only its programmer could follow. */
+  private static String reason(JsonProcessingException e) {
+    String first = e.getOriginalMessage().lines().findFirst().orElse("");
+    return first.replaceFirst(": enable `.*| \\(start marker at .*", "");
   }
 
   /**

@@ -253,8 +253,9 @@ final class Parameters {
   }
 
   /**
-   * Reads a text that is a time. A plus sign in a query string means a blank; where no time can be
-   * read from that, the sign itself was meant ({@code t+6h}).
+   * Reads a text that is a time. A plus sign in a query string means a blank, but in a time people
+   * mean the sign ({@code t+6h}, {@code *-1d+6h}): that is tried first, the blank where no time can
+   * be read so.
    */
   <T> T time(String text, Function<String, T> reader) {
     String plusForm = plusForms.get(text);
@@ -262,13 +263,9 @@ final class Parameters {
       return reader.apply(text);
     }
     try {
-      return reader.apply(text);
+      return reader.apply(plusForm);
     } catch (HistorianException e) {
-      try {
-        return reader.apply(plusForm);
-      } catch (HistorianException ignored) {
-        throw e;
-      }
+      return reader.apply(text);
     }
   }
 

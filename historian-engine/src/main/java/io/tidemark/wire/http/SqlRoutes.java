@@ -172,7 +172,7 @@ final class SqlRoutes {
     }
     json.writeEndArray();
     json.writeNumberField("rowCount", rowCount);
-    json.writeNumberField("elapsedMs", (System.nanoTime() - startedNanos) / 1_000.0 / 1e3);
+    json.writeNumberField("elapsedMs", Math.round((System.nanoTime() - startedNanos) / 1e3) / 1e3);
     json.writeStringField("dataVersion", result.dataVersion());
     json.writeEndObject();
   }

@@ -214,7 +214,7 @@ final class ValuesRoutes {
             ErrorCode.TOO_MANY,
             "request asks for too many tags: tagsMax=" + tagsMax,
             "tag",
-            "ask in parts, use SQL, or raise http.tagsMax",
+            "ask in parts, or use SQL",
             null);
       }
     }

@@ -3,6 +3,7 @@ package io.tidemark.wire.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.proof.Api;
 import io.tidemark.proof.TestServer;
 import java.io.ByteArrayOutputStream;
@@ -69,6 +70,12 @@ final class Door implements AutoCloseable {
 
   Api api() {
     return server.api();
+  }
+
+  /** Another server over the same engine that is to open the given port. */
+  HttpServer second(int port) {
+    return new HttpServer(
+        HttpConfig.defaults().withPort(port), server.engine(), new LoopbackAccess());
   }
 
   List<Route> routes() {

@@ -2,7 +2,10 @@ package io.tidemark.wire.http;
 
 import static io.tidemark.wire.http.Door.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.proof.Api;
 import java.io.IOException;
 import java.net.Socket;
@@ -263,6 +266,32 @@ class DoorRulesTest {
     String answer = ask("GET", path, door.host());
     assertThat(status(answer)).as(answer).isEqualTo(400);
     assertThat(answer).contains("\"MALFORMED\"");
+  }
+
+  @Test
+  void aTakenPortIsNamedWithTheRemedy() {
+    assertThatThrownBy(() -> door.second(port()).start())
+        .isInstanceOfSatisfying(
+            HistorianException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+              assertThat(e.hint()).contains("http.port");
+            })
+        .hasMessage("port is taken: port=" + port() + ", address=127.0.0.1");
+  }
+
+  @Test
+  void aSyntaxErrorSaysNothingAboutTheParser() {
+    String message =
+        assertError(door.put("/api/v1/tags", "{\"name\":NaN}"), 400, "MALFORMED")
+            .path("message")
+            .asText();
+    assertThat(message).contains("'NaN'").doesNotContain("enable");
+    message =
+        assertError(door.put("/api/v1/tags", "{\"name\":\"A\""), 400, "MALFORMED")
+            .path("message")
+            .asText();
+    assertThat(message).contains("end-of-input").doesNotContain("Source");
   }
 
   @Test

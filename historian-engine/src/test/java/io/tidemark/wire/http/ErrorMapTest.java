@@ -3,7 +3,15 @@ package io.tidemark.wire.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,6 +20,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ErrorMapTest {
   /** What clients and proxies repeat by themselves. */
   private static final Set<Integer> REPEATED = Set.of(429, 500, 502, 503, 504, 507);
+
+  /** A row of the table of codes. */
+  private static final Pattern ROW =
+      Pattern.compile("\\| ((?:`[A-Z_]+`(?:, )?)+) \\| (\\d{3}) \\| .*");
 
   @ParameterizedTest
   @EnumSource(ErrorCode.class)
@@ -56,5 +68,24 @@ class ErrorMapTest {
   })
   void statusesThatAreDocumented(ErrorCode code, int status) {
     assertThat(ErrorMap.status(code)).isEqualTo(status);
+  }
+
+  @Test
+  void thePageForUsersNamesEveryCodeWithItsStatus() throws IOException {
+    Path page = Path.of(System.getProperty("tidemark.root", "..")).resolve("docs/http.md");
+    Map<String, Integer> told = new TreeMap<>();
+    for (String line : Files.readAllLines(page)) {
+      Matcher row = ROW.matcher(line);
+      if (row.matches()) {
+        for (String code : row.group(1).split(", ", -1)) {
+          told.put(code.replace("`", ""), Integer.valueOf(row.group(2)));
+        }
+      }
+    }
+    Map<String, Integer> answered = new TreeMap<>();
+    for (ErrorCode code : ErrorCode.values()) {
+      answered.put(code.name(), ErrorMap.status(code));
+    }
+    assertThat(told).isEqualTo(answered);
   }
 }

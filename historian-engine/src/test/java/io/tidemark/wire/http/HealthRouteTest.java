@@ -59,6 +59,25 @@ class HealthRouteTest {
     assertThat(Instant.parse(status.path("time").asText())).isNotNull();
   }
 
+  /** The registry holds what it reads weakly: a collection must not stop the counters. */
+  @Test
+  void countersGoOnCountingAfterACollection() {
+    door.api().writeLines("m,tag=M.1 value=1 1");
+    System.gc();
+    assertThat(counter("tidemark_ingest_samples_total")).isGreaterThanOrEqualTo(1);
+    assertThat(counter("tidemark_journal_forces_total")).isGreaterThanOrEqualTo(1);
+  }
+
+  private double counter(String name) {
+    return door.get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void metricsAreInTheTextFormatOfPrometheus() {
     HttpResponse<String> answer = door.get("/metrics");
@@ -92,6 +111,7 @@ class HealthRouteTest {
   @Test
   void metricsCountWhatIsWritten() {
     double before = metrics().getOrDefault("tidemark_ingest_samples_total", -1.0);
+    System.gc(); // counters must outlive it
     door.api().writeLines("m,tag=C.1 value=1 1\nm,tag=C.1 value=2 2");
     assertThat(metrics()).containsEntry("tidemark_ingest_samples_total", before + 2);
   }

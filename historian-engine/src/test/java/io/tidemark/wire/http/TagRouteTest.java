@@ -96,6 +96,23 @@ class TagRouteTest {
         .isEqualTo("digital");
   }
 
+  /** What is stored as number 0 must not turn into another state by a change of the list. */
+  @Test
+  void statesKeepTheirNumbers() {
+    String put = "{\"name\":\"D.2\",\"type\":\"digital\",\"states\":[%s]}";
+    door.put(TAGS, put.formatted("\"Off\",\"On\""));
+    door.api().writeLines("m,tag=D.2 value=\"On\" 1");
+    for (String refused : List.of("\"On\",\"Off\"", "\"Off\"", "", "\"New\",\"Off\",\"On\"")) {
+      JsonNode error = assertError(door.put(TAGS, put.formatted(refused)), 409, "CONFLICT");
+      assertThat(error.path("path").asText()).isEqualTo("states");
+      assertThat(error.path("message").asText()).contains("number=");
+    }
+    for (String taken : List.of("\"Off\",\"On\",\"Fault\"", "\"Closed\",\"On\",\"Fault\"")) {
+      assertThat(door.put(TAGS, put.formatted(taken)).statusCode()).isEqualTo(200);
+      assertThat(door.recorded("D.2").toString()).contains("\"On\"");
+    }
+  }
+
   @Test
   void manyAreStoredAndEachBadOneIsNamed() {
     HttpResponse<String> answer =

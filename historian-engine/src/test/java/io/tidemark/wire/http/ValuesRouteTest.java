@@ -428,6 +428,13 @@ class ValuesRouteTest {
     assertThat(answer.path("endTime").asText()).endsWith("T06:00:00Z");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"t-1d+6h", "t-1d%2B6h", "t+-1d+%2B6h"})
+  void aPlusSignBetweenOffsetsIsMeant(String start) {
+    JsonNode answer = door.api().json("/api/v1/values/recorded?tag=V.A&startTime=" + start);
+    assertThat(answer.path("startTime").asText()).endsWith("T06:00:00Z");
+  }
+
   @Test
   void aPlusSignInAnOffsetIsMeant() {
     String query = "?tag=V.A&startTime=2026-01-01T01:00:00+01:00&endTime=2026-01-01T01:01:00+01:00";

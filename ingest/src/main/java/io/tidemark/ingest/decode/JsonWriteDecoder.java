@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each refused item is noted with its path; all others go to the sink. Where the JSON itself is
  * broken, everything before that is kept and one MALFORMED error is noted at the path {@code body}.
+ *
+ * <p>Long because it reads tokens in one pass, without a tree: each form and each field has its own
+ * refusals with their own places.
  */
 public final class JsonWriteDecoder {
   /** Deepest nesting of objects and arrays. */
@@ -187,7 +190,9 @@ public final class JsonWriteDecoder {
 
     private void malformed(@Nullable String reason, JsonLocation at) {
       StringBuilder message = new StringBuilder("body is not JSON that can be read: reason=");
-      message.append(ErrorText.quote(reason == null ? "unknown" : reason.replace("\n at ", " ")));
+      String said = reason == null ? "unknown" : reason.lines().findFirst().orElse("");
+      // without the place, which follows, and advice that only the parser's programmer could follow
+      message.append(ErrorText.quote(said.replaceFirst(": enable `.*| \\(start marker at .*", "")));
       message.append(", line=").append(at.getLineNr()).append(", column=").append(at.getColumnNr());
       report.refuse("body", ErrorCode.MALFORMED, message.toString());
     }
@@ -452,7 +457,8 @@ public final class JsonWriteDecoder {
           fail(
               "tag",
               ErrorCode.BAD_NAME,
-              "name is blank or holds a control character: name=" + ErrorText.quote(name));
+              "name is blank or holds a control character or half a surrogate pair: name="
+                  + ErrorText.quote(name));
           return;
         }
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;

@@ -1,5 +1,7 @@
 package io.tidemark.ingest.decode;
 
+import io.tidemark.model.ErrorText;
+
 /** What no tag name may hold. */
 final class TagNames {
   private TagNames() {}
@@ -10,17 +12,8 @@ final class TagNames {
       return true;
     }
     for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (Character.isISOControl(c)) {
+      if (Character.isISOControl(name.charAt(i)) || ErrorText.isHalfPair(name, i)) {
         return true;
-      }
-      if (Character.isSurrogate(c)) {
-        if (!Character.isHighSurrogate(c)
-            || i + 1 == name.length()
-            || !Character.isLowSurrogate(name.charAt(i + 1))) {
-          return true;
-        }
-        i++;
       }
     }
     return false;

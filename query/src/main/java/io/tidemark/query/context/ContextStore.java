@@ -168,6 +168,15 @@ public final class ContextStore implements ContextSource {
     }
   }
 
+  /**
+   * Decodes the payload of a CONTEXT record and keeps nothing of it.
+   *
+   * @throws HistorianException {@link ErrorCode#CORRUPT} or {@link ErrorCode#FORMAT_TOO_NEW}
+   */
+  public static void checkRecord(byte[] payload) {
+    ContextRecord.decode(payload);
+  }
+
   /** Sequence of the last record applied, -1 if none was. */
   public long journalSequence() {
     return reading(() -> journalSequence);

@@ -194,11 +194,6 @@ public final class DuckDbInstances implements AutoCloseable {
     handles.remove(handle.number());
   }
 
-  /** Scans registered now. */
-  public int registeredScans() {
-    return handles.size();
-  }
-
   /** Gives the executor up, as after a fatal error: open sessions fail, the next one reopens. */
   public synchronized void abandonExecutor() {
     if (executor != null) {

@@ -85,9 +85,6 @@ final class Relations {
   /** Stands in templates for the number of a scan's handle. */
   static final String HANDLE_PLACE = "4611686018427387904";
 
-  /** Stands in templates for the name of the only tag. */
-  static final String TAG_PLACE = "tidemark_tag_place";
-
   private static final String QUALITY =
       "CASE WHEN s.status < 1073741824 THEN 'Good' WHEN s.status < 2147483648 THEN 'Uncertain'"
           + " ELSE 'Bad' END";
@@ -111,11 +108,6 @@ final class Relations {
       sql.append(" AS ").append(column);
     }
     return sql.append(" FROM ").append(STUB).append('0').toString();
-  }
-
-  /** The relation over a scan of one tag, whose name is a constant. */
-  static String oneTagTemplate() {
-    return "SELECT CAST('" + TAG_PLACE + "' AS VARCHAR) AS tag, " + sampleColumns() + scan();
   }
 
   /** The relation over a scan of several tags. */
@@ -159,15 +151,6 @@ final class Relations {
         + " JOIN "
         + TAG_TABLE
         + " n ON n.tag_id = s.tag_id";
-  }
-
-  /** The visible tags, where some are hidden. */
-  static String visibleTagsTemplate() {
-    return "SELECT * FROM "
-        + TAG_TABLE
-        + " WHERE tag_id IN (SELECT tag_id FROM tidemark_scan("
-        + HANDLE_PLACE
-        + "))";
   }
 
   /** Tables and views of the executor; with the stubs added, of the planner. */

@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * to samples are replaced by scans of ours, and what those may skip is read from DuckDB's own plan
  * over empty stubs and, for joins with context, asked of the context side first. Predicates stay in
  * the statement: what is skipped can only be what they would drop. Safe from any thread.
+ *
+ * <p>Long because one statement on its way (the inner {@code Execution}) shares sessions,
+ * parameters, handles and needs among all its steps; what a step decides by itself is outside:
+ * {@link SqlGate}, {@link ContextProbe}, {@link PlanFilters}, {@link FunctionCall}.
  */
 public final class SqlEngine implements AutoCloseable {
   private static final int RANGES_MAX = 4096;
@@ -573,7 +577,6 @@ public final class SqlEngine implements AutoCloseable {
     }
   }
 
-  /** A table with the alias, column names and sampling that a reference had. */
   private static Set<String> names(List<TagDefinition> tags) {
     Set<String> names = new TreeSet<>();
     tags.forEach(tag -> names.add(tag.name()));
@@ -587,6 +590,7 @@ public final class SqlEngine implements AutoCloseable {
     return uoms.size() == 1 ? uoms.iterator().next() : "";
   }
 
+  /** A table with the alias, column names and sampling that a reference had. */
   private static JsonNode aliased(JsonNode table, ObjectNode reference) {
     ObjectNode copy = table.deepCopy();
     copy.put("alias", ColumnUnits.alias(reference));

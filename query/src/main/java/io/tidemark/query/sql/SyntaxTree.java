@@ -161,40 +161,6 @@ final class SyntaxTree {
     return node.path(field).asText().toLowerCase(Locale.ROOT);
   }
 
-  /** Names a table reference anew. */
-  static void tableName(ObjectNode reference, String name) {
-    reference.put("table_name", name).put("schema_name", "").put("catalog_name", "");
-    reference.putObject("qualified_name").putArray("path").add(name);
-  }
-
-  /** The first table reference with that name below. */
-  static @Nullable ObjectNode findTable(JsonNode node, String name) {
-    if (node instanceof ObjectNode object
-        && object.path("type").asText().equals("BASE_TABLE")
-        && object.path("table_name").asText().equals(name)) {
-      return object;
-    }
-    for (JsonNode child : node) {
-      ObjectNode found = findTable(child, name);
-      if (found != null) {
-        return found;
-      }
-    }
-    return null;
-  }
-
-  /** Replaces the text of every constant below that has a given text. */
-  static void replaceConstant(JsonNode node, String text, String with) {
-    if (node instanceof ObjectNode object && object.path("literal") instanceof ObjectNode literal) {
-      if (literal.path("text").asText().equals(text)) {
-        literal.put("text", with);
-      }
-    }
-    for (JsonNode child : node) {
-      replaceConstant(child, text, with);
-    }
-  }
-
   /** A text constant. */
   static ObjectNode text(String value) {
     ObjectNode constant = expression("CONSTANT", "VALUE_CONSTANT");

@@ -37,6 +37,12 @@ public interface Disk {
   /** A file's bytes, read-only, for the life of the arena. */
   MemorySegment map(Path file, Arena arena) throws IOException;
 
+  /**
+   * Opens a file that exists, for reading by position: a sector that cannot be read, or a file that
+   * somebody cuts meanwhile, is an exception, where a mapping may end the process.
+   */
+  DiskReader openForReading(Path file) throws IOException;
+
   /** Renames a file or folder within its file system, atomically, over whatever has the name. */
   void rename(Path from, Path to) throws IOException;
 
@@ -56,6 +62,22 @@ public interface Disk {
    *     naming the process that has it.
    */
   AutoCloseable lock(Path file) throws IOException;
+
+  /** A file open for reading. */
+  interface DiskReader extends AutoCloseable {
+    /** Bytes that it has now. */
+    long length() throws IOException;
+
+    /**
+     * Fills the buffer's remaining bytes from a position.
+     *
+     * @throws IOException also if the file ends before.
+     */
+    void read(ByteBuffer into, long position) throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
 
   /** An open file. One thread may write while another forces. */
   interface DiskFile extends AutoCloseable {

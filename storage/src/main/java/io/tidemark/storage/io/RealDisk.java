@@ -2,6 +2,7 @@ package io.tidemark.storage.io;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -12,8 +13,6 @@ import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,7 +22,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,12 @@ import org.slf4j.LoggerFactory;
  * The machine's file systems, through FileChannel; space is reserved by {@code posix_fallocate}.
  */
 final class RealDisk implements Disk {
+  /*
+   * Lock files that this process holds. Asked before a file is touched: POSIX drops the lock of a process when it
+   * closes any channel of the file, even one whose attempt to lock failed.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private static final Logger LOG = LoggerFactory.getLogger(RealDisk.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       EnumSet.of(
@@ -98,6 +105,34 @@ final class RealDisk implements Disk {
   }
 
   @Override
+  public DiskReader openForReading(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    return new DiskReader() {
+      @Override
+      public long length() throws IOException {
+        return channel.size();
+      }
+
+      @Override
+      public void read(ByteBuffer into, long position) throws IOException {
+        long at = position;
+        while (into.hasRemaining()) {
+          int count = channel.read(into, at);
+          if (count < 0) {
+            throw new EOFException("file ends early: file=" + file + ", bytes=" + at);
+          }
+          at += count;
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        channel.close();
+      }
+    };
+  }
+
+  @Override
   public void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
@@ -121,21 +156,37 @@ final class RealDisk implements Disk {
 
   @Override
   public AutoCloseable lock(Path file) throws IOException {
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    Path real = folder.toRealPath().resolve(file.getFileName());
+    if (!HELD.add(real)) {
+      throw locked(file, Long.toString(ProcessHandle.current().pid()));
+    }
+    FileChannel channel = null;
+    try {
+      channel = lockFile(file);
+    } finally {
+      if (channel == null) {
+        HELD.remove(real);
+      }
+    }
+    FileChannel held = channel;
+    return () -> {
+      try {
+        held.close();
+      } finally {
+        HELD.remove(real);
+      }
+    };
+  }
+
+  private static FileChannel lockFile(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // Held by this very process. The channel stays open: closing any channel on the file would
-      // let go of the lock (POSIX).
-      throw locked(file, Long.toString(ProcessHandle.current().pid()), e);
-    }
-    if (lock == null) {
+    if (channel.tryLock() == null) {
       String owner = readOwner(channel);
       channel.close();
-      throw locked(file, owner, null);
+      throw locked(file, owner);
     }
     channel.truncate(0);
     channel.write(
@@ -150,13 +201,13 @@ final class RealDisk implements Disk {
     return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
   }
 
-  private static HistorianException locked(Path file, String owner, @Nullable Throwable cause) {
+  private static HistorianException locked(Path file, String owner) {
     return new HistorianException(
         ErrorCode.STORE_LOCKED,
         "data folder is in use: folder=" + file.getParent() + ", pid=" + owner,
         null,
         "stop that process or choose another folder with --data",
-        cause);
+        null);
   }
 
   private static final class RealFile implements DiskFile {

@@ -26,10 +26,10 @@ final class JournalFile {
   static final int FIRST_FRAME = 4096;
   static final String SUFFIX = ".tjnl";
 
-  private static final int MARK_MAGIC = FileEnvelope.magic("TMRK");
+  static final int MARK_MAGIC = FileEnvelope.magic("TMRK");
   private static final int EPOCH_OFFSET = FileEnvelope.HEADER_LENGTH;
-  private static final int MARK_LENGTH = 28;
-  private static final int SLOT_BYTES = 512; // a sector: a torn mark leaves the other one whole
+  static final int MARK_LENGTH = 28;
+  static final int SLOT_BYTES = 512; // a sector: a torn mark leaves the other one whole
 
   private JournalFile() {}
 

@@ -76,7 +76,17 @@ public final class JournalScanner {
   public static Result scan(
       Disk disk, Path root, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer)
       throws IOException {
-    Scan scan = new Scan(disk, storeId, coveredSequence, consumer);
+    return scan(new Scan(disk, storeId, coveredSequence, consumer, true), disk, root);
+  }
+
+  /** As {@link #scan}, but says nothing in the log: for those who look on while a server works. */
+  public static Result look(
+      Disk disk, Path root, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer)
+      throws IOException {
+    return scan(new Scan(disk, storeId, coveredSequence, consumer, false), disk, root);
+  }
+
+  private static Result scan(Scan scan, Disk disk, Path root) throws IOException {
     if (disk.isFolder(root)) {
       for (String name : disk.list(root)) {
         if (name.startsWith(RUN_PREFIX)) {
@@ -92,6 +102,7 @@ public final class JournalScanner {
     private final UUID storeId;
     private final long coveredSequence;
     private final Consumer<SampleFrame> consumer;
+    private final boolean logs;
     private final List<Run> runs = new ArrayList<>();
     private final List<Missing> missing = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
@@ -114,12 +125,18 @@ public final class JournalScanner {
 
     private long epoch;
 
-    Scan(Disk disk, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer) {
+    Scan(
+        Disk disk,
+        UUID storeId,
+        long coveredSequence,
+        Consumer<SampleFrame> consumer,
+        boolean logs) {
       this.disk = disk;
       this.storeId = storeId;
       this.coveredSequence = coveredSequence;
       this.last = coveredSequence;
       this.consumer = consumer;
+      this.logs = logs;
     }
 
     void run(Path folder) throws IOException {
@@ -142,7 +159,7 @@ public final class JournalScanner {
         lost(last + 1, forced, files.isEmpty() ? folder : files.getLast());
         last = forced;
       }
-      if (ignored > before) {
+      if (ignored > before && logs) {
         LOG.warn(
             "journal run ends torn: folder={}, lastSequence={}, framesIgnored={}",
             folder.getFileName(),
@@ -256,11 +273,13 @@ public final class JournalScanner {
 
     private void lost(long first, long end, Path file) {
       missing.add(new Missing(first, end));
-      LOG.error(
-          "journal misses frames that were forced: file={}, missingFrom={}, missingTo={}",
-          file,
-          first,
-          end);
+      if (logs) {
+        LOG.error(
+            "journal misses frames that were forced: file={}, missingFrom={}, missingTo={}",
+            file,
+            first,
+            end);
+      }
     }
   }
 }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * journaled: the checkpoint of catalog and context. Immutable. {@code docs/format/ledger.md}.
  */
 public final class LedgerFile {
-  private static final int MAGIC = FileEnvelope.magic("TLED");
+  static final int MAGIC = FileEnvelope.magic("TLED");
 
   private LedgerFile() {}
 

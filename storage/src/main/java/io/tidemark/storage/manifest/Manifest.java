@@ -67,10 +67,10 @@ public record Manifest(
    * is critical makes the file too new; any other is skipped.
    */
   private static final int CRITICAL = 1;
-  private static final int STATE = 1;
-  private static final int SHARD = 2;
-  private static final int SEGMENT = 3;
-  private static final int LEDGER = 4;
+  static final int STATE = 1;
+  static final int SHARD = 2;
+  static final int SEGMENT = 3;
+  static final int LEDGER = 4;
 
   /** Freezes the collections. */
   public Manifest {

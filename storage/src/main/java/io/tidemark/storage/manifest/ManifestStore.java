@@ -16,10 +16,13 @@ import java.util.UUID;
  * Reads and commits manifests of one store. One thread at a time; keeps the last three generations.
  */
 public final class ManifestStore {
-  private static final int MAGIC = FileEnvelope.magic("TMAN");
-  private static final int GENERATIONS_KEPT = 3;
-  private static final String PREFIX = "manifest-";
-  private static final String SUFFIX = ".tman";
+  static final int MAGIC = FileEnvelope.magic("TMAN");
+
+  /** Generations on disk: the newest and those before it. */
+  public static final int GENERATIONS_KEPT = 3;
+
+  static final String PREFIX = "manifest-";
+  static final String SUFFIX = ".tman";
 
   private final StoreDirectory directory;
   private final UUID storeId;
@@ -107,7 +110,7 @@ public final class ManifestStore {
   }
 
   /** The generation that a file's name says; -1 for a name that is none of ours. */
-  private static long generation(String name) {
+  public static long generation(String name) {
     try {
       return Long.parseUnsignedLong(name, PREFIX.length(), name.length() - SUFFIX.length(), 10);
     } catch (NumberFormatException | IndexOutOfBoundsException e) {

@@ -3,6 +3,7 @@ package io.tidemark.storage.segment;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleType;
 import io.tidemark.storage.codec.DoubleColumn;
 import io.tidemark.storage.codec.LongColumn;
@@ -18,6 +19,9 @@ import java.nio.ByteOrder;
  */
 final class BlockFormat {
   static final int HEADER_LENGTH = 8;
+
+  /** No block is longer: 1 024 texts of the greatest length, and their columns. */
+  static final int LENGTH_MAX = SampleBlock.CAPACITY * (SampleFrame.TEXT_BYTES_MAX + 64);
 
   private final LongColumn longs = new LongColumn();
   private final DoubleColumn doubles = new DoubleColumn();

@@ -35,8 +35,14 @@ public final class ChunkIndex {
     this.type = type;
   }
 
-  /** One block's place and summary. */
-  record Block(
+  /**
+   * One block's place and summary.
+   *
+   * @param offset in the file
+   * @param length in bytes
+   * @param hasEqualTimes whether neighbouring rows share a time
+   */
+  public record Block(
       long offset,
       int length,
       int crc,
@@ -94,7 +100,8 @@ public final class ChunkIndex {
     return blocks.size();
   }
 
-  Block block(int index) {
+  /** A block, by its index in the chunk. */
+  public Block block(int index) {
     return blocks.get(index);
   }
 

@@ -15,7 +15,7 @@ import java.util.UUID;
  * docs/format/segment.md}.
  */
 final class IndexCopy {
-  private static final int MAGIC = FileEnvelope.magic("TIDX");
+  static final int MAGIC = FileEnvelope.magic("TIDX");
 
   private IndexCopy() {}
 

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Renders context rows as JSON, the way they are asked for in requests. Stateless. */
-public final class ContextJson {
+final class ContextJson {
   /** Whole numbers beyond this are strings: a reader with doubles would change them. */
   private static final long EXACT_IN_DOUBLE_MAX = 1L << 53;
 
@@ -21,7 +21,7 @@ public final class ContextJson {
    * ISO-8601 in UTC with up to nine digits, then {@code version}, {@code changedBy}, {@code
    * changedAt}.
    */
-  public static String toJson(ContextRow row) {
+  static String toJson(ContextRow row) {
     StringWriter text = new StringWriter(256);
     try (JsonGenerator out = FACTORY.createGenerator(text)) {
       write(row, out);
