@@ -62,9 +62,6 @@ final class FrontCheck {
       for (Manifest.Ledger ledger : newest.ledgers()) {
         ledger(ledger);
       }
-      for (Manifest.Segment segment : newest.segments()) {
-        indexCopy(segment);
-      }
     } else {
       // Nobody says which ones count: all of them.
       for (String name : ledgers) {
@@ -337,41 +334,39 @@ final class FrontCheck {
     }
   }
 
-  /** The copy of a segment's index: needed only when the segment's own is damaged. */
-  private void indexCopy(Manifest.Segment segment) {
+  /**
+   * Checks the copy of a segment's index, which is needed only when the segment's own is damaged.
+   * Not part of {@link #run}: what lies still can wait until what moves was looked at.
+   *
+   * @return false if there is none
+   */
+  boolean indexCopy(Manifest.Segment segment) {
     Path path =
         data.resolve(StoreFolders.SEGMENTS)
             .resolve(SegmentWriter.fileNames(segment.id()).getLast());
     String lost = "nothing while the index in the segment is whole";
     EnvelopeCheck.Claim claim =
         new EnvelopeCheck.Claim(SegmentInspector.INDEX_COPY_MAGIC, storeId, segment.id(), -1, lost);
-    boolean found =
-        verifier.file(
-            path,
-            tally,
-            lost,
-            file -> {
-              EnvelopeCheck.Footer footer =
-                  EnvelopeCheck.header(file, claim, tally) == null
-                      ? null
-                      : EnvelopeCheck.footer(file, claim, tally);
-              if (footer == null
-                  || !footer.readable()
-                  || verifier.mode() == StoreVerifier.Mode.QUICK) {
-                return;
-              }
-              int actual = file.crc(0, footer.end());
-              if (actual != footer.bodyCrc()) {
-                tally.accept(
-                    Finding.damage(file.name(), "checksum of the file differs")
-                        .expectedCrc(footer.bodyCrc(), actual)
-                        .losing(lost));
-              }
-            });
-    if (!found) {
-      tally.accept(
-          Finding.warning(verifier.name(path), "copy of the index is missing").losing(lost));
-    }
+    return verifier.file(
+        path,
+        tally,
+        lost,
+        file -> {
+          EnvelopeCheck.Footer footer =
+              EnvelopeCheck.header(file, claim, tally) == null
+                  ? null
+                  : EnvelopeCheck.footer(file, claim, tally);
+          if (footer == null || !footer.readable() || verifier.mode() == StoreVerifier.Mode.QUICK) {
+            return;
+          }
+          int actual = file.crc(0, footer.end());
+          if (actual != footer.bodyCrc()) {
+            tally.accept(
+                Finding.damage(file.name(), "checksum of the file differs")
+                    .expectedCrc(footer.bodyCrc(), actual)
+                    .losing(lost));
+          }
+        });
   }
 
   private void unreferenced(

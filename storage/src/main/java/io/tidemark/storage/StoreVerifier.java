@@ -145,6 +145,15 @@ public final class StoreVerifier {
       if (segment(check, segment, front)) {
         whole.add(segment);
       }
+      if (manifest != null && !front.indexCopy(segment) && isStillNamed(segment, front)) {
+        tally.accept(
+            Finding.warning(
+                    name(
+                        data.resolve(StoreFolders.SEGMENTS)
+                            .resolve(SegmentWriter.fileNames(segment.id()).getLast())),
+                    "copy of the index is missing")
+                .losing("nothing while the index in the segment is whole"));
+      }
     }
     if (mode == Mode.DEEP) {
       check.rowsInTwoSegments(whole);
