@@ -48,6 +48,16 @@ final class EngineMetrics {
         "Samples in live segments.",
         null,
         () -> store.sizes().segmentRows());
+    gauge(
+        "tidemark.damage.parts",
+        "Parts of files that cannot be read, as far as noticed.",
+        null,
+        () -> store.damage().total());
+    gauge(
+        "tidemark.damage.samples",
+        "Samples in them that are lost.",
+        null,
+        () -> store.damage().rows());
     gauge("tidemark.tags", "Tags.", null, () -> store.tags().size());
     counter("tidemark.context.changes", "Context objects changed.", null, contextChanges);
     gauge("tidemark.storage.free", "Space left on the disk.", "bytes", store::usableBytes);

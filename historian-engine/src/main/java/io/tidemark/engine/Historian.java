@@ -3,6 +3,7 @@ package io.tidemark.engine;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.ItemError;
 import io.tidemark.model.Principal;
 import io.tidemark.model.QueryContext;
@@ -91,11 +92,16 @@ public interface Historian {
     UNCHANGED
   }
 
+  /** A query's context, as below, that contains damage. */
+  default OpenQuery openQuery(Principal principal, @Nullable ZoneId zone) {
+    return openQuery(principal, zone, DamageRule.CONTAIN);
+  }
+
   /**
    * A query's context over a new snapshot, with the configured limits. Close it when the answer is
    * out.
    */
-  OpenQuery openQuery(Principal principal, @Nullable ZoneId zone);
+  OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, DamageRule damageRule);
 
   /** A context and the snapshot it holds. */
   interface OpenQuery extends AutoCloseable {
@@ -167,14 +173,50 @@ public interface Historian {
    * State of the server.
    *
    * @param state STARTING, READY, READ_ONLY, DRAINING or FAILED
-   * @param reasons why, if not READY
+   * @param reasons why, if not READY; and what is wrong while it is
    */
-  record Health(String state, List<String> reasons, String version, long tags, String dataVersion) {
+  record Health(
+      String state,
+      List<String> reasons,
+      String version,
+      long tags,
+      String dataVersion,
+      DamageReport damage) {
     /** Whether writes are accepted. */
     public boolean isReady() {
       return state.equals("READY");
     }
   }
+
+  /**
+   * What of the store cannot be read, as far as it was noticed.
+   *
+   * @param total parts
+   * @param rows samples lost
+   * @param parts the first of them
+   */
+  record DamageReport(long total, long rows, List<DamagedPart> parts) {}
+
+  /**
+   * A part of a file that cannot be read.
+   *
+   * @param part block, segment, index, ...
+   * @param tag whose samples are lost; null if none or unknown
+   * @param startNs time of the first sample lost, if rows is not 0
+   * @param endNs time of the last sample lost, if rows is not 0
+   * @param rows samples lost; 0 if another copy serves
+   * @param foundNs when it was noticed
+   */
+  record DamagedPart(
+      String file,
+      String part,
+      @Nullable String tag,
+      long offset,
+      long startNs,
+      long endNs,
+      long rows,
+      long foundNs,
+      String message) {}
 
   /** Counters in Prometheus text format. */
   String metricsText();

@@ -10,6 +10,7 @@ import io.tidemark.ingest.decode.JsonWriteDecoder;
 import io.tidemark.ingest.decode.LineProtocolDecoder;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.Agent;
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.MemoryAccount;
@@ -34,6 +35,8 @@ import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.storage.DataVersion;
 import io.tidemark.storage.SampleStore;
+import io.tidemark.storage.damage.Damage;
+import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.feed.ChangeFeed;
 import java.io.IOException;
 import java.time.Clock;
@@ -58,6 +61,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class HistorianEngine implements Historian, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistorianEngine.class);
+
+  /** Parts that the health report names one by one. */
+  private static final int DAMAGED_PARTS_MAX = 20;
+
   private static final long ACK_TIMEOUT_SECONDS = 60;
   private static final int REQUESTS_MAX = 8192;
 
@@ -240,10 +247,15 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   @Override
-  public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone) {
+  public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, DamageRule damageRule) {
     ReadView view = store.openReadView();
     QueryContext query =
-        contextOver(view, principal, zone == null ? config.timeZone() : zone, VersionMode.LATEST);
+        contextOver(
+            view,
+            principal,
+            zone == null ? config.timeZone() : zone,
+            VersionMode.LATEST,
+            damageRule);
     Future<?> deadline =
         deadlines.schedule(query::cancel, config.query().timeLimitNs() + 1, TimeUnit.NANOSECONDS);
     return new OpenQuery() {
@@ -270,7 +282,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   private QueryContext contextOver(
-      ReadView view, Principal principal, ZoneId zone, VersionMode versions) {
+      ReadView view,
+      Principal principal,
+      ZoneId zone,
+      VersionMode versions,
+      DamageRule damageRule) {
     return new QueryContext(
         principal,
         tagId -> true,
@@ -278,6 +294,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
         nowNs(),
         zone,
         versions,
+        damageRule,
         new MemoryAccount(config.query().memoryBytesMax()),
         queryThreads,
         System::nanoTime,
@@ -351,7 +368,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
       @Override
       public int poll(LiveSink sink) {
         return follower.poll(
-            view -> contextOver(view, Principal.SYSTEM, config.timeZone(), VersionMode.ALL),
+            view ->
+                contextOver(
+                    view, Principal.SYSTEM, config.timeZone(), VersionMode.ALL, DamageRule.CONTAIN),
             (tagId, block) -> {
               TagDefinition tag = store.tags().byId(tagId);
               if (tag != null) {
@@ -385,12 +404,45 @@ public final class HistorianEngine implements Historian, AutoCloseable {
           "DATA_LOST: the journal missed frames that were forced, at the last start: "
               + store.recovery().missing());
     }
+    DamageReport damage = damage();
+    if (damage.total() > 0) {
+      reasons.add(
+          "DATA_DAMAGED: parts of files cannot be read, the rest is served: parts="
+              + damage.total()
+              + ", samplesLost="
+              + damage.rows()
+              + ", firstFile="
+              + damage.parts().getFirst().file());
+    }
     if (state == State.FAILED) {
       reasons.add("JOURNAL_FAILED: nothing is acknowledged any more");
     }
     try (ReadView view = store.openReadView()) {
-      return new Health(name, reasons, version(), store.tags().size(), view.dataVersion());
+      return new Health(name, reasons, version(), store.tags().size(), view.dataVersion(), damage);
     }
+  }
+
+  private DamageReport damage() {
+    DamageList.Report found = store.damage();
+    List<DamagedPart> parts = new ArrayList<>();
+    for (Damage part : found.entries()) {
+      if (parts.size() == DAMAGED_PARTS_MAX) {
+        break;
+      }
+      TagDefinition tag = part.tagId() < 0 ? null : store.tags().byId(part.tagId());
+      parts.add(
+          new DamagedPart(
+              part.file(),
+              part.part(),
+              tag == null ? null : tag.name(),
+              part.offset(),
+              part.firstTimeNs(),
+              part.lastTimeNs(),
+              part.rows(),
+              part.foundAtMicros() * 1_000,
+              part.message()));
+    }
+    return new DamageReport(found.total(), found.rows(), parts);
   }
 
   private static String version() {

@@ -93,6 +93,8 @@ public final class FileDump {
         manifest(bytes);
       } else if (magic == SegmentInspector.MAGIC || name.endsWith(".tseg")) {
         segment(bytes);
+      } else if (magic == SegmentInspector.INDEX_COPY_MAGIC || name.endsWith(".tidx")) {
+        indexCopy(bytes);
       } else if (magic == LedgerInspector.MAGIC || name.endsWith(".tled")) {
         ledger(bytes);
       } else if (JournalInspector.isOwn(name) || JournalInspector.isChronicle(name)) {
@@ -112,8 +114,8 @@ public final class FileDump {
         ErrorCode.FOREIGN_FILE,
         what + ", file=" + file,
         null,
-        "manifests (.tman), segments (.tseg), ledgers (.tled), journal files (.tjnl, .cq4) and the"
-            + " lock can be printed",
+        "manifests (.tman), segments (.tseg, .tidx), ledgers (.tled), journal files (.tjnl, .cq4)"
+            + " and the lock can be printed",
         null);
   }
 
@@ -192,6 +194,22 @@ public final class FileDump {
         new ManifestInspector(bytes, anything(ManifestInspector.MAGIC), this::finding);
     envelope(inspector.header(), inspector.footer());
     inspector.fields((offset, text) -> item("field: offset=" + offset + ", " + text));
+  }
+
+  private void indexCopy(FileBytes bytes) throws IOException {
+    EnvelopeCheck.Claim claim = anything(SegmentInspector.INDEX_COPY_MAGIC);
+    EnvelopeCheck.Header header = EnvelopeCheck.header(bytes, claim, this::finding);
+    EnvelopeCheck.Footer footer =
+        header == null ? null : EnvelopeCheck.footer(bytes, claim, this::finding);
+    envelope(header, footer);
+    if (footer != null && footer.readable()) {
+      int actual = bytes.crc(0, footer.end());
+      if (actual != footer.bodyCrc()) {
+        finding(
+            Finding.damage(bytes.name(), "checksum of the file differs")
+                .expectedCrc(footer.bodyCrc(), actual));
+      }
+    }
   }
 
   private void ledger(FileBytes bytes) throws IOException {

@@ -373,6 +373,19 @@ class StoreVerifierTest {
   }
 
   @Test
+  void aCopyOfAnIndexIsChecked() throws IOException {
+    fill(disk, FOLDER, 0);
+    String copy = SEGMENT_1.replace(".tseg", ".tidx");
+    bytes(copy)[100] ^= 1;
+    assertClean(verify(Mode.QUICK));
+    only(verify(Mode.FULL), Severity.DAMAGE, copy, "checksum of the file differs");
+    bytes(copy)[30] ^= 1;
+    only(verify(Mode.QUICK), Severity.DAMAGE, copy, "checksum of the header differs");
+    disk.delete(FOLDER.resolve(copy));
+    only(verify(Mode.QUICK), Severity.WARNING, copy, "copy of the index is missing");
+  }
+
+  @Test
   void anOldManifestInPlaceOfTheNewestIsFound() throws IOException {
     fill(disk, FOLDER, 0);
     // What a restored backup of the manifest alone looks like, with the journal trimmed meanwhile.

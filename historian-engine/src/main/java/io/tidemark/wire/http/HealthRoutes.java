@@ -1,7 +1,10 @@
 package io.tidemark.wire.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.linecorp.armeria.common.MediaType;
 import io.tidemark.engine.Historian;
+import io.tidemark.engine.Historian.DamageReport;
+import io.tidemark.engine.Historian.DamagedPart;
 import io.tidemark.engine.Historian.Health;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
@@ -50,14 +53,15 @@ final class HealthRoutes {
               + ", reasons="
               + String.join("; ", health.reasons()));
     }
-    writeHealth(exchange, health);
+    writeHealth(exchange, health, false);
   }
 
   private void status(Exchange exchange) throws IOException {
-    writeHealth(exchange, historian.health());
+    writeHealth(exchange, historian.health(), true);
   }
 
-  private void writeHealth(Exchange exchange, Health health) throws IOException {
+  private void writeHealth(Exchange exchange, Health health, boolean withDamage)
+      throws IOException {
     exchange.json(
         200,
         json -> {
@@ -74,8 +78,41 @@ final class HealthRoutes {
           json.writeStringField("timeZone", historian.defaultZone().getId());
           json.writeStringField("serverTimeZone", ZoneId.systemDefault().getId());
           json.writeStringField("time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
+          if (withDamage) {
+            writeDamage(json, health.damage());
+          }
           json.writeEndObject();
         });
+  }
+
+  private void writeDamage(JsonGenerator json, DamageReport damage) throws IOException {
+    json.writeObjectFieldStart("damage");
+    json.writeNumberField("total", damage.total());
+    json.writeNumberField("samplesLost", damage.rows());
+    json.writeArrayFieldStart("parts");
+    for (DamagedPart part : damage.parts()) {
+      json.writeStartObject();
+      json.writeStringField("file", part.file());
+      json.writeStringField("part", part.part());
+      if (part.tag() != null) {
+        json.writeStringField("tag", part.tag());
+      }
+      json.writeNumberField("offset", part.offset());
+      if (part.rows() > 0) {
+        json.writeNumberField("samplesLost", part.rows());
+        json.writeStringField("startTime", time(part.startNs()));
+        json.writeStringField("endTime", time(part.endNs()));
+      }
+      json.writeStringField("foundTime", time(part.foundNs()));
+      json.writeStringField("message", part.message());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private String time(long timeNs) {
+    return IsoTime.format(timeNs, historian.defaultZone());
   }
 
   private void metrics(Exchange exchange) throws IOException {

@@ -1,6 +1,7 @@
 package io.tidemark.wire.http;
 
 import io.tidemark.engine.Historian;
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.QueryContext;
 import java.time.ZoneId;
 
@@ -8,9 +9,14 @@ import java.time.ZoneId;
 final class QueryScope implements AutoCloseable {
   private final Historian.OpenQuery query;
 
-  /** Opens a query over a new snapshot. */
+  /** Opens a query over a new snapshot that contains damage. */
   QueryScope(Historian historian, Exchange exchange, ZoneId zone) {
-    query = historian.openQuery(exchange.principal(), zone);
+    this(historian, exchange, zone, DamageRule.CONTAIN);
+  }
+
+  /** Opens a query over a new snapshot. */
+  QueryScope(Historian historian, Exchange exchange, ZoneId zone, DamageRule damageRule) {
+    query = historian.openQuery(exchange.principal(), zone, damageRule);
     QueryContext context = query.context();
     exchange.onCancel(context::cancel);
   }

@@ -1,6 +1,7 @@
 package io.tidemark.wire.http;
 
 import io.tidemark.engine.Historian;
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
@@ -44,7 +45,8 @@ final class ValuesRoutes {
   private static final long COLUMN_BYTES = 46L * WideColumn.ROWS_MAX;
 
   private static final List<String> REPEATED = List.of("tag", "time");
-  private static final List<String> COMMON = List.of("tag", "timeZone", "format", "layout");
+  private static final List<String> COMMON =
+      List.of("tag", "timeZone", "format", "layout", "strict");
   private static final Map<Mode, List<String>> KNOWN =
       Map.of(
           Mode.RECORDED,
@@ -103,7 +105,8 @@ final class ValuesRoutes {
     AnswerFormat format = AnswerFormat.of(exchange, parameters);
     ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
     ResponseStream out;
-    try (QueryScope scope = new QueryScope(historian, exchange, zone)) {
+    DamageRule damageRule = parameters.flag("strict") ? DamageRule.STRICT : DamageRule.CONTAIN;
+    try (QueryScope scope = new QueryScope(historian, exchange, zone, damageRule)) {
       QueryContext context = scope.context();
       ValuesQuestion question = question(mode, format, parameters, context);
       Retrieval retrieval = retrieval(question, parameters);

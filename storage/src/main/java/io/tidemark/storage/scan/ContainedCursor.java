@@ -16,7 +16,7 @@ public final class ContainedCursor implements SampleCursor {
    * Where another run has rows inside the range (late data, corrections, the hot table), two things would lie: the
    * line from one of them to the next, over rows that are lost between, and one that was replaced by a lost row and
    * now shows as the newest. So each of them is followed by a Bad row a nanosecond later, and each that was written
-   * before the last lost row keeps its value but gets status Bad_DataLost. `docs/decisions/0011`.
+   * before the last lost row keeps its value but gets status Bad_DataLost. `docs/decisions/0013`.
    *
    * While nothing is lost a block passes through untouched: the price is one comparison a block.
    */
