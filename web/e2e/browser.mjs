@@ -44,8 +44,8 @@ export async function open(browser, address, options = {}) {
   return page;
 }
 
-/** Waits until a condition on the page or here holds. */
-export async function until(what, condition, timeoutMs = 10_000) {
+/** Waits until a condition on the page or here holds; the limit only ends a hang, it judges no time. */
+export async function until(what, condition, timeoutMs = 60_000) {
   const end = Date.now() + timeoutMs;
   let last;
   while (Date.now() < end) {

@@ -53,7 +53,7 @@ await step('1 opens filled: four traces that move, the batch lane with phases, f
   assert.ok((await page.locator('.lane .box.batch').count()) >= 1);
   await until('freshness', async () => /^\d+\.\d s ago$/.test(await page.locator('.fresh').textContent()));
   const before = await page.locator('.legend .value').first().getAttribute('title');
-  await until('a new sample', async () => (await page.locator('.legend .value').first().getAttribute('title')) !== before, 15_000);
+  await until('a new sample', async () => (await page.locator('.legend .value').first().getAttribute('title')) !== before);
   await shot(page, folder, 'overview');
 });
 
@@ -415,12 +415,12 @@ await step('the server goes and comes back: a banner, then everything again', as
   page.allowErrors = true;
   console.log('stop');
   await answers.next();
-  await until('the banner', () => page.locator('.banner').isVisible(), 15_000);
+  await until('the banner', () => page.locator('.banner').isVisible());
   console.log('start');
   await answers.next();
-  await until('no banner', () => page.locator('.banner').isHidden(), 15_000);
+  await until('no banner', () => page.locator('.banner').isHidden());
   const before = await page.locator('.legend .value').first().getAttribute('title');
-  await until('it moves again', async () => (await page.locator('.legend .value').first().getAttribute('title')) !== before, 20_000);
+  await until('it moves again', async () => (await page.locator('.legend .value').first().getAttribute('title')) !== before);
   page.allowErrors = false;
   page.wrong.length = 0;
 });
