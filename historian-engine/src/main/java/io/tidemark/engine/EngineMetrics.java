@@ -61,6 +61,16 @@ final class EngineMetrics {
     gauge("tidemark.tags", "Tags.", null, () -> store.tags().size());
     counter("tidemark.context.changes", "Context objects changed.", null, contextChanges);
     gauge("tidemark.storage.free", "Space left on the disk.", "bytes", store::usableBytes);
+    gauge(
+        "tidemark.retention.segments",
+        "Segments that retention dropped since the store was made.",
+        null,
+        () -> store.dropped().segments());
+    gauge(
+        "tidemark.retention.samples",
+        "Samples in them.",
+        null,
+        () -> store.dropped().rows());
   }
 
   /** All of them as text. */

@@ -7,7 +7,9 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.NearestName;
+import io.tidemark.storage.DiskRule;
 import io.tidemark.storage.StoreConfig;
+import io.tidemark.storage.lifecycle.RetentionRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -119,6 +121,29 @@ public record HistorianConfig(
         "store.freeBytesMin",
         "256MiB",
         "Free space below which writes are refused; queries go on."),
+    /** Low space. */
+    STORE_FREE_PERCENT_LOW(
+        "store.freePercentLow",
+        "10",
+        "Free space in percent of the disk below which /health/status says DISK_LOW; 0 for never."),
+    /** Ballast. */
+    STORE_BALLAST_BYTES(
+        "store.ballastBytes",
+        "256MiB",
+        "Size of the file ballast in the data folder, which holds nothing: delete it on a full disk"
+            + " to have room to work. Made again when there is plenty; not made where it would be"
+            + " more than a 16th of what is free. 0 for none."),
+    /** Retention by age. */
+    STORE_RETENTION_AGE(
+        "store.retentionAge",
+        "0d",
+        "Age of source times beyond which samples are dropped, a segment at a time, and refused; 0d"
+            + " keeps them for ever."),
+    /** Retention by size. */
+    STORE_RETENTION_BYTES_MAX(
+        "store.retentionBytesMax",
+        "0",
+        "Bytes that segments may take; the oldest are dropped beyond. 0 sets no limit."),
     /** Future guard. */
     INGEST_FUTURE_MAX(
         "ingest.futureMax", "10m", "How far ahead of the server's clock a source time may be."),
@@ -292,7 +317,13 @@ public record HistorianConfig(
             reader.bytes(Setting.STORE_HOT_BYTES_MAX, 1 << 20),
             reader.nanos(Setting.STORE_SEAL_INTERVAL) / 1000,
             reader.bytes(Setting.STORE_JOURNAL_FILE_BYTES_MAX, 4 << 20),
-            reader.bytes(Setting.STORE_FREE_BYTES_MIN, 0),
+            new DiskRule(
+                reader.bytes(Setting.STORE_FREE_BYTES_MIN, 0),
+                reader.integer(Setting.STORE_FREE_PERCENT_LOW, 0, 99),
+                reader.bytes(Setting.STORE_BALLAST_BYTES, 0)),
+            new RetentionRule(
+                reader.nanos(Setting.STORE_RETENTION_AGE),
+                reader.bytes(Setting.STORE_RETENTION_BYTES_MAX, 0)),
             reader.oneOf(Setting.STORE_JOURNAL, "file", "chronicle").equals("file")
                 ? StoreConfig.JournalKind.FILE
                 : StoreConfig.JournalKind.CHRONICLE,

@@ -35,9 +35,11 @@ import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.storage.DataVersion;
 import io.tidemark.storage.SampleStore;
+import io.tidemark.storage.StoreClock;
 import io.tidemark.storage.damage.Damage;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.feed.ChangeFeed;
+import io.tidemark.storage.io.Disk;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -104,9 +106,10 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     context = new ContextStore();
     store =
         SampleStore.open(
+            Disk.REAL,
             config.dataDir(),
             config.store(),
-            () -> nowNs() / 1000,
+            StoreClock.of(() -> nowNs() / 1000, System::nanoTime),
             (kind, payload, principal, timeMicros, sequence) -> {
               if (kind == RecordKind.CONTEXT) {
                 context.apply(payload, principal, timeMicros, sequence);
@@ -114,7 +117,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             });
     path = new AppendPath(store.writer(), config.ringBytes(), REQUESTS_MAX, System::nanoTime);
     syncThread = new AgentThread(path.syncAgent(), this::failed);
-    sealThread = new AgentThread(store.sealer(), this::failed);
+    sealThread = new AgentThread(store.manifestAgent(), this::failed);
     appendThread = new AgentThread(waking(path.appendAgent(), syncThread), this::failed);
     ingress =
         new Ingress(
@@ -397,7 +400,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     String name = state.name();
     if (state == State.READY && store.writer().isDiskFull()) {
       name = "READ_ONLY";
-      reasons.add("DISK_FULL: free space is below store.freeBytesMin");
+      reasons.add("DISK_FULL: writes are refused, queries go on: " + store.describeSpace());
+    } else if (store.isDiskLow()) {
+      reasons.add("DISK_LOW: free space is below store.freePercentLow: " + store.describeSpace());
     }
     if (!store.recovery().missing().isEmpty()) {
       reasons.add(

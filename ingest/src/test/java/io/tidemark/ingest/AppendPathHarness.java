@@ -41,7 +41,7 @@ final class AppendPathHarness implements AutoCloseable {
   }
 
   AppendPathHarness start() {
-    for (Agent agent : List.of(path.appendAgent(), path.syncAgent(), store.sealer())) {
+    for (Agent agent : List.of(path.appendAgent(), path.syncAgent(), store.manifestAgent())) {
       threads.add(
           Thread.ofPlatform()
               .start(
@@ -58,7 +58,8 @@ final class AppendPathHarness implements AutoCloseable {
 
   /** Runs the agents on this thread until nothing is left to do. */
   void step() {
-    while (path.appendAgent().doWork() + path.syncAgent().doWork() + store.sealer().doWork() > 0) {
+    while (path.appendAgent().doWork() + path.syncAgent().doWork() + store.manifestAgent().doWork()
+        > 0) {
       // once more
     }
   }

@@ -49,6 +49,14 @@ public enum ErrorCode {
   CONFLICT(21, Kind.USER),
   /** More items, tags or points than a request may ask for. */
   TOO_MANY(22, Kind.USER),
+  /** A source time before what retention keeps. */
+  BEFORE_RETENTION(23, Kind.USER),
+  /** A sample of that time is there, and the tag takes no second one. */
+  DUPLICATE(24, Kind.USER),
+  /** A numbered request that is not the next one of its client. */
+  SEQUENCE_GAP(25, Kind.USER),
+  /** A numbered request of an epoch that a greater one has ended. */
+  EPOCH_FENCED(26, Kind.USER),
   /** A statement that is not a read. */
   READ_ONLY(30, Kind.USER),
   /** A function, file or setting that statements may not touch. */

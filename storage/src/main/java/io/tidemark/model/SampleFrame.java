@@ -54,6 +54,10 @@ public final class SampleFrame {
   static final int SEQUENCE_OFFSET = 24;
   static final int TRANSACTION_TIME_OFFSET = 32;
   static final int PRODUCER_ID_OFFSET = 40;
+  static final int PRODUCER_EPOCH_OFFSET = 44;
+  static final int REQUEST_OFFSET = 48;
+  static final int PART_OFFSET = 56;
+  static final int PARTS_OFFSET = 58;
   static final int PAYLOAD_LENGTH_OFFSET = 64;
   static final int ACK_SLOT_OFFSET = 68;
   static final int CRC_LENGTH = 4;
@@ -171,6 +175,34 @@ public final class SampleFrame {
   /** Number of the principal or client that wrote it. */
   public int producerId() {
     return buffer.getInt(start + PRODUCER_ID_OFFSET);
+  }
+
+  /** Epoch of a client that numbers its requests, unsigned. */
+  public int producerEpoch() {
+    return buffer.getInt(start + PRODUCER_EPOCH_OFFSET);
+  }
+
+  /** Number of the request in its epoch, from 1 on; 0 for a client that does not count. */
+  public long requestSequence() {
+    return buffer.getLong(start + REQUEST_OFFSET);
+  }
+
+  /** Which part of the request this is, from 0 on. */
+  public int part() {
+    return Short.toUnsignedInt(buffer.getShort(start + PART_OFFSET));
+  }
+
+  /** How many parts the request has, if this is the last one; else 0. */
+  public int parts() {
+    return Short.toUnsignedInt(buffer.getShort(start + PARTS_OFFSET));
+  }
+
+  /** Names the request before the frame is handed over. */
+  public void request(int producerEpoch, long requestSequence, int part, int parts) {
+    buffer.putInt(start + PRODUCER_EPOCH_OFFSET, producerEpoch);
+    buffer.putLong(start + REQUEST_OFFSET, requestSequence);
+    buffer.putShort(start + PART_OFFSET, (short) part);
+    buffer.putShort(start + PARTS_OFFSET, (short) parts);
   }
 
   /** Slot of the acknowledgement that waits for this frame; 0 for none. */

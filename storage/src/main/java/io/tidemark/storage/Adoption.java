@@ -70,15 +70,21 @@ final class Adoption {
     }
     for (long id : ledgerNumbers) {
       try {
-        ledgers.add(
+        List<Long> ofLedger = new ArrayList<>();
+        Manifest.Ledger ledger =
             LedgerFile.describe(
                 ledgerDirectory,
                 storeId,
                 id,
                 frame -> {
-                  sequences.add(frame.journalSequence());
+                  ofLedger.add(frame.journalSequence());
                   transactionTime[0] = Math.max(transactionTime[0], frame.transactionTimeMicros());
-                }));
+                });
+        if (ofLedger.isEmpty() || ofLedger.getFirst() <= older.coveredSequence()) {
+          continue; // merged from ledgers that the older manifest names, and that are still there
+        }
+        sequences.addAll(ofLedger);
+        ledgers.add(ledger);
         next = Math.max(next, id + 1);
       } catch (HistorianException | UncheckedIOException e) {
         damage.spare(ledgerDirectory.path().getFileName() + "/" + id, "ledger", e);
@@ -104,19 +110,23 @@ final class Adoption {
         transactionTime[0],
         next,
         segments,
-        ledgers);
+        ledgers,
+        older.requests(),
+        older.dropped());
   }
 
   private static List<Long> numbers(StoreDirectory directory, String suffix, long from) {
-    List<Long> numbers = new ArrayList<>();
-    for (String name : directory.list()) {
-      if (name.matches("\\d{1,18}" + java.util.regex.Pattern.quote(suffix))) {
-        long number = Long.parseLong(name.substring(0, name.length() - suffix.length()));
-        if (number >= from) {
-          numbers.add(number);
-        }
-      }
-    }
-    return numbers;
+    return directory.list().stream()
+        .filter(name -> name.endsWith(suffix) && number(name) >= from)
+        .map(Adoption::number)
+        .toList();
+  }
+
+  /** The number that the name of a sealed file begins with; -1 for a name that is none of ours. */
+  static long number(String name) {
+    int point = name.indexOf('.');
+    return point > 0 && name.substring(0, point).matches("\\d{1,18}")
+        ? Long.parseLong(name.substring(0, point))
+        : -1;
   }
 }

@@ -75,7 +75,7 @@ final class FrontCheck {
     missesItsFirstFrames = journal.run(newest);
     if (newest != null) {
       unreferenced(StoreFolders.SEGMENTS, segments, List.of(".tseg", ".tidx"), newest);
-      unreferenced(StoreFolders.LEDGER, ledgers, List.of(".tled"), newest);
+      unreferenced(StoreFolders.LEDGER, ledgers, List.of(".tled", ".tled-copy"), newest);
     }
   }
 
@@ -149,6 +149,9 @@ final class FrontCheck {
     for (String name : names) {
       long generation = name.endsWith(".tman") ? ManifestStore.generation(name) : -1;
       String path = StoreFolders.MANIFEST + "/" + name;
+      if (name.equals(ManifestStore.RESERVE)) {
+        continue; // holds nothing
+      }
       if (generation < 0) {
         tally.accept(Finding.information(path, leftover(name)));
         continue;
@@ -238,27 +241,55 @@ final class FrontCheck {
     return header != null && header.readable() ? header.storeId() : null;
   }
 
+  /** Checks both files of a ledger, and the records of the one that a store would read. */
   private void ledger(Manifest.Ledger ledger) {
-    Path path = data.resolve(StoreFolders.LEDGER).resolve(LedgerFile.fileName(ledger.id()));
-    String lost =
+    String name = LedgerFile.fileName(ledger.id());
+    String copy = LedgerFile.copyName(ledger.id());
+    String records =
         (ledger.records() < 0 ? "all" : "all " + ledger.records())
             + " records of the ledger: definitions of tags, names of writers, context objects";
-    if (!verifier.file(path, tally, lost, file -> ledger(file, ledger, lost))) {
-      tally.accept(Finding.damage(verifier.name(path), "file is missing").losing(lost));
+    boolean whole = ledgerFile(ledger, name, "nothing while " + copy + " is whole; " + records);
+    boolean copyWhole = ledgerFile(ledger, copy, "nothing while " + name + " is whole");
+    if (verifier.mode() != StoreVerifier.Mode.QUICK) {
+      verifier.file(
+          ledgerPath(whole || !copyWhole ? name : copy),
+          new CheckTally(), // the file was counted before
+          records,
+          file -> ledgerRecords(file, ledger, whole || copyWhole, records));
     }
   }
 
-  private void ledger(FileBytes file, Manifest.Ledger ledger, String lost) throws IOException {
-    LedgerInspector inspector =
-        new LedgerInspector(
-            file,
-            new EnvelopeCheck.Claim(
-                LedgerInspector.MAGIC, storeId, ledger.id(), ledger.bytes(), lost),
-            tally);
-    if (verifier.mode() == StoreVerifier.Mode.QUICK) {
-      return;
+  private Path ledgerPath(String name) {
+    return data.resolve(StoreFolders.LEDGER).resolve(name);
+  }
+
+  /** Checks one file but for its records; says whether it is whole. */
+  private boolean ledgerFile(Manifest.Ledger ledger, String name, String lost) {
+    boolean[] whole = {false};
+    boolean present =
+        verifier.file(
+            ledgerPath(name),
+            tally,
+            lost,
+            file -> {
+              LedgerInspector inspector = new LedgerInspector(file, claim(ledger, lost), tally);
+              whole[0] = verifier.mode() == StoreVerifier.Mode.QUICK || inspector.bodyIsWhole();
+            });
+    if (!present) {
+      tally.accept(Finding.damage(verifier.name(ledgerPath(name)), "file is missing").losing(lost));
     }
-    boolean whole = inspector.bodyIsWhole();
+    return whole[0];
+  }
+
+  private EnvelopeCheck.Claim claim(Manifest.Ledger ledger, String lost) {
+    return new EnvelopeCheck.Claim(
+        LedgerInspector.MAGIC, storeId, ledger.id(), ledger.bytes(), lost);
+  }
+
+  private void ledgerRecords(FileBytes file, Manifest.Ledger ledger, boolean whole, String lost)
+      throws IOException {
+    LedgerInspector inspector =
+        new LedgerInspector(file, claim(ledger, lost), finding -> {}); // told before
     LedgerWalk walk = new LedgerWalk(file.name());
     inspector.records(walk);
     walk.end();
@@ -375,7 +406,7 @@ final class FrontCheck {
     for (String name : names) {
       String path = folder + "/" + name;
       long id = suffixes.stream().mapToLong(suffix -> number(name, suffix)).max().orElse(-1);
-      if (name.equals(SampleStore.ASIDE)) {
+      if (name.equals(SealedFiles.ASIDE)) {
         continue;
       }
       if (id < 0) {

@@ -114,9 +114,18 @@ final class JournalCheck {
     if (result == null) {
       return false;
     }
-    judge(result, manifest.coveredSequence());
-    return result.missing().stream()
-        .anyMatch(each -> each.firstSequence() == manifest.coveredSequence() + 1);
+    // A seal may have come in between, and have trimmed what is in files now.
+    long covered = verifier.coveredNow(manifest);
+    List<JournalScanner.Missing> missing = new ArrayList<>();
+    for (JournalScanner.Missing each : result.missing()) {
+      if (each.lastSequence() > covered) {
+        missing.add(
+            new JournalScanner.Missing(
+                Math.max(each.firstSequence(), covered + 1), each.lastSequence()));
+      }
+    }
+    judge(missing, covered);
+    return missing.stream().anyMatch(each -> each.firstSequence() == covered + 1);
   }
 
   private void run(Path folder) throws IOException {
@@ -279,9 +288,9 @@ final class JournalCheck {
         .losing("unknown");
   }
 
-  private void judge(JournalScanner.Result result, long covered) {
+  private void judge(List<JournalScanner.Missing> missingFrames, long covered) {
     List<Hole> left = new ArrayList<>(holes);
-    for (JournalScanner.Missing missing : result.missing()) {
+    for (JournalScanner.Missing missing : missingFrames) {
       Hole place = holes.stream().filter(hole -> hole.mayHold(missing)).findFirst().orElse(null);
       left.removeIf(hole -> hole.mayHold(missing));
       long count = missing.lastSequence() - missing.firstSequence() + 1;

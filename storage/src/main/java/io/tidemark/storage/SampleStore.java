@@ -12,56 +12,65 @@ import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.feed.ChangeFeed;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.Disk;
+import io.tidemark.storage.io.DiskFullException;
 import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.journal.ChronicleJournal;
 import io.tidemark.storage.journal.FileJournal;
 import io.tidemark.storage.journal.Journal;
 import io.tidemark.storage.journal.JournalScanner;
-import io.tidemark.storage.lifecycle.Sealer;
-import io.tidemark.storage.manifest.LedgerFile;
+import io.tidemark.storage.lifecycle.ManifestAgent;
 import io.tidemark.storage.manifest.Manifest;
-import io.tidemark.storage.manifest.ManifestStore;
 import io.tidemark.storage.segment.SegmentReader;
-import io.tidemark.storage.segment.SegmentWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The samples, tags and records of one data folder. Opening recovers: sealed files as the newest
  * manifest names them, then the journal after the position they cover.
  *
  * <p>Threads: the {@link StoreWriter} belongs to one thread, {@link StoreWriter#force} to another,
- * {@link #sealer} to a third; views and the feed may be taken from any.
+ * {@link #manifestAgent} to a third; views and the feed may be taken from any.
  */
 public final class SampleStore implements AutoCloseable {
-  /** Folder for files that no manifest names. */
-  static final String ASIDE = "aside";
+  private static final Logger LOG = LoggerFactory.getLogger(SampleStore.class);
+
+  /**
+   * How often room and retention are looked at, and what failed for want of room is tried again.
+   */
+  private static final long HOUSEKEEPING_NS = 1_000_000_000L;
 
   private final Disk disk;
+  private final StoreConfig config;
+  private final StoreClock clock;
   private final StoreDirectory directory;
-  private final StoreDirectory segmentDirectory;
-  private final StoreDirectory ledgerDirectory;
-  private final ManifestStore manifests;
+  private final DiskSpace space;
+  private final SealedFiles sealed;
   private final Journal journal;
   private final List<JournalScanner.Run> oldRuns;
   private final TagTable tags = new TagTable();
   private final ProducerTable producers = new ProducerTable();
   private final StoreWriter writer;
-  private final Sealer sealer;
+  private final ManifestAgent manifestAgent;
   private final ChangeFeed feed;
   private final Recovery recovery;
   private final DamageList damage;
 
-  /* Replaced by the writer (rotation) and the sealer (commit), under this; read by anyone. */
+  /* Manifest agent only. */
+  private long nextHousekeepingNanos;
+  private long retrySealNanos;
+
+  /* Replaced by the writer (rotation) and the manifest agent (commit), under this; read by anyone. */
   private volatile StoreSnapshot snapshot;
+
+  private volatile boolean closed;
 
   /**
    * What opening found.
@@ -84,70 +93,32 @@ public final class SampleStore implements AutoCloseable {
       Disk disk,
       Path path,
       StoreConfig config,
-      LongSupplier epochMicros,
+      StoreClock clock,
       RecordListener listener,
       List<AutoCloseable> opened)
       throws IOException {
     this.disk = disk;
-    damage = new DamageList(epochMicros);
+    this.config = config;
+    this.clock = clock;
+    damage = new DamageList(clock::epochMicros);
     directory = StoreDirectory.open(disk, path);
     directory.lock();
     opened.add(directory);
-    segmentDirectory = directory.subdirectory("segments");
-    ledgerDirectory = directory.subdirectory("ledger");
     refuseWithoutManifest(path);
-    manifests = ManifestStore.open(directory.subdirectory("manifest"), UUID.randomUUID());
-    manifests.broken().forEach(each -> damage.spare(each.file(), "manifest", each.cause()));
-    Manifest adopted = Adoption.of(manifests, segmentDirectory, ledgerDirectory, damage);
-    if (adopted != null) {
-      manifests.commit(adopted);
-    }
-    Manifest manifest = manifests.current();
-    setAside(manifest);
-    List<SegmentReader> segments = new ArrayList<>();
-    List<Manifest.Segment> lost = new ArrayList<>();
-    for (Manifest.Segment segment : manifest.segments()) {
-      SegmentReader reader = openSegment(segment);
-      if (reader == null) {
-        lost.add(segment);
-      } else {
-        segments.add(reader);
-        opened.add(reader);
-      }
-    }
-    long[] counts = new long[3];
-    for (Manifest.Ledger ledger : manifest.ledgers()) {
-      LedgerFile.read(
-          ledgerDirectory,
-          manifests.storeId(),
-          ledger,
-          frame -> {
-            applyRecord(frame, listener);
-            counts[0]++;
-          });
-    }
-    HotTable table = new HotTable();
-    long[] last = {manifest.coveredSequence(), manifest.lastTransactionTimeMicros()};
+    space = new DiskSpace(directory, config.disk());
+    sealed = SealedFiles.open(directory, damage);
+    opened.add(sealed::closeOpened);
+    Manifest manifest = sealed.manifest();
+    RequestTable requests = new RequestTable(manifest.requests());
+    long ledgerRecords = sealed.readLedgers(frame -> applyRecord(frame, listener));
+    snapshot =
+        new StoreSnapshot(
+            manifest, new SegmentSet(sealed.openedSegments()), sealed.lost(), null, new HotTable());
+    Replay replay = new Replay(manifest, requests, listener);
     Path journalRoot = path.resolve("journal");
     JournalScanner.Result found =
         JournalScanner.scan(
-            disk,
-            journalRoot,
-            manifests.storeId(),
-            manifest.coveredSequence(),
-            frame -> {
-              last[0] = frame.journalSequence();
-              last[1] = Math.max(last[1], frame.transactionTimeMicros());
-              counts[1]++;
-              counts[2] += frame.rowCount();
-              if (frame.kind() == RecordKind.SAMPLES) {
-                frame.openRows();
-                table.append(frame);
-              } else {
-                table.appendRecord(frame.copyBytes());
-                applyRecord(frame, listener);
-              }
-            });
+            disk, journalRoot, sealed.storeId(), manifest.coveredSequence(), replay::frame);
     oldRuns = new ArrayList<>(found.runs());
     found.problems().forEach(each -> damage.journal(each.file(), each.message()));
     if (!found.missing().isEmpty() && config.strictRecovery()) {
@@ -159,38 +130,89 @@ public final class SampleStore implements AutoCloseable {
           null);
     }
     forceOldRuns(journalRoot);
+    long last = replay.lastSequence;
     for (JournalScanner.Missing range : found.missing()) {
-      last[0] = Math.max(last[0], range.lastSequence()); // never given to another frame
+      last = Math.max(last, range.lastSequence()); // never given to another frame
     }
-    recovery = new Recovery(counts[0], counts[1], counts[2], found.missing(), found.ignored());
-    snapshot = new StoreSnapshot(manifest, List.copyOf(segments), List.copyOf(lost), null, table);
+    recovery =
+        new Recovery(
+            ledgerRecords, replay.frames, replay.samples, found.missing(), found.ignored());
     long run = oldRuns.isEmpty() ? 1 : runNumber(oldRuns.getLast().folder()) + 1;
-    journal = newJournal(config, journalRoot.resolve(JournalScanner.runName(run)), last[0]);
-    writer = new StoreWriter(this, config, journal, epochMicros, last[0], last[1]);
-    sealer = new Sealer(this::sealFrozen);
-    feed = new ChangeFeed(manifests.storeId(), this::openFeedView, writer::syncedOrder);
+    journal = newJournal(journalRoot.resolve(JournalScanner.runName(run)), last);
+    writer =
+        new StoreWriter(
+            this, config, journal, clock, space, requests, last, replay.transactionTimeMicros);
+    nextHousekeepingNanos = clock.nanos();
+    manifestAgent = new ManifestAgent(this::manifestStep);
+    feed = new ChangeFeed(sealed.storeId(), this::openFeedView, writer::syncedOrder);
   }
 
   /**
-   * Moves files that the manifest does not name (a seal that a crash cut off) into a folder {@code
-   * aside}, where they stay until the next start: nothing is deleted before somebody could look.
+   * Takes the journal's frames in order. What it takes is sealed when it fills the memory that the
+   * samples of a running store may have: the journal may be longer than that, if the limit was
+   * lowered or a full disk kept the seals from working.
    */
-  private void setAside(Manifest manifest) throws IOException {
-    Set<String> named = new HashSet<>();
-    manifest.segments().forEach(each -> named.addAll(SegmentWriter.fileNames(each.id())));
-    manifest.ledgers().forEach(each -> named.add(LedgerFile.fileName(each.id())));
-    for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
-      folder.setAside(named, ASIDE);
+  private final class Replay {
+    private final RequestTable requests;
+    private final RecordListener listener;
+    private long lastSequence;
+    private long transactionTimeMicros;
+    private long frames;
+    private long samples;
+
+    Replay(Manifest manifest, RequestTable requests, RecordListener listener) {
+      this.requests = requests;
+      this.listener = listener;
+      lastSequence = manifest.coveredSequence();
+      transactionTimeMicros = manifest.lastTransactionTimeMicros();
+    }
+
+    void frame(SampleFrame frame) {
+      HotTable table = snapshot.active();
+      if (table.bytes() >= config.hotBytesMax()) {
+        table = sealFull(table);
+      }
+      lastSequence = frame.journalSequence();
+      transactionTimeMicros = Math.max(transactionTimeMicros, frame.transactionTimeMicros());
+      frames++;
+      samples += frame.rowCount();
+      requests.apply(frame);
+      if (frame.kind() == RecordKind.SAMPLES) {
+        frame.openRows();
+        table.append(frame);
+      } else {
+        table.appendRecord(frame.copyBytes());
+        applyRecord(frame, listener);
+      }
+    }
+
+    private HotTable sealFull(HotTable table) {
+      try {
+        rotate();
+        commit(
+            table,
+            new StoreWriter.Boundary(lastSequence, transactionTimeMicros, requests.progress()));
+      } catch (DiskFullException e) {
+        LOG.warn("no room to seal while the journal is read, memory holds it: {}", e.getMessage());
+        synchronized (SampleStore.this) {
+          StoreSnapshot now = snapshot;
+          snapshot = new StoreSnapshot(now.manifest(), now.segments(), now.lost(), null, table);
+        }
+        return table;
+      } catch (IOException e) {
+        throw new UncheckedIOException("seal failed while the journal was read", e);
+      }
+      return snapshot.active();
     }
   }
 
   /** A folder with data and no manifest is a damaged store, not a new one. */
   private void refuseWithoutManifest(Path path) throws IOException {
-    Path journalRoot = path.resolve("journal");
-    boolean hasData =
-        !segmentDirectory.list().isEmpty()
-            || !ledgerDirectory.list().isEmpty()
-            || (disk.isFolder(journalRoot) && !disk.list(journalRoot).isEmpty());
+    boolean hasData = false;
+    for (String folder : List.of("segments", "ledger", "journal")) {
+      Path inside = path.resolve(folder);
+      hasData |= disk.isFolder(inside) && !disk.list(inside).isEmpty();
+    }
     if (hasData && directory.subdirectory("manifest").list().isEmpty()) {
       throw new HistorianException(
           ErrorCode.CORRUPT,
@@ -201,12 +223,11 @@ public final class SampleStore implements AutoCloseable {
     }
   }
 
-  private Journal newJournal(StoreConfig config, Path folder, long lastSequence)
-      throws IOException {
+  private Journal newJournal(Path folder, long lastSequence) throws IOException {
     return switch (config.journal()) {
       case FILE ->
           new FileJournal(
-              disk, folder, manifests.storeId(), lastSequence, config.journalFileBytesMax());
+              disk, folder, sealed.storeId(), lastSequence, config.journalFileBytesMax());
       case CHRONICLE -> new ChronicleJournal(folder, config.journalFileBytesMax());
     };
   }
@@ -243,16 +264,23 @@ public final class SampleStore implements AutoCloseable {
   public static SampleStore open(
       Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
-    return open(Disk.REAL, path, config, epochMicros, listener);
+    return open(Disk.REAL, path, config, StoreClock.of(epochMicros), listener);
   }
 
   /** As above, on a disk of the caller's choice. */
   public static SampleStore open(
       Disk disk, Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
+    return open(disk, path, config, StoreClock.of(epochMicros), listener);
+  }
+
+  /** As above, with clocks of the caller's choice. */
+  public static SampleStore open(
+      Disk disk, Path path, StoreConfig config, StoreClock clock, RecordListener listener)
+      throws IOException {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      return new SampleStore(disk, path, config, epochMicros, listener, opened);
+      return new SampleStore(disk, path, config, clock, listener, opened);
     } catch (Throwable e) {
       for (AutoCloseable each : opened.reversed()) {
         try {
@@ -262,41 +290,6 @@ public final class SampleStore implements AutoCloseable {
         }
       }
       throw e;
-    }
-  }
-
-  /** Opens a segment of the manifest; null, and on the damage list, if nothing can be read. */
-  private @Nullable SegmentReader openSegment(Manifest.Segment segment) {
-    try {
-      SegmentReader reader =
-          SegmentReader.open(segmentDirectory, manifests.storeId(), segment.id(), damage);
-      if (reader.rows() == segment.rows()
-          && reader.firstTimeNs() == segment.firstTimeNs()
-          && reader.lastTimeNs() == segment.lastTimeNs()
-          && reader.firstOrder() == segment.firstOrder()
-          && reader.lastOrder() == segment.lastOrder()) {
-        return reader;
-      }
-      reader.close();
-      throw new HistorianException(
-          ErrorCode.CORRUPT,
-          "segment is not what the manifest says: file="
-              + reader.fileName()
-              + ", rows="
-              + reader.rows()
-              + ", expectedRows="
-              + segment.rows());
-    } catch (HistorianException | UncheckedIOException e) {
-      if (e instanceof HistorianException known && known.code() == ErrorCode.FORMAT_TOO_NEW) {
-        throw e;
-      }
-      damage.segment(
-          SegmentWriter.fileName(segment.id()),
-          segment.firstTimeNs(),
-          segment.lastTimeNs(),
-          segment.rows(),
-          e);
-      return null;
     }
   }
 
@@ -331,9 +324,9 @@ public final class SampleStore implements AutoCloseable {
     return writer;
   }
 
-  /** The agent that writes frozen samples into segments. */
-  public Sealer sealer() {
-    return sealer;
+  /** The agent that seals what is frozen and drops what is no longer kept. */
+  public ManifestAgent manifestAgent() {
+    return manifestAgent;
   }
 
   /** Committed changes. */
@@ -353,20 +346,40 @@ public final class SampleStore implements AutoCloseable {
 
   /** Reads every byte of the sealed files once; what is damaged is listed. Any thread. */
   public void scrub() {
-    manifests.scrub(damage);
-    for (SegmentReader segment : snapshot.segments()) {
-      segment.scrub();
+    sealed.scrub();
+    StoreSnapshot now = retained();
+    try {
+      for (SegmentReader segment : now.segments().segments()) {
+        segment.scrub();
+      }
+    } finally {
+      now.segments().release();
     }
   }
 
   /** Identity of the store. */
   public UUID storeId() {
-    return manifests.storeId();
+    return sealed.storeId();
   }
 
-  /** Space that writes may still take. */
+  /** Space that writes may still take, at the last look. */
   public long usableBytes() {
-    return directory.usableBytes();
+    return space.usableBytes();
+  }
+
+  /** Whether the disk is nearly full: writes are taken, and somebody should make room. */
+  public boolean isDiskLow() {
+    return space.isLow();
+  }
+
+  /** Free space and its limit, in words. */
+  public String describeSpace() {
+    return space.describe();
+  }
+
+  /** What retention took out since the store was made. */
+  public Manifest.Dropped dropped() {
+    return sealed.manifest().dropped();
   }
 
   /** Sizes of what is on disk and in memory. */
@@ -397,15 +410,28 @@ public final class SampleStore implements AutoCloseable {
       long hotBytes,
       long journalBytes) {}
 
-  /** A snapshot of everything journaled so far. */
+  /** A snapshot of everything journaled so far. Close it: it keeps dropped segments alive. */
   public ReadView openReadView() {
     // The order first: a rotation or commit in between only moves rows, it never loses them.
     long upToOrder = writer.publishedOrder();
-    return new StoreView(snapshot, tags, manifests.storeId(), Long.MIN_VALUE, upToOrder);
+    return new StoreView(retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
   }
 
   private ReadView openFeedView(long afterOrder, long upToOrder) {
-    return new StoreView(snapshot, tags, manifests.storeId(), afterOrder, upToOrder);
+    return new StoreView(retained(), tags, sealed.storeId(), afterOrder, upToOrder);
+  }
+
+  /** The newest snapshot, its segments retained for the caller. */
+  private StoreSnapshot retained() {
+    while (true) {
+      StoreSnapshot now = snapshot;
+      if (now.segments().retain()) {
+        return now;
+      }
+      if (closed) {
+        throw new IllegalStateException("store is closed: folder=" + directory.path());
+      }
+    }
   }
 
   HotTable activeTable() {
@@ -423,48 +449,99 @@ public final class SampleStore implements AutoCloseable {
         new StoreSnapshot(now.manifest(), now.segments(), now.lost(), now.active(), new HotTable());
   }
 
-  /** Seals the frozen table, if there is one, and commits it. Called by the sealer's thread. */
-  private boolean sealFrozen() throws IOException {
-    StoreSnapshot before = snapshot;
-    HotTable frozen = before.frozen();
-    if (frozen == null) {
+  /** What the manifest agent does at a call. */
+  private boolean manifestStep() throws IOException {
+    long now = clock.nanos();
+    boolean hasSealed = sealFrozen(now);
+    if (now - nextHousekeepingNanos < 0) {
+      return hasSealed;
+    }
+    nextHousekeepingNanos = now + HOUSEKEEPING_NS;
+    space.check();
+    space.keepBallast();
+    boolean hasDropped = dropExpired();
+    return mergeLedgers() || hasDropped || hasSealed;
+  }
+
+  /** Seals the frozen table; says whether there was one and there was room. */
+  private boolean sealFrozen(long now) throws IOException {
+    HotTable frozen = snapshot.frozen();
+    if (frozen == null || (retrySealNanos != 0 && now - retrySealNanos < 0)) {
       return false;
     }
-    Manifest manifest = manifests.current();
-    long fileNumber = manifest.nextFileNumber();
-    List<Manifest.Segment> segments = new ArrayList<>(manifest.segments());
-    List<Manifest.Ledger> ledgers = new ArrayList<>(manifest.ledgers());
-    @Nullable SegmentReader opened = null;
-    if (frozen.rows() > 0) {
-      segments.add(Sealer.writeSegment(frozen, segmentDirectory, manifests.storeId(), fileNumber));
-      opened = SegmentReader.open(segmentDirectory, manifests.storeId(), fileNumber, damage);
-      fileNumber++;
-    }
-    if (!frozen.records().isEmpty()) {
-      long bytes =
-          LedgerFile.write(ledgerDirectory, manifests.storeId(), fileNumber, frozen.records());
-      ledgers.add(new Manifest.Ledger(fileNumber, frozen.records().size(), bytes));
-      fileNumber++;
-    }
     StoreWriter.Boundary boundary = writer.frozenBoundary();
-    Manifest next =
-        new Manifest(
-            manifest.generation() + 1,
-            java.util.Map.of(0, boundary.sequence()),
-            boundary.transactionTimeMicros(),
-            fileNumber,
-            segments,
-            ledgers);
-    manifests.commit(next);
-    synchronized (this) {
-      List<SegmentReader> readers = new ArrayList<>(snapshot.segments());
-      if (opened != null) {
-        readers.add(opened);
-      }
-      snapshot =
-          new StoreSnapshot(next, List.copyOf(readers), snapshot.lost(), null, snapshot.active());
+    try {
+      commit(frozen, boundary);
+    } catch (DiskFullException e) {
+      // The samples stay in memory and journal; nothing more is taken until this has worked.
+      space.block(e);
+      retrySealNanos = now + HOUSEKEEPING_NS;
+      return false;
     }
+    retrySealNanos = 0;
+    space.unblock();
     trimJournal(boundary.sequence());
+    return true;
+  }
+
+  /** Seals a frozen table, commits it and shows the result. */
+  private void commit(HotTable frozen, StoreWriter.Boundary boundary) throws IOException {
+    SegmentReader reader = sealed.seal(frozen, boundary);
+    synchronized (this) {
+      StoreSnapshot now = snapshot;
+      SegmentSet segments = now.segments();
+      if (reader != null) {
+        List<SegmentReader> readers = new ArrayList<>(segments.segments());
+        readers.add(reader);
+        segments = new SegmentSet(readers);
+      }
+      snapshot = new StoreSnapshot(sealed.manifest(), segments, now.lost(), null, now.active());
+      if (reader != null) {
+        now.segments().release();
+      }
+    }
+  }
+
+  private boolean mergeLedgers() throws IOException {
+    try {
+      return !space.isFull() && sealed.mergeLedgers();
+    } catch (DiskFullException e) {
+      return false; // that can wait
+    }
+  }
+
+  /** Drops segments that are no longer kept; says whether there were any. */
+  private boolean dropExpired() throws IOException {
+    Set<Long> due =
+        config.retention().due(sealed.manifest().segments(), clock.epochMicros() * 1_000);
+    if (due.isEmpty()) {
+      return false;
+    }
+    try {
+      sealed.drop(due);
+    } catch (DiskFullException e) {
+      space.block(e);
+      return false;
+    }
+    synchronized (this) {
+      StoreSnapshot now = snapshot;
+      List<SegmentReader> readers =
+          now.segments().segments().stream()
+              .filter(each -> !due.contains(each.segmentId()))
+              .toList();
+      snapshot =
+          new StoreSnapshot(
+              sealed.manifest(),
+              new SegmentSet(readers),
+              sealed.lost(),
+              now.frozen(),
+              now.active());
+      now.segments().release();
+    }
+    LOG.info(
+        "samples dropped that are no longer kept: segments={}, rule={}",
+        due.size(),
+        config.retention());
     return true;
   }
 
@@ -483,8 +560,9 @@ public final class SampleStore implements AutoCloseable {
   @Override
   public void close() throws IOException {
     journal.close();
-    for (SegmentReader segment : snapshot.segments()) {
-      segment.close();
+    if (!closed) {
+      closed = true;
+      snapshot.segments().release();
     }
     directory.close();
   }

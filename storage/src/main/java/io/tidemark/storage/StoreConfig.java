@@ -1,12 +1,15 @@
 package io.tidemark.storage;
 
+import io.tidemark.storage.lifecycle.RetentionRule;
+
 /**
  * Sizes and delays of a store.
  *
  * @param hotBytesMax bytes of recent samples in memory; half of it fills before a seal begins
  * @param sealIntervalMicros age of the oldest unsealed sample after which a seal begins
  * @param journalFileBytesMax size of a journal file
- * @param freeBytesMin free space below which writes are refused
+ * @param disk what to do about the room on the disk
+ * @param retention which samples are no longer kept
  * @param journal which journal new frames go to; old ones of either kind are read
  * @param strictRecovery whether to refuse to open when frames that were forced are gone
  */
@@ -14,7 +17,8 @@ public record StoreConfig(
     long hotBytesMax,
     long sealIntervalMicros,
     long journalFileBytesMax,
-    long freeBytesMin,
+    DiskRule disk,
+    RetentionRule retention,
     JournalKind journal,
     boolean strictRecovery) {
 
@@ -26,7 +30,25 @@ public record StoreConfig(
     CHRONICLE
   }
 
-  /** With the default journal, which salvages what it can. */
+  /** Keeps everything, refuses writes below a limit of free space and makes no ballast. */
+  public StoreConfig(
+      long hotBytesMax,
+      long sealIntervalMicros,
+      long journalFileBytesMax,
+      long freeBytesMin,
+      JournalKind journal,
+      boolean strictRecovery) {
+    this(
+        hotBytesMax,
+        sealIntervalMicros,
+        journalFileBytesMax,
+        DiskRule.freeBytesMin(freeBytesMin),
+        RetentionRule.KEEP_ALL,
+        journal,
+        strictRecovery);
+  }
+
+  /** As above with the default journal, which salvages what it can. */
   public StoreConfig(
       long hotBytesMax, long sealIntervalMicros, long journalFileBytesMax, long freeBytesMin) {
     this(
@@ -38,8 +60,27 @@ public record StoreConfig(
         false);
   }
 
-  /** 256 MiB hot, a seal at least every hour, journal files of 64 MiB, 256 MiB kept free. */
+  /** 256 MiB hot, a seal at least every hour, journal files of 64 MiB; keeps everything. */
   public static StoreConfig defaults() {
-    return new StoreConfig(256L << 20, 3_600_000_000L, 64L << 20, 256L << 20);
+    return new StoreConfig(
+        256L << 20,
+        3_600_000_000L,
+        64L << 20,
+        DiskRule.defaults(),
+        RetentionRule.KEEP_ALL,
+        JournalKind.FILE,
+        false);
+  }
+
+  /** This with another retention. */
+  public StoreConfig withRetention(RetentionRule newRetention) {
+    return new StoreConfig(
+        hotBytesMax,
+        sealIntervalMicros,
+        journalFileBytesMax,
+        disk,
+        newRetention,
+        journal,
+        strictRecovery);
   }
 }

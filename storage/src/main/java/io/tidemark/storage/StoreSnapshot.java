@@ -2,7 +2,6 @@ package io.tidemark.storage;
 
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.manifest.Manifest;
-import io.tidemark.storage.segment.SegmentReader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record StoreSnapshot(
     Manifest manifest,
-    List<SegmentReader> segments,
+    SegmentSet segments,
     List<Manifest.Segment> lost,
     @Nullable HotTable frozen,
     HotTable active) {}

@@ -208,6 +208,13 @@ public final class StoreVerifier {
         || manifest.segments().stream().anyMatch(each -> each.id() == segment.id());
   }
 
+  /** The last sequence that files cover by now, which is after the manifest was read. */
+  long coveredNow(Manifest before) {
+    long newest = newestGeneration();
+    Manifest now = newest <= before.generation() ? null : readManifest(newest);
+    return now == null ? before.coveredSequence() : now.coveredSequence();
+  }
+
   /** The greatest generation that there is a file of; -1 without one. */
   private long newestGeneration() {
     try {
@@ -316,7 +323,16 @@ public final class StoreVerifier {
     static final String JOURNAL = "journal";
     static final List<String> ALL = List.of(MANIFEST, SEGMENTS, LEDGER, JOURNAL);
     static final List<String> KNOWN =
-        List.of(MANIFEST, SEGMENTS, LEDGER, JOURNAL, "lock", "sql", "demo.json", "quarantine");
+        List.of(
+            MANIFEST,
+            SEGMENTS,
+            LEDGER,
+            JOURNAL,
+            "lock",
+            "ballast",
+            "sql",
+            "demo.json",
+            "quarantine");
 
     private StoreFolders() {}
 

@@ -28,6 +28,7 @@ import io.tidemark.storage.segment.SegmentWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot and the order up to which it may show rows. */
@@ -37,7 +38,9 @@ final class StoreView implements ReadView {
   private final UUID storeId;
   private final long afterOrder;
   private final long upToOrder;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** A view over a snapshot whose segments were retained for it. */
   StoreView(
       StoreSnapshot snapshot, TagCatalog tags, UUID storeId, long afterOrder, long upToOrder) {
     this.snapshot = snapshot;
@@ -58,7 +61,7 @@ final class StoreView implements ReadView {
     List<SampleRun> runs = new ArrayList<>();
     LostRanges lost = new LostRanges();
     if (context.mayRead(tagId)) {
-      for (SegmentReader segment : snapshot.segments()) {
+      for (SegmentReader segment : snapshot.segments().segments()) {
         for (ChunkIndex chunk : segment.chunks(tagId)) {
           if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
               && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
@@ -140,6 +143,8 @@ final class StoreView implements ReadView {
 
   @Override
   public void close() {
-    // Segments live as long as the store: nothing is dropped before there is compaction.
+    if (closed.compareAndSet(false, true)) {
+      snapshot.segments().release();
+    }
   }
 }

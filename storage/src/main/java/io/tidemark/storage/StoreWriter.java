@@ -7,9 +7,10 @@ import io.tidemark.model.SampleFrame;
 import io.tidemark.model.WriteOrder;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.journal.Journal;
+import io.tidemark.storage.manifest.RequestProgress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.LongSupplier;
+import java.util.List;
 
 /**
  * Puts frames into the store: journal before hot buffer, in one call. Everything but {@link #force}
@@ -17,16 +18,26 @@ import java.util.function.LongSupplier;
  */
 public final class StoreWriter {
   /** What {@link #frozenBoundary} answers: the last frame of the frozen table. */
-  record Boundary(long sequence, long transactionTimeMicros) {}
+  record Boundary(long sequence, long transactionTimeMicros, List<RequestProgress> requests) {}
+
+  /* Frames and bytes after which the disk is asked for its free space again. */
+  private static final int SPACE_CHECK_FRAMES = 256;
+  private static final long SPACE_CHECK_BYTES = 4L << 20;
 
   private final SampleStore store;
   private final StoreConfig config;
   private final Journal journal;
-  private final LongSupplier epochMicros;
+  private final StoreClock clock;
+  private final DiskSpace space;
+  private final RequestTable requests;
   private final SampleFrame frame = new SampleFrame();
 
   private long transactionTimeMicros;
   private long framesUntilSpaceCheck;
+  private long bytesUntilSpaceCheck;
+
+  /* Monotonic time at which the active table got its first frame. */
+  private long tableStartNanos;
 
   /* Written by the writer's thread after the frame's rows; readers see all rows of sequences up to it. */
   private volatile long appendedSequence;
@@ -34,21 +45,25 @@ public final class StoreWriter {
   /* Written by the forcing thread. */
   private volatile long syncedSequence;
 
-  private volatile Boundary frozenBoundary = new Boundary(0, 0);
-  private volatile boolean diskFull;
+  private volatile Boundary frozenBoundary = new Boundary(0, 0, List.of());
   private volatile boolean sealRequested;
 
   StoreWriter(
       SampleStore store,
       StoreConfig config,
       Journal journal,
-      LongSupplier epochMicros,
+      StoreClock clock,
+      DiskSpace space,
+      RequestTable requests,
       long lastSequence,
       long lastTransactionTimeMicros) {
     this.store = store;
     this.config = config;
     this.journal = journal;
-    this.epochMicros = epochMicros;
+    this.clock = clock;
+    this.space = space;
+    this.requests = requests;
+    this.tableStartNanos = clock.nanos();
     this.appendedSequence = lastSequence;
     this.syncedSequence = lastSequence;
     this.transactionTimeMicros = lastTransactionTimeMicros;
@@ -56,12 +71,14 @@ public final class StoreWriter {
 
   /**
    * Appends a frame and makes it visible to views opened from now on. Fills the frame's reserved
-   * fields.
+   * fields. A part of a numbered request that is stored already is not stored again.
    *
    * @param bytes from {@code offset} on, the frame with its padding; little endian
-   * @return the frame's journal sequence
-   * @throws HistorianException {@link ErrorCode#CORRUPT} for a malformed frame: nothing was
-   *     written. {@link ErrorCode#DISK_FULL} if too little space is left: nothing was written.
+   * @return the frame's journal sequence; for a repeat, negative, {@link #repeatOf} gives one at or
+   *     after the sequence that it was stored with
+   * @throws HistorianException {@link ErrorCode#CORRUPT} for a malformed frame, {@link
+   *     ErrorCode#SEQUENCE_GAP} or {@link ErrorCode#EPOCH_FENCED} for a request that is not next,
+   *     {@link ErrorCode#DISK_FULL} if too little space is left: nothing was written.
    * @throws IOException the journal failed: it is poisoned, stop the process.
    */
   public long append(ByteBuffer bytes, int offset, int available) throws IOException {
@@ -70,22 +87,34 @@ public final class StoreWriter {
     if (kind == RecordKind.SAMPLES) {
       frame.openRows();
     }
-    checkSpace();
+    transactionTimeMicros = Math.max(transactionTimeMicros, clock.epochMicros());
+    if (requests.isRepeat(frame, transactionTimeMicros)) {
+      return ~appendedSequence;
+    }
+    checkSpace(frame.paddedLength());
     rotateIfDue();
     long sequence = appendedSequence + 1;
-    transactionTimeMicros = Math.max(transactionTimeMicros, epochMicros.getAsLong());
     int paddedLength = frame.paddedLength();
     long fileEpoch = journal.prepare(paddedLength);
     frame.seal(fileEpoch, sequence, transactionTimeMicros);
     journal.append(bytes, offset, paddedLength, sequence);
     HotTable table = store.activeTable();
+    if (table.isEmpty()) {
+      tableStartNanos = clock.nanos();
+    }
     if (kind == RecordKind.SAMPLES) {
       table.append(frame);
     } else {
       table.appendRecord(frame.copyBytes());
     }
+    requests.apply(frame);
     appendedSequence = sequence;
     return sequence;
+  }
+
+  /** The sequence to wait for, of a negative answer of {@link #append}. */
+  public static long repeatOf(long answer) {
+    return ~answer;
   }
 
   /**
@@ -99,7 +128,7 @@ public final class StoreWriter {
 
   /** Whether writes are refused for lack of disk space. */
   public boolean isDiskFull() {
-    return diskFull;
+    return space.isFull();
   }
 
   /** Asks for a seal of everything appended so far, at the next append or idle call. Any thread. */
@@ -114,33 +143,29 @@ public final class StoreWriter {
         table.bytes() >= config.hotBytesMax() / 2
             || sealRequested
             || (!table.isEmpty()
-                && table.firstTransactionTimeMicros() != Long.MAX_VALUE
-                && epochMicros.getAsLong() - table.firstTransactionTimeMicros()
-                    > config.sealIntervalMicros());
+                && clock.nanos() - tableStartNanos > config.sealIntervalMicros() * 1_000);
     if (due && !store.isSealing()) {
       sealRequested = false;
       if (!table.isEmpty()) {
-        frozenBoundary = new Boundary(appendedSequence, transactionTimeMicros);
+        frozenBoundary = new Boundary(appendedSequence, transactionTimeMicros, requests.progress());
         store.rotate();
       }
     }
   }
 
-  private void checkSpace() {
-    if (framesUntilSpaceCheck-- <= 0) {
-      diskFull = store.usableBytes() < config.freeBytesMin();
-      framesUntilSpaceCheck = diskFull ? 0 : 256;
-    }
-    if (diskFull) {
-      throw new HistorianException(
-          ErrorCode.DISK_FULL,
-          "too little free space: freeBytes="
-              + store.usableBytes()
-              + ", freeBytesMin="
-              + config.freeBytesMin(),
-          null,
-          "free space on the data folder's disk; writes are taken again by themselves",
-          null);
+  private void checkSpace(int frameBytes) {
+    bytesUntilSpaceCheck -= frameBytes;
+    if (framesUntilSpaceCheck-- <= 0 || bytesUntilSpaceCheck < 0 || space.isFull()) {
+      framesUntilSpaceCheck = SPACE_CHECK_FRAMES;
+      bytesUntilSpaceCheck = SPACE_CHECK_BYTES;
+      if (space.check()) {
+        throw new HistorianException(
+            ErrorCode.DISK_FULL,
+            "too little free space: " + space.describe(),
+            null,
+            "free space on the data folder's disk; writes are taken again by themselves",
+            null);
+      }
     }
   }
 

@@ -184,7 +184,7 @@ class CorruptionTest {
   private static void seal(SampleStore store) {
     store.writer().requestSeal();
     store.writer().rotateIfDue();
-    store.sealer().doWork();
+    store.manifestAgent().doWork();
   }
 
   private static SampleStore open(FaultDisk disk, List<String> records) throws IOException {
@@ -404,6 +404,9 @@ class CorruptionTest {
   private static List<Path> files(FaultDisk disk) throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path file : disk.files()) {
+      if (file.endsWith("reserve")) {
+        continue; // holds nothing
+      }
       if (file.toString().endsWith(".tjnl")) {
         byte[] bytes = disk.bytes(file);
         int used = bytes.length;
@@ -586,7 +589,8 @@ class CorruptionTest {
       write(damaged, file, other.bytes(file));
       replaced.run(damaged, clean, file, "replaced");
       for (Path second : files) {
-        if (!second.equals(file)) {
+        // The two files of a ledger are the same: nobody can tell, and nothing is amiss.
+        if (!Arrays.equals(disk.bytes(file), disk.bytes(second))) {
           damaged = disk.afterKill();
           write(damaged, file, disk.bytes(second));
           swapped.run(damaged, clean, file, "copied over by " + second);

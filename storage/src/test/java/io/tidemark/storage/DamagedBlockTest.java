@@ -64,7 +64,7 @@ class DamagedBlockTest {
   private static void seal(SampleStore store) {
     store.writer().requestSeal();
     store.writer().rotateIfDue();
-    store.sealer().doWork();
+    store.manifestAgent().doWork();
   }
 
   @BeforeEach

@@ -9,12 +9,14 @@ import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.journal.JournalScanner;
 import io.tidemark.storage.manifest.LedgerFile;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.manifest.ManifestStore;
+import io.tidemark.storage.manifest.RequestProgress;
 import io.tidemark.testing.FaultDisk;
 import io.tidemark.testing.Mutations;
 import io.tidemark.testing.OracleStore;
@@ -74,7 +76,15 @@ class HostileFilesTest {
     }
     store.commit(
         new Manifest(
-            1, Map.of(0, 77L, 1, 5L), 9, 30, segments, List.of(new Manifest.Ledger(25, 3, 300))));
+            1,
+            Map.of(0, 77L, 1, 5L),
+            9,
+            30,
+            segments,
+            List.of(new Manifest.Ledger(25, 3, 300)),
+            List.of(
+                RequestProgress.first(3, 1, 7, 0, 1, 5), RequestProgress.first(4, 2, 9, 70, 0, 6)),
+            new Manifest.Dropped(2, 10, 77)));
     disk.delete(FOLDER.resolve("manifest-000000000000.tman"));
     Path file = FOLDER.resolve("manifest-000000000001.tman");
     byte[] honest = disk.bytes(file).clone();
@@ -176,6 +186,7 @@ class HostileFilesTest {
     StoreDirectory directory = StoreDirectory.open(disk, FOLDER);
     List<byte[]> frames = frames(seed, 1);
     long length = LedgerFile.write(directory, STORE, 3, frames);
+    disk.delete(FOLDER.resolve(LedgerFile.copyName(3))); // which would serve instead
     Path file = FOLDER.resolve(LedgerFile.fileName(3));
     byte[] honest = disk.bytes(file).clone();
     for (int i = 0; i < ROUNDS; i++) {
@@ -197,6 +208,7 @@ class HostileFilesTest {
                   directory,
                   STORE,
                   new Manifest.Ledger(3, frames.size(), length),
+                  new DamageList(() -> 0L),
                   frame -> use(frame, tags)));
     }
   }

@@ -37,7 +37,7 @@ class MisplacedFilesTest {
         if (i < seals) {
           store.writer().requestSeal();
           store.writer().rotateIfDue();
-          store.sealer().doWork();
+          store.manifestAgent().doWork();
         }
       }
     }

@@ -63,7 +63,7 @@ class SampleStoreTest {
   private static void seal(SampleStore store) {
     store.writer().requestSeal();
     store.writer().rotateIfDue();
-    store.sealer().doWork();
+    store.manifestAgent().doWork();
   }
 
   /** Random writes, late, repeated and mixed in type, with seals and restarts between. */

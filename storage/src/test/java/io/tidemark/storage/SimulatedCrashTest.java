@@ -156,7 +156,7 @@ class SimulatedCrashTest {
     private void seal() {
       opened().writer().requestSeal();
       opened().writer().rotateIfDue();
-      opened().sealer().doWork();
+      opened().manifestAgent().doWork();
     }
 
     private void close(Ledger ledger) throws IOException {
@@ -174,6 +174,7 @@ class SimulatedCrashTest {
         SampleStore.open(
             disk, FOLDER, CONFIG, () -> 1L, (kind, payload, principal, time, sequence) -> {})) {
       assertThat(store.recovery().missing()).as("missing frames").isEmpty();
+      assertThat(store.damage().entries()).as("what a crash leaves is no damage").isEmpty();
       try (ReadView view = store.openReadView()) {
         QueryContext context =
             QueryContexts.permissive(view, START, ZoneOffset.UTC, VersionMode.ALL);

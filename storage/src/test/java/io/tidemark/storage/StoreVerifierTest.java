@@ -62,7 +62,7 @@ class StoreVerifierTest {
   private static void seal(SampleStore store) {
     store.writer().requestSeal();
     store.writer().rotateIfDue();
-    store.sealer().doWork();
+    store.manifestAgent().doWork();
   }
 
   private static TagDefinition define(SampleStore store, OracleStore tags, String name)
@@ -186,7 +186,7 @@ class StoreVerifierTest {
     Report report = verify(mode);
     assertThat(report.findings()).isEmpty();
     assertThat(report.generation()).isEqualTo(2);
-    assertThat(report.counts().files()).isEqualTo(3 + 2 * 2 + 2 + 1);
+    assertThat(report.counts().files()).isEqualTo(3 + 2 * 2 + 2 * 2 + 1);
     if (mode != Mode.QUICK) {
       assertThat(report.counts().samples()).isEqualTo(210 * 90);
       assertThat(report.counts().blocks()).isEqualTo(2 * 3 * 3);
@@ -264,9 +264,25 @@ class StoreVerifierTest {
   }
 
   @Test
+  void aLedgerThatIsMissingOnceIsNamedAndTakesNothing() throws IOException {
+    fill(disk, FOLDER, 0);
+    for (String name : List.of(LEDGER_1, LEDGER_1 + "-copy")) {
+      byte[] whole = bytes(name).clone();
+      disk.delete(FOLDER.resolve(name));
+      Finding missing = only(verify(Mode.DEEP), Severity.DAMAGE, name, "file is missing");
+      assertThat(missing.lost()).startsWith("nothing while");
+      try (Disk.DiskFile file = disk.create(FOLDER.resolve(name))) {
+        file.write(ByteBuffer.wrap(whole), 0);
+      }
+    }
+    assertThat(verify(Mode.DEEP).findings()).isEmpty();
+  }
+
+  @Test
   void aMissingLedgerTakesTheNamesOfTags() throws IOException {
     fill(disk, FOLDER, 0);
     disk.delete(FOLDER.resolve(LEDGER_1));
+    disk.delete(FOLDER.resolve(LEDGER_1 + "-copy"));
     Report report = verify(Mode.DEEP);
     only(report, Severity.DAMAGE, LEDGER_1, "file is missing");
     Finding tags = only(report, Severity.DAMAGE, SEGMENT_1, "tags are not defined");
@@ -635,7 +651,7 @@ class StoreVerifierTest {
               () -> {
                 try {
                   while (!stop.get()) {
-                    store.sealer().doWork();
+                    store.manifestAgent().doWork();
                     Thread.sleep(1);
                   }
                 } catch (Throwable e) {

@@ -1,6 +1,7 @@
 package io.tidemark.testing;
 
 import io.tidemark.storage.io.Disk;
+import io.tidemark.storage.io.DiskFullException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -110,6 +111,7 @@ public final class FaultDisk implements Disk {
   private long failures;
   private String failure = "";
   private long freeBytes = 1L << 40;
+  private long capacityBytes = Long.MAX_VALUE;
   private boolean crashed;
   private boolean locked;
 
@@ -132,6 +134,30 @@ public final class FaultDisk implements Disk {
   /** Sets the free space; writes that need more fail as a full disk does. */
   public void freeBytes(long bytes) {
     freeBytes = bytes;
+  }
+
+  /** Sets the size of the disk: what its files take is not free. */
+  public void capacityBytes(long bytes) {
+    capacityBytes = bytes;
+  }
+
+  /** Takes all that is left: only what is deleted makes room. */
+  public void fill() {
+    capacityBytes = bytesIn(root);
+  }
+
+  private long free() {
+    return capacityBytes == Long.MAX_VALUE
+        ? freeBytes
+        : Math.max(0, Math.min(freeBytes, capacityBytes - bytesIn(root)));
+  }
+
+  private static long bytesIn(Folder folder) {
+    long bytes = 0;
+    for (Object entry : folder.names.values()) {
+      bytes += entry instanceof Folder inside ? bytesIn(inside) : ((Inode) entry).length;
+    }
+    return bytes;
   }
 
   /** Whether the machine stopped. */
@@ -412,8 +438,8 @@ public final class FaultDisk implements Disk {
   }
 
   @Override
-  public long usableBytes(Path path) {
-    return freeBytes;
+  public Space space(Path path) {
+    return new Space(free(), capacityBytes == Long.MAX_VALUE ? 1L << 41 : capacityBytes);
   }
 
   @Override
@@ -423,6 +449,10 @@ public final class FaultDisk implements Disk {
     }
     locked = true;
     return () -> locked = false;
+  }
+
+  private static DiskFullException full(Path path) {
+    return new DiskFullException("no space left: path=" + path, new IOException("injected"));
   }
 
   private final class FaultFile implements DiskFile {
@@ -442,12 +472,15 @@ public final class FaultDisk implements Disk {
       try {
         operation("write " + path + " at " + position);
       } catch (Crash | IOException e) {
-        // What failed may have been done in part.
-        store(bytes.slice(0, count / 2), (int) position);
+        // What failed may have been done in part, but a sector is written whole or not at all.
+        int end = (int) ((position + count / 2) / SECTOR) * SECTOR;
+        if (end > position) {
+          store(bytes.slice(bytes.position(), (int) (end - position)), (int) position);
+        }
         throw e;
       }
-      if (position + count > inode.length && position + count - inode.length > freeBytes) {
-        throw new IOException("No space left on device");
+      if (position + count > inode.length && position + count - inode.length > free()) {
+        throw full(path);
       }
       store(bytes, (int) position);
     }
@@ -466,8 +499,8 @@ public final class FaultDisk implements Disk {
     public void allocate(long length) throws IOException {
       checkOpen();
       operation("allocate " + path);
-      if (length > freeBytes) {
-        throw new IOException("No space left on device");
+      if (length - inode.length > free()) {
+        throw full(path);
       }
       inode.ensure((int) length);
     }

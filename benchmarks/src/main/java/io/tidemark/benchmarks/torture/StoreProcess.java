@@ -98,7 +98,7 @@ public final class StoreProcess {
             () -> System.currentTimeMillis() * 1_000_000L,
             System::nanoTime,
             () -> {});
-    for (Agent agent : List.of(path.appendAgent(), path.syncAgent(), store.sealer())) {
+    for (Agent agent : List.of(path.appendAgent(), path.syncAgent(), store.manifestAgent())) {
       Thread.ofPlatform().daemon().start(() -> drive(agent));
     }
     System.out.println("ready " + next);

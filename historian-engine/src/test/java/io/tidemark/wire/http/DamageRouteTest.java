@@ -57,7 +57,7 @@ class DamageRouteTest {
       append(store, rows.encode(0));
       store.writer().requestSeal();
       store.writer().rotateIfDue();
-      store.sealer().doWork();
+      store.manifestAgent().doWork();
     }
     Path segment = folder.resolve("segments/000000000001.tseg");
     byte[] bytes = Files.readAllBytes(segment);

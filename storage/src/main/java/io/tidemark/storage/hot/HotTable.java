@@ -29,7 +29,6 @@ public final class HotTable {
   private final List<byte[]> records = new ArrayList<>();
   private long bytes;
   private long rows;
-  private long firstTransactionTimeMicros = Long.MAX_VALUE;
 
   /** An empty table. */
   public HotTable() {}
@@ -41,8 +40,6 @@ public final class HotTable {
     }
     long sequence = frame.journalSequence();
     frames.add(sequence, frame.transactionTimeMicros(), frame.producerId());
-    firstTransactionTimeMicros =
-        Math.min(firstTransactionTimeMicros, frame.transactionTimeMicros());
     bytes += 24;
     int count = frame.rowCount();
     long order = WriteOrder.of(sequence, 0);
@@ -110,11 +107,6 @@ public final class HotTable {
   /** Whether nothing was added. */
   public boolean isEmpty() {
     return rows == 0 && records.isEmpty();
-  }
-
-  /** Transaction time of the first frame, or {@link Long#MAX_VALUE}. */
-  public long firstTransactionTimeMicros() {
-    return firstTransactionTimeMicros;
   }
 
   /** Frames whose samples are here. Only once frozen. */

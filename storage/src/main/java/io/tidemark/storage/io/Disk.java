@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * The operations on a file system that a store is made of, and the seam where tests inject faults.
  * What is written survives the death of the process; what is forced survives a loss of power: a
- * file's bytes by {@link DiskFile#force}, its name by {@link #forceFolder}. Safe from any thread.
+ * file's bytes by {@link DiskFile#force}, its name by {@link #forceFolder}. What finds no room
+ * throws {@link DiskFullException}. Safe from any thread.
  */
 public interface Disk {
   /** The machine's own file systems. */
@@ -52,8 +53,8 @@ public interface Disk {
   /** Makes the names in a folder survive a loss of power. */
   void forceFolder(Path folder) throws IOException;
 
-  /** Bytes that may still be written to the folder's file system. */
-  long usableBytes(Path folder) throws IOException;
+  /** Room on the folder's file system. */
+  Space space(Path folder) throws IOException;
 
   /**
    * Takes a file as a lock for this process.
@@ -62,6 +63,14 @@ public interface Disk {
    *     naming the process that has it.
    */
   AutoCloseable lock(Path file) throws IOException;
+
+  /**
+   * Room on a file system.
+   *
+   * @param usableBytes bytes that may still be written
+   * @param totalBytes its size
+   */
+  record Space(long usableBytes, long totalBytes) {}
 
   /** A file open for reading. */
   interface DiskReader extends AutoCloseable {
@@ -88,7 +97,7 @@ public interface Disk {
      * Reserves space so that writes below {@code length} cannot fail for lack of it; the file gets
      * that length, filled with zeros.
      *
-     * @throws IOException also if the disk is full: nothing was lost, nothing changed.
+     * @throws DiskFullException if there is no room: nothing was lost, nothing changed.
      */
     void allocate(long length) throws IOException;
 

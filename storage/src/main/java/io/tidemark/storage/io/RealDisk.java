@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ final class RealDisk implements Disk {
     if (Files.isDirectory(folder)) {
       return;
     }
-    Files.createDirectories(folder);
+    withRoom(folder, () -> Files.createDirectories(folder));
     if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.setPosixFilePermissions(folder, OWNER_ONLY);
     }
@@ -78,12 +79,15 @@ final class RealDisk implements Disk {
   public DiskFile create(Path file) throws IOException {
     return new RealFile(
         file,
-        FileChannel.open(
+        withRoom(
             file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE));
+            () ->
+                FileChannel.open(
+                    file,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE)));
   }
 
   @Override
@@ -134,7 +138,7 @@ final class RealDisk implements Disk {
 
   @Override
   public void rename(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    withRoom(to, () -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
   }
 
   @Override
@@ -150,8 +154,26 @@ final class RealDisk implements Disk {
   }
 
   @Override
-  public long usableBytes(Path folder) throws IOException {
-    return Files.getFileStore(folder).getUsableSpace();
+  public Space space(Path folder) throws IOException {
+    FileStore files = Files.getFileStore(folder);
+    return new Space(files.getUsableSpace(), files.getTotalSpace());
+  }
+
+  private interface Operation<T> {
+    T run() throws IOException;
+  }
+
+  /** Tells lack of room from what else may go wrong. */
+  private static <T> T withRoom(Path path, Operation<T> operation) throws IOException {
+    try {
+      return operation.run();
+    } catch (DiskFullException e) {
+      throw e;
+    } catch (IOException e) {
+      throw DiskFullException.isMeantBy(e)
+          ? new DiskFullException("no space left: path=" + path, e)
+          : e;
+    }
   }
 
   @Override
@@ -221,10 +243,15 @@ final class RealDisk implements Disk {
 
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
-      long at = position;
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
-      }
+      withRoom(
+          path,
+          () -> {
+            long at = position;
+            while (bytes.hasRemaining()) {
+              at += channel.write(bytes, at);
+            }
+            return at;
+          });
     }
 
     @Override
@@ -252,7 +279,12 @@ final class RealDisk implements Disk {
 
     @Override
     public void force() throws IOException {
-      channel.force(true);
+      withRoom(
+          path,
+          () -> {
+            channel.force(true);
+            return path;
+          });
     }
 
     @Override
@@ -330,7 +362,8 @@ final class RealDisk implements Disk {
         throw new IOException("posix_fallocate failed: file=" + path, e);
       }
       if (error == ENOSPC || error == EDQUOT) {
-        throw new IOException("No space left on device: file=" + path + ", bytes=" + length);
+        throw new DiskFullException(
+            "no space left: file=" + path + ", bytes=" + length, new IOException("errno " + error));
       }
       return error == 0;
     }

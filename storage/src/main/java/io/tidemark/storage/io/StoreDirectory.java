@@ -130,12 +130,28 @@ public final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** Bytes that may still be written to the folder's file system. */
-  public long usableBytes() {
+  /** Room on the folder's file system. */
+  public Disk.Space space() {
     try {
-      return disk.usableBytes(path);
+      return disk.space(path);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot ask for free space of " + path, e);
+    }
+  }
+
+  /**
+   * Makes a file that holds room for something: its bytes are the file system's, their content is
+   * zeros. Replaces one that is there.
+   *
+   * @throws DiskFullException if there is no room: then there is no such file.
+   */
+  public void reserve(String name, long bytes) throws IOException {
+    Path file = path.resolve(name);
+    try (Disk.DiskFile made = disk.create(file)) {
+      made.allocate(bytes);
+    } catch (IOException e) {
+      disk.delete(file);
+      throw e;
     }
   }
 

@@ -4,6 +4,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.io.Disk;
+import io.tidemark.storage.io.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -138,7 +139,7 @@ public final class FileJournal implements Journal {
   }
 
   /** The next file: the spare, or one made now. */
-  private OpenFile takeNext() {
+  private OpenFile takeNext() throws IOException {
     synchronized (spareLock) {
       OpenFile next = spare;
       if (next != null) {
@@ -147,7 +148,7 @@ public final class FileJournal implements Journal {
       }
       try {
         return newFile();
-      } catch (IOException e) {
+      } catch (DiskFullException e) {
         throw new HistorianException(
             ErrorCode.DISK_FULL,
             "no space for the next journal file: bytes=" + fileBytesMax + ", folder=" + folder,

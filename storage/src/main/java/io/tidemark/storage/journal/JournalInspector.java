@@ -107,6 +107,15 @@ public final class JournalInspector {
     }
     readMark(page, 1);
     readMark(page, 2);
+    Mark first = marks[0];
+    if (marks[1] == null
+        && (first == null || first.number() < 2)
+        && file.firstNotZero(0, JournalFile.SLOT_BYTES) == JournalFile.SLOT_BYTES) {
+      // The second mark follows the force that brings header and first mark to the disk.
+      pageFindings.clear();
+      pageFindings.add(
+          Finding.information(file.name(), "header was not on the disk yet when power was lost"));
+    }
     checkZero(at + 12, JournalFile.SLOT_BYTES);
     checkZero(JournalFile.SLOT_BYTES + JournalFile.MARK_LENGTH, 2L * JournalFile.SLOT_BYTES);
     checkZero(2L * JournalFile.SLOT_BYTES + JournalFile.MARK_LENGTH, JournalFile.FIRST_FRAME);
@@ -195,9 +204,8 @@ public final class JournalInspector {
     }
     return List.of(
         hasFrames
-            ? Finding.warning(file.name(), "first page is nothing but zeros before frames")
-                .at(0)
-                .losing("the forced mark: frames lost at the end cannot be told from a torn tail")
+            ? Finding.information(
+                file.name(), "first page was not on the disk yet when power was lost")
             : Finding.information(
                 file.name(), "file was prepared and never used before power was lost"));
   }

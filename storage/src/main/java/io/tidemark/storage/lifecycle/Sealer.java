@@ -1,6 +1,5 @@
 package io.tidemark.storage.lifecycle;
 
-import io.tidemark.model.Agent;
 import io.tidemark.model.Direction;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
@@ -12,7 +11,6 @@ import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
 import io.tidemark.storage.segment.SegmentWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,39 +21,14 @@ import java.util.UUID;
  * Writes frozen tables into level-0 segments. Lossless: all versions are kept, only exact repeats
  * of a sample (same time, value, flags and status) are dropped.
  */
-public final class Sealer implements Agent {
+public final class Sealer {
   /* Text of one block; a block is cut early rather than grow with 64 KiB strings. */
   private static final int BLOCK_TEXT_CHARS_MAX = 1 << 20;
 
   private static final ScanFilter EVERYTHING =
       new ScanFilter(TimeRange.ALL, Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
 
-  /** Seals what is frozen and says whether there was something. */
-  public interface Work {
-    /** One seal. */
-    boolean seal() throws IOException;
-  }
-
-  private final Work work;
-
-  /** An agent that drives the work. */
-  public Sealer(Work work) {
-    this.work = work;
-  }
-
-  @Override
-  public int doWork() {
-    try {
-      return work.seal() ? 1 : 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException("seal failed", e);
-    }
-  }
-
-  @Override
-  public String roleName() {
-    return "sealer";
-  }
+  private Sealer() {}
 
   /** Writes all samples of a frozen table into a new segment and commits the file. */
   public static Manifest.Segment writeSegment(

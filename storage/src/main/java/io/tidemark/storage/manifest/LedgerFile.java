@@ -3,9 +3,11 @@ package io.tidemark.storage.manifest;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -14,7 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * A file of records that are not samples (tags, context, producers), frame by frame as they were
- * journaled: the checkpoint of catalog and context. Immutable. {@code docs/format/ledger.md}.
+ * journaled: the checkpoint of catalog and context. Immutable, and there twice, since a store
+ * without it has samples and no names for them. {@code docs/format/ledger.md}.
  */
 public final class LedgerFile {
   static final int MAGIC = FileEnvelope.magic("TLED");
@@ -26,10 +29,27 @@ public final class LedgerFile {
     return String.format("%012d.tled", id);
   }
 
-  /** Writes and commits a file of padded frames; returns its length. */
+  /** Name of the second file, byte for byte the same. */
+  public static String copyName(long id) {
+    return String.format("%012d.tled-copy", id);
+  }
+
+  /** Names of both. */
+  public static List<String> fileNames(long id) {
+    return List.of(fileName(id), copyName(id));
+  }
+
+  /** Writes and commits both files of padded frames; returns the length of one. */
   public static long write(StoreDirectory directory, UUID storeId, long id, List<byte[]> frames)
       throws IOException {
-    try (StoreDirectory.PendingFile file = directory.create(fileName(id))) {
+    write(directory, copyName(id), storeId, id, frames);
+    return write(directory, fileName(id), storeId, id, frames);
+  }
+
+  private static long write(
+      StoreDirectory directory, String name, UUID storeId, long id, List<byte[]> frames)
+      throws IOException {
+    try (StoreDirectory.PendingFile file = directory.create(name)) {
       file.write(FileEnvelope.header(MAGIC, storeId, id));
       for (byte[] frame : frames) {
         file.write(ByteBuffer.wrap(frame));
@@ -41,13 +61,45 @@ public final class LedgerFile {
     }
   }
 
-  /** Hands each frame of a file to the consumer, in order; the flyweight is only lent. */
+  /**
+   * Hands each frame of a ledger to the consumer, in order; the flyweight is only lent. A file that
+   * is damaged or gone is replaced by the other one before the first frame is handed over.
+   *
+   * @param damage takes what cannot be read
+   * @throws HistorianException if neither can be read.
+   */
   public static void read(
       StoreDirectory directory,
       UUID storeId,
       Manifest.Ledger ledger,
+      DamageList damage,
       Consumer<SampleFrame> consumer) {
-    read(directory, fileName(ledger.id()), storeId, ledger, consumer);
+    String name = fileName(ledger.id());
+    try {
+      read(directory, name, storeId, ledger, frame -> {});
+    } catch (HistorianException | UncheckedIOException e) {
+      name = copyName(ledger.id());
+      try {
+        read(directory, name, storeId, ledger, frame -> {});
+      } catch (HistorianException | UncheckedIOException copy) {
+        e.addSuppressed(copy);
+        throw e;
+      }
+      damage.spare(fileName(ledger.id()), "ledger", e);
+    }
+    read(directory, name, storeId, ledger, consumer);
+  }
+
+  /** Reads both files; what is damaged is listed. */
+  public static void scrub(
+      StoreDirectory directory, UUID storeId, Manifest.Ledger ledger, DamageList damage) {
+    for (String name : fileNames(ledger.id())) {
+      try {
+        read(directory, name, storeId, ledger, frame -> {});
+      } catch (HistorianException | UncheckedIOException e) {
+        damage.spare(name, "ledger", e);
+      }
+    }
   }
 
   /** Reads a file that no manifest describes, and describes it. */

@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * @param nextFileNumber number of the next segment or ledger file; never reused
  * @param segments live segments
  * @param ledgers live ledger files, oldest first
+ * @param requests how far each client came that numbers its requests
+ * @param dropped what retention took out
  */
 public record Manifest(
     long generation,
@@ -29,7 +31,9 @@ public record Manifest(
     long lastTransactionTimeMicros,
     long nextFileNumber,
     List<Segment> segments,
-    List<Ledger> ledgers) {
+    List<Ledger> ledgers,
+    List<RequestProgress> requests,
+    Dropped dropped) {
 
   /**
    * A live segment.
@@ -62,6 +66,24 @@ public record Manifest(
    */
   public record Ledger(long id, int records, long bytes) {}
 
+  /**
+   * What retention took out since the store was made.
+   *
+   * @param segments how many
+   * @param rows samples that were in them
+   * @param lastTimeNs greatest source time among them; {@link Long#MIN_VALUE} for none
+   */
+  public record Dropped(long segments, long rows, long lastTimeNs) {
+    /** Nothing. */
+    public static final Dropped NOTHING = new Dropped(0, 0, Long.MIN_VALUE);
+
+    /** This and one segment more. */
+    public Dropped plus(Segment segment) {
+      return new Dropped(
+          segments + 1, rows + segment.rows(), Math.max(lastTimeNs, segment.lastTimeNs()));
+    }
+  }
+
   /*
    * Body: fields of u16 tag | u16 flags (bit 0: critical) | u32 length | data, little endian. An unknown field that
    * is critical makes the file too new; any other is skipped.
@@ -71,17 +93,22 @@ public record Manifest(
   static final int SHARD = 2;
   static final int SEGMENT = 3;
   static final int LEDGER = 4;
+  static final int REQUESTS = 5;
+  static final int DROPPED = 6;
+
+  private static final int REQUEST_LENGTH = 30;
 
   /** Freezes the collections. */
   public Manifest {
     coveredSequences = Map.copyOf(coveredSequences);
     segments = List.copyOf(segments);
     ledgers = List.copyOf(ledgers);
+    requests = List.copyOf(requests);
   }
 
   /** The state of a new store. */
   public static Manifest empty() {
-    return new Manifest(0, Map.of(), 0, 1, List.of(), List.of());
+    return new Manifest(0, Map.of(), 0, 1, List.of(), List.of(), List.of(), Dropped.NOTHING);
   }
 
   /** Last journal sequence of shard 0 that the files cover; 0 for none. */
@@ -90,7 +117,12 @@ public record Manifest(
   }
 
   ByteBuffer encode() {
+    int requestBytes = 0;
+    for (RequestProgress each : requests) {
+      requestBytes += REQUEST_LENGTH + 8 * each.partsStored().length;
+    }
     int bytes = 8 + 24 + 20 * coveredSequences.size() + 72 * segments.size() + 40 * ledgers.size();
+    bytes += 8 + requestBytes + 8 + 24;
     ByteBuffer out = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     field(out, STATE, 24)
         .putLong(generation)
@@ -113,11 +145,31 @@ public record Manifest(
     for (Ledger ledger : ledgers) {
       field(out, LEDGER, 20).putLong(ledger.id()).putInt(ledger.records()).putLong(ledger.bytes());
     }
+    if (requestBytes > 0) {
+      field(out, REQUESTS, requestBytes);
+      for (RequestProgress each : requests) {
+        out.putInt(each.producerId())
+            .putInt(each.epoch())
+            .putLong(each.sequence())
+            .putInt(each.parts())
+            .putLong(each.lastMicros())
+            .putShort((short) each.partsStored().length);
+        for (long word : each.partsStored()) {
+          out.putLong(word);
+        }
+      }
+    }
+    if (dropped.segments() > 0) {
+      field(out, DROPPED, 24)
+          .putLong(dropped.segments())
+          .putLong(dropped.rows())
+          .putLong(dropped.lastTimeNs());
+    }
     return out.flip();
   }
 
   private static boolean known(int tag) {
-    return tag >= STATE && tag <= LEDGER;
+    return tag >= STATE && tag <= DROPPED;
   }
 
   private static ByteBuffer field(ByteBuffer out, int tag, int length) {
@@ -132,6 +184,8 @@ public record Manifest(
     Map<Integer, Long> covered = new TreeMap<>();
     List<Segment> segments = new ArrayList<>();
     List<Ledger> ledgers = new ArrayList<>();
+    List<RequestProgress> requests = new ArrayList<>();
+    Dropped dropped = Dropped.NOTHING;
     try {
       while (in.hasRemaining()) {
         int tag = in.getShort();
@@ -172,6 +226,12 @@ public record Manifest(
                       in.getLong(),
                       in.getLong()));
           case LEDGER -> ledgers.add(new Ledger(in.getLong(), in.getInt(), in.getLong()));
+          case REQUESTS -> {
+            while (in.position() < end) {
+              requests.add(request(in, end, file));
+            }
+          }
+          case DROPPED -> dropped = new Dropped(in.getLong(), in.getLong(), in.getLong());
           default -> {
             if ((flags & CRITICAL) != 0) {
               throw new HistorianException(
@@ -222,7 +282,29 @@ public record Manifest(
         file,
         "covered",
         covered.size());
-    return new Manifest(generation, covered, transactionTime, nextFile, segments, ledgers);
+    return new Manifest(
+        generation, covered, transactionTime, nextFile, segments, ledgers, requests, dropped);
+  }
+
+  private static RequestProgress request(ByteBuffer in, int end, String file) {
+    check(end - in.position() >= REQUEST_LENGTH, file, "requests", end - in.position());
+    int producer = in.getInt();
+    int epoch = in.getInt();
+    long sequence = in.getLong();
+    int parts = in.getInt();
+    long lastMicros = in.getLong();
+    int words = Short.toUnsignedInt(in.getShort());
+    check(8L * words <= end - in.position(), file, "requestParts", words);
+    long[] stored = new long[words];
+    for (int i = 0; i < words; i++) {
+      stored[i] = in.getLong();
+    }
+    check(
+        sequence > 0 && parts >= 0 && parts <= RequestProgress.PARTS_MAX && words <= 1024,
+        file,
+        "request",
+        sequence);
+    return new RequestProgress(producer, epoch, sequence, parts, lastMicros, stored);
   }
 
   private static void check(boolean holds, String file, String field, long value) {

@@ -3,6 +3,7 @@ package io.tidemark.storage.manifest;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.storage.damage.DamageList;
+import io.tidemark.storage.io.DiskFullException;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
 import java.io.IOException;
@@ -24,9 +25,17 @@ public final class ManifestStore {
   static final String PREFIX = "manifest-";
   static final String SUFFIX = ".tman";
 
+  /** A file that holds nothing but room for a manifest. */
+  public static final String RESERVE = "reserve";
+
+  private static final long RESERVE_BYTES_MIN = 64L << 10;
+
   private final StoreDirectory directory;
   private final UUID storeId;
-  private Manifest current;
+  private volatile Manifest current;
+  private long writtenBytes;
+  private long reservedBytes;
+  private List<Manifest> older = List.of();
   private List<Broken> broken = List.of();
   private long highestGeneration;
   private boolean fallback;
@@ -50,6 +59,7 @@ public final class ManifestStore {
       return store;
     }
     List<Broken> broken = new ArrayList<>();
+    List<Manifest> olderOnes = new ArrayList<>();
     ManifestStore newest = null;
     long highest = 0;
     boolean fallback = false;
@@ -61,7 +71,10 @@ public final class ManifestStore {
         if (newest == null) {
           newest = store;
           fallback = !broken.isEmpty();
-        } else if (!newest.storeId.equals(store.storeId)) {
+        } else {
+          olderOnes.add(0, store.current);
+        }
+        if (!newest.storeId.equals(store.storeId)) {
           foreign = name;
         }
       } catch (HistorianException e) {
@@ -85,10 +98,16 @@ public final class ManifestStore {
           "move away the ones that do not belong here",
           null);
     }
+    newest.older = List.copyOf(olderOnes);
     newest.broken = List.copyOf(broken);
     newest.highestGeneration = highest;
     newest.fallback = fallback;
     return newest;
+  }
+
+  /** Manifests before the current one that can be read, oldest first, when the store was opened. */
+  public List<Manifest> older() {
+    return older;
   }
 
   /** A manifest that cannot be read. */
@@ -168,19 +187,49 @@ public final class ManifestStore {
     return current;
   }
 
-  /** Makes a generation the newest one: on disk, forced, before this returns. */
+  /**
+   * Makes a generation the newest one: on disk, forced, before this returns. Works on a full disk,
+   * from room that was reserved before: deleting old samples must not fail for want of it.
+   *
+   * @throws DiskFullException if that is not enough either: nothing has changed.
+   */
   public void commit(Manifest next) throws IOException {
-    String name = String.format("%s%012d%s", PREFIX, next.generation(), SUFFIX);
-    try (StoreDirectory.PendingFile file = directory.create(name)) {
-      file.write(FileEnvelope.header(MAGIC, storeId, next.generation()));
-      file.write(next.encode());
-      file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
-      file.commit(written -> read(directory, written, next.generation()));
+    try {
+      write(next);
+    } catch (DiskFullException e) {
+      directory.delete(RESERVE);
+      reservedBytes = 0;
+      write(next);
     }
     current = next;
     List<String> names = directory.list().stream().filter(each -> each.endsWith(SUFFIX)).toList();
     for (int i = 0; i < names.size() - GENERATIONS_KEPT; i++) {
       directory.delete(names.get(i));
+    }
+    keepReserve();
+  }
+
+  /** Keeps room for the next manifest, if the disk has it. */
+  private void keepReserve() throws IOException {
+    long wanted = Math.max(RESERVE_BYTES_MIN, 2 * writtenBytes);
+    if (reservedBytes < wanted) {
+      try {
+        directory.reserve(RESERVE, wanted);
+        reservedBytes = wanted;
+      } catch (DiskFullException e) {
+        reservedBytes = 0; // tried again after the next commit
+      }
+    }
+  }
+
+  private void write(Manifest next) throws IOException {
+    String name = String.format("%s%012d%s", PREFIX, next.generation(), SUFFIX);
+    try (StoreDirectory.PendingFile file = directory.create(name)) {
+      file.write(FileEnvelope.header(MAGIC, storeId, next.generation()));
+      file.write(next.encode());
+      file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
+      writtenBytes = file.length();
+      file.commit(written -> read(directory, written, next.generation()));
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.roaringbitmap.InvalidRoaringFormat;
 import org.roaringbitmap.RoaringBitmap;
@@ -41,6 +42,9 @@ public final class SegmentReader implements AutoCloseable {
   private final RoaringBitmap tags;
   private final Map<Integer, List<ChunkIndex>> chunks = new HashMap<>();
   private final boolean usesCopy;
+
+  /* Sets that have it; the last one to let go unmaps the file. */
+  private final AtomicInteger sets = new AtomicInteger();
 
   /* Encoded until somebody asks: nothing of a query does. */
   private final byte[] frames;
@@ -288,6 +292,11 @@ public final class SegmentReader implements AutoCloseable {
     }
   }
 
+  /** Number of the segment. */
+  public long segmentId() {
+    return segmentId;
+  }
+
   /** Name of the file. */
   public String fileName() {
     return fileName;
@@ -398,6 +407,18 @@ public final class SegmentReader implements AutoCloseable {
       String what, @org.jspecify.annotations.Nullable Throwable cause) {
     return new HistorianException(
         ErrorCode.CORRUPT, "segment is corrupt: file=" + fileName + ", " + what, null, null, cause);
+  }
+
+  /** One more set has it. */
+  public void retain() {
+    sets.incrementAndGet();
+  }
+
+  /** A set lets go of it; after the last one it is closed. */
+  public void release() {
+    if (sets.decrementAndGet() == 0) {
+      close();
+    }
   }
 
   @Override

@@ -1,0 +1,322 @@
+package io.tidemark.storage;
+
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.damage.DamageList;
+import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.io.StoreDirectory;
+import io.tidemark.storage.lifecycle.Sealer;
+import io.tidemark.storage.manifest.LedgerFile;
+import io.tidemark.storage.manifest.Manifest;
+import io.tidemark.storage.manifest.ManifestStore;
+import io.tidemark.storage.segment.SegmentReader;
+import io.tidemark.storage.segment.SegmentWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Segments and ledgers, and the manifest that names them. Every change is one new manifest; files
+ * that none names are not part of the store.
+ *
+ * <p>Threads: changes belong to one thread at a time; the rest may be asked by any.
+ */
+final class SealedFiles {
+  /** Folder for files that no manifest names. */
+  static final String ASIDE = "aside";
+
+  private static final int LEDGERS_MERGED_MIN = 8;
+  private static final long LEDGER_BYTES_MAX = 256L << 20;
+
+  private final StoreDirectory segmentDirectory;
+  private final StoreDirectory ledgerDirectory;
+  private final ManifestStore manifests;
+  private final DamageList damage;
+  private final List<Manifest.Segment> lost = new ArrayList<>();
+  private final List<SegmentReader> opened = new ArrayList<>();
+
+  /* Ledgers that were merged, oldest first. */
+  private final ArrayDeque<Retired> retired = new ArrayDeque<>();
+
+  /**
+   * A ledger that the newest manifest does not name any more.
+   *
+   * @param generation the last manifest that does
+   */
+  private record Retired(long id, long generation) {}
+
+  /* A number is never used twice, also if a crash left a file that no manifest came to name. */
+  private long nextFileNumber;
+
+  private SealedFiles(StoreDirectory root, DamageList damage) throws IOException {
+    this.damage = damage;
+    segmentDirectory = root.subdirectory("segments");
+    ledgerDirectory = root.subdirectory("ledger");
+    manifests = ManifestStore.open(root.subdirectory("manifest"), UUID.randomUUID());
+    manifests.broken().forEach(each -> damage.spare(each.file(), "manifest", each.cause()));
+    Manifest adopted = Adoption.of(manifests, segmentDirectory, ledgerDirectory, damage);
+    if (adopted != null) {
+      manifests.commit(adopted);
+    }
+    setAside();
+  }
+
+  /**
+   * Reads the newest manifest and opens what it names. What cannot be read is on the damage list.
+   *
+   * @throws HistorianException if there is no manifest that can be gone on with.
+   */
+  static SealedFiles open(StoreDirectory root, DamageList damage) throws IOException {
+    SealedFiles files = new SealedFiles(root, damage);
+    try {
+      for (Manifest.Segment segment : files.manifest().segments()) {
+        SegmentReader reader = files.openSegment(segment);
+        if (reader == null) {
+          files.lost.add(segment);
+        } else {
+          files.opened.add(reader);
+        }
+      }
+      return files;
+    } catch (Throwable e) {
+      files.opened.forEach(SegmentReader::close);
+      throw e;
+    }
+  }
+
+  /**
+   * Moves files that the manifest does not name (a seal that a crash cut off) into a folder {@code
+   * aside}, where they stay until the next start: nothing is deleted before somebody could look.
+   */
+  private void setAside() throws IOException {
+    Manifest manifest = manifest();
+    nextFileNumber = manifest.nextFileNumber();
+    Set<String> named = new HashSet<>();
+    manifest.segments().forEach(each -> named.addAll(SegmentWriter.fileNames(each.id())));
+    manifest.ledgers().forEach(each -> named.addAll(LedgerFile.fileNames(each.id())));
+    // An older manifest may have to serve one day: the ledgers that were merged since are its own.
+    for (Manifest older : manifests.older().reversed()) {
+      for (Manifest.Ledger ledger : older.ledgers()) {
+        if (named.addAll(LedgerFile.fileNames(ledger.id()))) {
+          retired.addFirst(new Retired(ledger.id(), older.generation()));
+        }
+      }
+    }
+    for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
+      for (String name : folder.list()) {
+        nextFileNumber = Math.max(nextFileNumber, Adoption.number(name) + 1);
+      }
+      folder.setAside(named, ASIDE);
+    }
+  }
+
+  /** Opens a segment of the manifest; null, and on the damage list, if nothing can be read. */
+  private @Nullable SegmentReader openSegment(Manifest.Segment segment) {
+    try {
+      SegmentReader reader =
+          SegmentReader.open(segmentDirectory, manifests.storeId(), segment.id(), damage);
+      if (reader.rows() == segment.rows()
+          && reader.firstTimeNs() == segment.firstTimeNs()
+          && reader.lastTimeNs() == segment.lastTimeNs()
+          && reader.firstOrder() == segment.firstOrder()
+          && reader.lastOrder() == segment.lastOrder()) {
+        return reader;
+      }
+      reader.close();
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "segment is not what the manifest says: file="
+              + reader.fileName()
+              + ", rows="
+              + reader.rows()
+              + ", expectedRows="
+              + segment.rows());
+    } catch (HistorianException | UncheckedIOException e) {
+      if (e instanceof HistorianException known && known.code() == ErrorCode.FORMAT_TOO_NEW) {
+        throw e;
+      }
+      damage.segment(
+          SegmentWriter.fileName(segment.id()),
+          segment.firstTimeNs(),
+          segment.lastTimeNs(),
+          segment.rows(),
+          e);
+      return null;
+    }
+  }
+
+  UUID storeId() {
+    return manifests.storeId();
+  }
+
+  /** The newest manifest. */
+  Manifest manifest() {
+    return manifests.current();
+  }
+
+  /** The segments that were opened. */
+  List<SegmentReader> openedSegments() {
+    return opened;
+  }
+
+  /** Segments of the manifest of which nothing can be read. */
+  List<Manifest.Segment> lost() {
+    return List.copyOf(lost);
+  }
+
+  /** Hands the records of all ledgers to the consumer, in order; returns how many. */
+  long readLedgers(Consumer<SampleFrame> consumer) {
+    long records = 0;
+    for (Manifest.Ledger ledger : manifest().ledgers()) {
+      LedgerFile.read(ledgerDirectory, storeId(), ledger, damage, consumer);
+      records += ledger.records();
+    }
+    return records;
+  }
+
+  /**
+   * Writes a frozen table into a segment and a ledger and commits them.
+   *
+   * @return the new segment, opened; null if the table has no samples
+   */
+  @Nullable SegmentReader seal(HotTable frozen, StoreWriter.Boundary boundary) throws IOException {
+    Manifest manifest = manifest();
+    List<Manifest.Segment> segments = new ArrayList<>(manifest.segments());
+    List<Manifest.Ledger> ledgers = new ArrayList<>(manifest.ledgers());
+    SegmentReader reader = null;
+    try {
+      if (frozen.rows() > 0) {
+        long id = nextFileNumber++;
+        segments.add(Sealer.writeSegment(frozen, segmentDirectory, storeId(), id));
+        reader = SegmentReader.open(segmentDirectory, storeId(), id, damage);
+      }
+      if (!frozen.records().isEmpty()) {
+        long id = nextFileNumber++;
+        long bytes = LedgerFile.write(ledgerDirectory, storeId(), id, frozen.records());
+        ledgers.add(new Manifest.Ledger(id, frozen.records().size(), bytes));
+      }
+      commit(
+          new Manifest(
+              manifest.generation() + 1,
+              Map.of(0, boundary.sequence()),
+              boundary.transactionTimeMicros(),
+              nextFileNumber,
+              segments,
+              ledgers,
+              boundary.requests(),
+              manifest.dropped()));
+      return reader;
+    } catch (IOException | RuntimeException | Error e) {
+      if (reader != null) {
+        reader.close();
+      }
+      throw e;
+    }
+  }
+
+  /** Commits a manifest without some of the segments, then deletes their files. */
+  void drop(Set<Long> ids) throws IOException {
+    Manifest manifest = manifest();
+    Manifest.Dropped dropped = manifest.dropped();
+    List<Manifest.Segment> kept = new ArrayList<>();
+    for (Manifest.Segment segment : manifest.segments()) {
+      if (ids.contains(segment.id())) {
+        dropped = dropped.plus(segment);
+      } else {
+        kept.add(segment);
+      }
+    }
+    commit(
+        new Manifest(
+            manifest.generation() + 1,
+            manifest.coveredSequences(),
+            manifest.lastTransactionTimeMicros(),
+            nextFileNumber,
+            kept,
+            manifest.ledgers(),
+            manifest.requests(),
+            dropped));
+    lost.removeIf(each -> ids.contains(each.id()));
+    for (long id : ids) {
+      SegmentWriter.fileNames(id).forEach(segmentDirectory::delete);
+    }
+    segmentDirectory.force();
+  }
+
+  /**
+   * Merges ledgers into one when there are many: the newest ones, and older ones as long as they
+   * are not longer than what is merged already, so that a record is written again only a few times
+   * in its life. The old files stay while a manifest names them.
+   *
+   * @return whether there was something to do
+   */
+  boolean mergeLedgers() throws IOException {
+    Manifest manifest = manifest();
+    List<Manifest.Ledger> ledgers = manifest.ledgers();
+    int from = ledgers.size();
+    long bytes = 0;
+    while (from > 0 && (from > ledgers.size() - 2 || ledgers.get(from - 1).bytes() <= bytes)) {
+      bytes += ledgers.get(--from).bytes();
+    }
+    List<Manifest.Ledger> merged = ledgers.subList(from, ledgers.size());
+    if (merged.size() < LEDGERS_MERGED_MIN || bytes > LEDGER_BYTES_MAX) {
+      return false;
+    }
+    List<byte[]> frames = new ArrayList<>();
+    for (Manifest.Ledger ledger : merged) {
+      LedgerFile.read(
+          ledgerDirectory, storeId(), ledger, damage, frame -> frames.add(frame.copyBytes()));
+    }
+    long id = nextFileNumber++;
+    long length = LedgerFile.write(ledgerDirectory, storeId(), id, frames);
+    List<Manifest.Ledger> kept = new ArrayList<>(ledgers.subList(0, from));
+    kept.add(new Manifest.Ledger(id, frames.size(), length));
+    commit(
+        new Manifest(
+            manifest.generation() + 1,
+            manifest.coveredSequences(),
+            manifest.lastTransactionTimeMicros(),
+            nextFileNumber,
+            manifest.segments(),
+            kept,
+            manifest.requests(),
+            manifest.dropped()));
+    for (Manifest.Ledger ledger : merged) {
+      retired.add(new Retired(ledger.id(), manifest.generation()));
+    }
+    return true;
+  }
+
+  /** Commits a manifest and deletes ledgers that none of those that are kept names. */
+  private void commit(Manifest next) throws IOException {
+    manifests.commit(next);
+    for (Retired old = retired.peek();
+        old != null && old.generation() <= next.generation() - ManifestStore.GENERATIONS_KEPT;
+        old = retired.peek()) {
+      LedgerFile.fileNames(old.id()).forEach(ledgerDirectory::delete);
+      retired.remove();
+    }
+  }
+
+  /** Reads the manifests that are kept beside the newest; what is damaged is listed. */
+  void scrub() {
+    manifests.scrub(damage);
+    for (Manifest.Ledger ledger : manifest().ledgers()) {
+      LedgerFile.scrub(ledgerDirectory, storeId(), ledger, damage);
+    }
+  }
+
+  /** Closes what was opened, if the store could not be opened in the end. */
+  void closeOpened() {
+    opened.forEach(SegmentReader::close);
+  }
+}
