@@ -37,7 +37,9 @@ public final class EngineTarget implements DemoTarget {
               tag.stepped(),
               Double.isNaN(tag.rangeLow()) ? null : tag.rangeLow(),
               Double.isNaN(tag.rangeHigh()) ? null : tag.rangeHigh(),
-              tag.states().isEmpty() ? null : tag.states()),
+              tag.states().isEmpty() ? null : tag.states(),
+              null,
+              null),
           Principal.SYSTEM);
     }
   }

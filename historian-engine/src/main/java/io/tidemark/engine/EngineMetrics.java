@@ -66,11 +66,7 @@ final class EngineMetrics {
         "Segments that retention dropped since the store was made.",
         null,
         () -> store.dropped().segments());
-    gauge(
-        "tidemark.retention.samples",
-        "Samples in them.",
-        null,
-        () -> store.dropped().rows());
+    gauge("tidemark.retention.samples", "Samples in them.", null, () -> store.dropped().rows());
   }
 
   /** All of them as text. */

@@ -69,6 +69,8 @@ public interface Historian {
    * Fields of a tag that a client may set.
    *
    * @param type label of the type, only for a tag without samples of another type
+   * @param duplicates label of the rule for a second sample of the same time
+   * @param forecast whether its samples lie in the future by their nature
    */
   record TagChange(
       @Nullable String type,
@@ -77,7 +79,9 @@ public interface Historian {
       @Nullable Boolean step,
       @Nullable Double rangeLow,
       @Nullable Double rangeHigh,
-      @Nullable List<String> states) {}
+      @Nullable List<String> states,
+      @Nullable String duplicates,
+      @Nullable Boolean forecast) {}
 
   /** Outcome of a change. */
   record TagChangeResult(Outcome outcome, TagDefinition tag) {}

@@ -331,6 +331,7 @@ public record HistorianConfig(
         new IngestConfig(
             reader.nanos(Setting.INGEST_FUTURE_MAX),
             reader.integer(Setting.INGEST_TAGS_MAX, 1, 4_000_000),
+            reader.nanos(Setting.STORE_RETENTION_AGE),
             reader.nanos(Setting.INGEST_OFFER_WAIT)),
         reader.powerOfTwo(Setting.INGEST_RING_BYTES, 8 << 20),
         new Query(

@@ -11,6 +11,7 @@ import io.tidemark.ingest.decode.LineProtocolDecoder;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.Agent;
 import io.tidemark.model.DamageRule;
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.MemoryAccount;
@@ -204,7 +205,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
           new JsonWriteDecoder().decode(body, precision, nowNs(), session, report);
         }
       }
-      session.finish().await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      Ack ack = session.finish();
+      ack.await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      report.takeBack(ack.samplesRejected(), ack.rejections());
     }
     return report;
   }
@@ -236,7 +239,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
                 change.step(),
                 change.rangeLow(),
                 change.rangeHigh(),
-                change.states()),
+                change.states(),
+                change.duplicates() == null ? null : DuplicateRule.ofLabel(change.duplicates()),
+                change.forecast()),
             principal);
     Ack ack = result.ack();
     if (ack != null) {

@@ -2,6 +2,8 @@ package io.tidemark.ingest;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,10 +16,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * one was refused. Offered by one thread, completed by the agents, awaited by any.
  */
 public final class Ack {
+  /** Rejections that are kept with their words. */
+  public static final int REJECTIONS_MAX = 100;
+
   private final AckLevel level;
   private final AtomicInteger pending = new AtomicInteger(1);
   private final AtomicLong lastSequence = new AtomicLong();
   private final AtomicLong lastTransactionTimeMicros = new AtomicLong();
+  private final AtomicLong samplesRejected = new AtomicLong();
+  private final List<HistorianException> rejections = new ArrayList<>();
   private final CompletableFuture<Long> done = new CompletableFuture<>();
   private final Runnable onRelease;
   private int slot;
@@ -59,6 +66,26 @@ public final class Ack {
     lastSequence.accumulateAndGet(journalSequence, Math::max);
     lastTransactionTimeMicros.accumulateAndGet(transactionTimeMicros, Math::max);
     complete();
+  }
+
+  /** Samples that were not stored, since there is one of their time. For the agents. */
+  public void samplesRejected(int count, List<HistorianException> first) {
+    samplesRejected.addAndGet(count);
+    synchronized (rejections) {
+      first.stream().limit(REJECTIONS_MAX - rejections.size()).forEach(rejections::add);
+    }
+  }
+
+  /** How many samples of frames that are done were not stored. */
+  public long samplesRejected() {
+    return samplesRejected.get();
+  }
+
+  /** Why: the first of them. */
+  public List<HistorianException> rejections() {
+    synchronized (rejections) {
+      return List.copyOf(rejections);
+    }
   }
 
   /** A frame was refused. For the agents. */

@@ -4,6 +4,7 @@ import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.catalog.ProducerTable;
 import io.tidemark.catalog.TagTable;
 import io.tidemark.ingest.append.AppendPath;
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
@@ -39,6 +40,7 @@ public final class Ingress {
   private final ProducerTable producers;
   private final IngestConfig config;
   private final LongSupplier epochNs;
+  private final GuardClock guardClock;
   private final LongSupplier nanoClock;
   private final Runnable wakeAppend;
   private final ConcurrentLinkedQueue<SampleFrameBuilder> builders = new ConcurrentLinkedQueue<>();
@@ -68,14 +70,29 @@ public final class Ingress {
     this.producers = producers;
     this.config = config;
     this.epochNs = epochNs;
+    this.guardClock = new GuardClock(epochNs, nanoClock);
     this.nanoClock = nanoClock;
     this.wakeAppend = wakeAppend;
   }
 
   /** A session for one request. Close it; it belongs to one thread. */
   public WriteSession openSession(Principal principal, AckLevel level) {
+    return openSession(principal, level, null);
+  }
+
+  /**
+   * A session for one request of a client that numbers them: what is stored already of it is
+   * acknowledged again and not stored again. The session's {@link WriteSession#finish} must be
+   * called also if it has no samples, or the next request finds this one missing.
+   *
+   * @param request names the request; null for a client that does not count
+   */
+  public WriteSession openSession(
+      Principal principal, AckLevel level, @Nullable RequestId request) {
     checkOpen();
-    int producer = producerId(principal);
+    int producer =
+        producerId(
+            request == null ? principal.name() : principal.name() + '\n' + request.producer());
     SampleFrameBuilder builder = builders.poll();
     if (builder == null) {
       builder = new SampleFrameBuilder();
@@ -83,7 +100,14 @@ public final class Ingress {
       pooled.decrementAndGet();
     }
     return new WriteSession(
-        this, builder, path.acks().open(level), principal, producer, epochNs.getAsLong(), config);
+        this,
+        builder,
+        path.acks().open(level),
+        principal,
+        producer,
+        request,
+        guardClock.nowNs(),
+        config);
   }
 
   void giveBack(SampleFrameBuilder builder) {
@@ -136,7 +160,7 @@ public final class Ingress {
   /** Hands over a record that is not samples. */
   public Ack submitRecord(RecordKind kind, Principal principal, byte[] payload, AckLevel level) {
     checkOpen();
-    return submit(kind, producerId(principal), payload, level);
+    return submit(kind, producerId(principal.name()), payload, level);
   }
 
   private Ack submit(RecordKind kind, int producer, byte[] payload, AckLevel level) {
@@ -149,18 +173,17 @@ public final class Ingress {
     return ack;
   }
 
-  private int producerId(Principal principal) {
-    Integer known = producers.find(principal.name());
+  private int producerId(String name) {
+    Integer known = producers.find(name);
     if (known != null) {
       return known;
     }
     synchronized (catalogLock) {
-      known = producers.find(principal.name());
+      known = producers.find(name);
       if (known != null) {
         return known;
       }
-      CatalogRecord.Producer producer =
-          new CatalogRecord.Producer(producers.nextId(), principal.name());
+      CatalogRecord.Producer producer = new CatalogRecord.Producer(producers.nextId(), name);
       submit(RecordKind.PRODUCER, 0, CatalogRecord.encodeProducer(producer), AckLevel.JOURNALED);
       producers.apply(producer);
       return producer.id();
@@ -197,7 +220,7 @@ public final class Ingress {
   private TagResult putTag(
       String name, TagChange change, Principal principal, AckLevel level, boolean update) {
     TagTable.checkName(name);
-    int producer = producerId(principal);
+    int producer = producerId(principal.name());
     synchronized (catalogLock) {
       TagDefinition previous = tags.find(name);
       if (previous != null && !update) {
@@ -258,6 +281,8 @@ public final class Ingress {
         low,
         high,
         states,
+        pick(change.duplicates(), old == null ? DuplicateRule.REPLACE : old.duplicates()),
+        pick(change.forecast(), old != null && old.forecast()),
         old == null ? 1 : old.version() + 1,
         principal.name(),
         epochNs.getAsLong() / 1000);
@@ -274,7 +299,9 @@ public final class Ingress {
         && a.stepped() == b.stepped()
         && Double.compare(a.rangeLow(), b.rangeLow()) == 0
         && Double.compare(a.rangeHigh(), b.rangeHigh()) == 0
-        && Objects.equals(a.states(), b.states());
+        && Objects.equals(a.states(), b.states())
+        && a.duplicates() == b.duplicates()
+        && a.forecast() == b.forecast();
   }
 
   private static void checkText(String field, String text, int charsMax) {

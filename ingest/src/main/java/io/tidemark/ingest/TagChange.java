@@ -1,5 +1,6 @@
 package io.tidemark.ingest;
 
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.SampleType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param rangeLow lower end of the instrument range
  * @param rangeHigh upper end of the instrument range
  * @param states names of the states of a digital tag, by ordinal
+ * @param duplicates what a second sample of the same time means
+ * @param forecast whether its samples lie in the future by their nature
  */
 public record TagChange(
     @Nullable SampleType type,
@@ -22,10 +25,12 @@ public record TagChange(
     @Nullable Boolean stepped,
     @Nullable Double rangeLow,
     @Nullable Double rangeHigh,
-    @Nullable List<String> states) {
+    @Nullable List<String> states,
+    @Nullable DuplicateRule duplicates,
+    @Nullable Boolean forecast) {
 
   /** A tag of a type and nothing else. */
   public static TagChange ofType(SampleType type) {
-    return new TagChange(type, null, null, null, null, null, null);
+    return new TagChange(type, null, null, null, null, null, null, null, null);
   }
 }

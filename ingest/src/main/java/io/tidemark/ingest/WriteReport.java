@@ -36,6 +36,22 @@ public final class WriteReport {
     stored++;
   }
 
+  /**
+   * Notes samples that were counted as stored and then not taken.
+   *
+   * @param count how many
+   * @param first why, the first of them
+   */
+  public void takeBack(long count, List<HistorianException> first) {
+    stored -= count;
+    errorCount += count;
+    for (HistorianException error : first) {
+      if (errors.size() < ERRORS_MAX) {
+        errors.add(new ItemError("", error.code(), error.messageText()));
+      }
+    }
+  }
+
   /** Samples stored. */
   public long stored() {
     return stored;

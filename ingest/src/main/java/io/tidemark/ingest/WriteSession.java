@@ -1,17 +1,23 @@
 package io.tidemark.ingest;
 
+import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
+import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.storage.manifest.RequestProgress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of one request on their way into frames. Each is judged alone: a refused one throws
@@ -23,11 +29,13 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   private final Ack ack;
   private final Principal principal;
   private final int producerId;
+  private final @Nullable RequestId request;
   private final long nowNs;
   private final IngestConfig config;
   private final Map<String, TagDefinition> seen = new HashMap<>();
   private byte flags;
   private SampleType wholeNumberType = SampleType.INT64;
+  private int parts;
   private boolean finished;
 
   WriteSession(
@@ -36,6 +44,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
       Ack ack,
       Principal principal,
       int producerId,
+      @Nullable RequestId request,
       long nowNs,
       IngestConfig config) {
     this.ingress = ingress;
@@ -43,6 +52,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     this.ack = ack;
     this.principal = principal;
     this.producerId = producerId;
+    this.request = request;
     this.nowNs = nowNs;
     this.config = config;
   }
@@ -165,14 +175,44 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   /** Hands over what is collected. */
   public void flush() {
     if (builder.count() > 0) {
-      ingress.offer(builder.encode(producerId), ack);
+      offer(builder.encode(producerId), false);
     }
   }
 
-  /** Hands over the rest; the acknowledgement covers all samples of the session. */
+  private void offer(ByteBuffer frame, boolean isLast) {
+    RequestId named = request;
+    if (named != null) {
+      if (parts == RequestProgress.PARTS_MAX) {
+        throw new HistorianException(
+            ErrorCode.TOO_MANY,
+            "request has too many parts: frames=" + parts + ", framesMax=" + parts,
+            null,
+            "send it as several requests",
+            null);
+      }
+      frame.order(ByteOrder.LITTLE_ENDIAN);
+      new SampleFrame()
+          .wrap(frame, frame.position(), frame.remaining())
+          .request(named.epoch(), named.sequence(), parts, isLast ? parts + 1 : 0);
+      parts++;
+    }
+    ingress.offer(frame, ack);
+  }
+
+  /**
+   * Hands over the rest; the acknowledgement covers all samples of the session. The last part of a
+   * numbered request says how many there are, and is sent even if nothing is left for it.
+   */
   public Ack finish() {
     try {
-      flush();
+      if (builder.count() > 0) {
+        offer(builder.encode(producerId), true);
+      } else if (request != null) {
+        offer(
+            SampleFrameBuilder.encodeRecord(
+                RecordKind.PRODUCER, producerId, CatalogRecord.endOfRequest()),
+            true);
+      }
     } finally {
       close();
     }
@@ -199,7 +239,20 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   }
 
   private void checkTime(TagDefinition tag, long timeNs) {
-    if (timeNs > nowNs && timeNs - nowNs > config.futureMaxNs()) {
+    if (config.retentionAgeNs() > 0 && timeNs < nowNs - config.retentionAgeNs()) {
+      throw new HistorianException(
+          ErrorCode.BEFORE_RETENTION,
+          "source time is before what is kept: tag="
+              + ErrorText.quote(tag.name())
+              + ", ts="
+              + ErrorText.time(timeNs)
+              + ", keptFrom="
+              + ErrorText.time(nowNs - config.retentionAgeNs()),
+          null,
+          "raise store.retentionAge to keep samples longer",
+          null);
+    }
+    if (!tag.forecast() && timeNs > nowNs && timeNs - nowNs > config.futureMaxNs()) {
       throw new HistorianException(
           ErrorCode.TOO_FAR_IN_FUTURE,
           "source time is too far ahead: tag="
@@ -211,7 +264,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
               + ", aheadMaxSeconds="
               + config.futureMaxNs() / 1_000_000_000L,
           null,
-          "check the source's clock, or raise ingest.futureMax",
+          "check the source's clock, raise ingest.futureMax, or make the tag a forecast",
           null);
     }
   }

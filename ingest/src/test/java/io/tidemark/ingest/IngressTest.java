@@ -153,7 +153,15 @@ class IngressTest {
       harness.ingress.putTag(
           "D",
           new TagChange(
-              SampleType.DIGITAL, null, null, null, null, null, List.of("Closed", "Open")),
+              SampleType.DIGITAL,
+              null,
+              null,
+              null,
+              null,
+              null,
+              List.of("Closed", "Open"),
+              null,
+              null),
           WRITER);
       try (WriteSession session = harness.ingress.openSession(WRITER, AckLevel.SYNCED)) {
         assertThat(codeOf(() -> session.decimal("I", START, 1.5, 0)))
@@ -208,7 +216,10 @@ class IngressTest {
       TagDefinition second =
           harness
               .ingress
-              .putTag("A", new TagChange(null, "degC", null, true, 0.0, 100.0, null), WRITER)
+              .putTag(
+                  "A",
+                  new TagChange(null, "degC", null, true, 0.0, 100.0, null, null, null),
+                  WRITER)
               .tag();
       assertThat(second.id()).isEqualTo(first.id());
       assertThat(second.uuid()).isEqualTo(first.uuid());
@@ -218,7 +229,9 @@ class IngressTest {
               codeOf(
                   () ->
                       harness.ingress.putTag(
-                          "A", new TagChange(null, null, null, null, 5.0, 1.0, null), WRITER)))
+                          "A",
+                          new TagChange(null, null, null, null, 5.0, 1.0, null, null, null),
+                          WRITER)))
           .isEqualTo(ErrorCode.OUT_OF_RANGE);
     }
   }

@@ -1,5 +1,6 @@
 package io.tidemark.catalog;
 
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleType;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Payloads of TAG and PRODUCER records, big endian; texts are u16 length and modified UTF-8 ({@link
@@ -20,7 +22,8 @@ import java.util.UUID;
  * <pre>
  * TAG: u8 version 0 | u32 id | u128 uuid | u8 type | u8 step | f64 low | f64 high | u32 definition version
  *   | i64 changed at, microseconds | text name | text uom | text description | text changed by | u16 states | text × states
- * PRODUCER: u8 version 0 | u32 id | text name
+ *   | u8 duplicate rule | u8 forecast
+ * PRODUCER: u8 version 0 | u32 id | text name; or u8 255 alone, the end of a numbered request
  * </pre>
  */
 public final class CatalogRecord {
@@ -48,6 +51,8 @@ public final class CatalogRecord {
       for (String state : tag.states()) {
         out.writeUTF(state);
       }
+      out.writeByte(tag.duplicates().code());
+      out.writeBoolean(tag.forecast());
     } catch (IOException e) {
       throw new IllegalStateException("a byte array does not fail", e);
     }
@@ -75,6 +80,12 @@ public final class CatalogRecord {
       for (int i = 0; i < count; i++) {
         states.add(in.readUTF());
       }
+      DuplicateRule duplicates = DuplicateRule.REPLACE;
+      boolean forecast = false;
+      if (in.available() > 0) { // records of the first days end here
+        duplicates = DuplicateRule.ofCode(in.readUnsignedByte());
+        forecast = in.readBoolean();
+      }
       return new TagDefinition(
           id,
           uuid,
@@ -86,6 +97,8 @@ public final class CatalogRecord {
           low,
           high,
           states,
+          duplicates,
+          forecast,
           version,
           changedBy,
           changedAtMicros);
@@ -110,8 +123,21 @@ public final class CatalogRecord {
     return bytes.toByteArray();
   }
 
-  /** Reads a PRODUCER payload. */
-  public static Producer decodeProducer(byte[] payload) {
+  private static final int END_OF_REQUEST = 255;
+
+  /**
+   * Payload of a PRODUCER record that defines nobody: the last part of a numbered request that has
+   * no samples for it.
+   */
+  public static byte[] endOfRequest() {
+    return new byte[] {(byte) END_OF_REQUEST};
+  }
+
+  /** Reads a PRODUCER payload; null for one that defines nobody. */
+  public static @Nullable Producer decodeProducer(byte[] payload) {
+    if (payload.length == 1 && (payload[0] & 0xff) == END_OF_REQUEST) {
+      return null;
+    }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload))) {
       checkVersion(in.readByte());
       return new Producer(in.readInt(), in.readUTF());

@@ -1,5 +1,6 @@
 package io.tidemark.catalog;
 
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
@@ -34,6 +35,9 @@ public final class TagTable implements TagCatalog {
   private final AtomicLong generation = new AtomicLong();
   private volatile int nextId;
 
+  /* Never false again: the check that it saves is cheap then. */
+  private volatile boolean anyRejectsDuplicates;
+
   /** An empty table. */
   public TagTable() {}
 
@@ -50,10 +54,16 @@ public final class TagTable implements TagCatalog {
       pages.set(id / PAGE, page);
     }
     page.set(id % PAGE, tag);
+    anyRejectsDuplicates |= tag.duplicates() == DuplicateRule.REJECT;
     byName.put(tag.name(), tag);
     sorted.put(tag.name(), tag);
     nextId = Math.max(nextId, id + 1);
     generation.incrementAndGet();
+  }
+
+  /** Whether a tag takes, or took, no second sample of the same time. */
+  public boolean anyRejectsDuplicates() {
+    return anyRejectsDuplicates;
   }
 
   /** The id that the next new tag gets. */

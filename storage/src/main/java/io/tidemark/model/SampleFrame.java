@@ -220,6 +220,31 @@ public final class SampleFrame {
     return rowCount;
   }
 
+  /** Marks a row as not to be stored, before the frame is sealed. */
+  public void reject(int row) {
+    int at = bitmapOffset() + (row >>> 3);
+    buffer.put(at, (byte) (buffer.get(at) | 1 << (row & 7)));
+  }
+
+  /** Whether a row is not to be stored. */
+  public boolean isRejected(int row) {
+    return (buffer.get(bitmapOffset() + (row >>> 3)) >>> (row & 7) & 1) != 0;
+  }
+
+  /** Whether any row is not to be stored. */
+  public boolean hasRejected() {
+    for (int at = bitmapOffset(), end = at + (rowCount + 7) / 8; at < end; at++) {
+      if (buffer.get(at) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int bitmapOffset() {
+    return payloadOffset() + payloadLength();
+  }
+
   /** Offset of the payload from the start of the buffer. */
   public int payloadOffset() {
     return start + HEADER_LENGTH;

@@ -17,6 +17,8 @@ import java.util.UUID;
  * @param rangeLow lower end of the instrument range, NaN if unknown
  * @param rangeHigh upper end of the instrument range, NaN if unknown
  * @param states names of the states of a digital tag by ordinal, else empty
+ * @param duplicates what a second sample of the same time means
+ * @param forecast whether its samples lie in the future by their nature
  * @param version 1 for the first definition
  * @param changedBy name of the principal that made this version
  * @param changedAtMicros transaction time of this version, microseconds since the epoch
@@ -32,6 +34,8 @@ public record TagDefinition(
     double rangeLow,
     double rangeHigh,
     List<String> states,
+    DuplicateRule duplicates,
+    boolean forecast,
     int version,
     String changedBy,
     long changedAtMicros) {
@@ -52,6 +56,59 @@ public record TagDefinition(
   public TagDefinition {
     states = List.copyOf(states);
     stepped = stepped || !type.isContinuous();
+  }
+
+  /** A tag whose duplicates replace, and that has no samples of the future. */
+  public TagDefinition(
+      int id,
+      UUID uuid,
+      String name,
+      SampleType type,
+      String uom,
+      String description,
+      boolean stepped,
+      double rangeLow,
+      double rangeHigh,
+      List<String> states,
+      int version,
+      String changedBy,
+      long changedAtMicros) {
+    this(
+        id,
+        uuid,
+        name,
+        type,
+        uom,
+        description,
+        stepped,
+        rangeLow,
+        rangeHigh,
+        states,
+        DuplicateRule.REPLACE,
+        false,
+        version,
+        changedBy,
+        changedAtMicros);
+  }
+
+  /** This with another rule for duplicates. */
+  public TagDefinition withDuplicates(DuplicateRule rule) {
+    return new TagDefinition(
+        id,
+        uuid,
+        name,
+        type,
+        uom,
+        description,
+        stepped,
+        rangeLow,
+        rangeHigh,
+        states,
+        rule,
+        forecast,
+        version,
+        changedBy,
+        changedAtMicros);
   }
 
   /** The state's name; {@code #17} for an ordinal that has none. */

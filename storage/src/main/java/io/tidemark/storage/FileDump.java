@@ -289,7 +289,10 @@ public final class FileDump {
         }
         case PRODUCER -> {
           CatalogRecord.Producer producer = CatalogRecord.decodeProducer(frame.payload());
-          text = ", id=" + producer.id() + ", name=" + ErrorText.quote(producer.name());
+          text =
+              producer == null
+                  ? ", end of a numbered request"
+                  : ", id=" + producer.id() + ", name=" + ErrorText.quote(producer.name());
         }
         default -> text = ", payloadBytes=" + frame.payloadLength();
       }
@@ -308,6 +311,7 @@ public final class FileDump {
                 + micros(frame.transactionTimeMicros())
                 + ", producer="
                 + frame.producerId()
+                + request(frame)
                 + text);
         if (kind == RecordKind.SAMPLES && tagName != null) {
           rows(frame);
@@ -388,10 +392,25 @@ public final class FileDump {
         + ".."
         + tag.rangeHigh()
         + (tag.states().isEmpty() ? "" : ", states=" + tag.states())
+        + ", duplicates="
+        + tag.duplicates().label()
+        + (tag.forecast() ? ", forecast" : "")
         + ", changedBy="
         + ErrorText.quote(tag.changedBy())
         + ", uuid="
         + tag.uuid();
+  }
+
+  private static String request(SampleFrame frame) {
+    return frame.requestSequence() == 0
+        ? ""
+        : ", epoch="
+            + Integer.toUnsignedString(frame.producerEpoch())
+            + ", request="
+            + frame.requestSequence()
+            + ", part="
+            + frame.part()
+            + (frame.parts() == 0 ? "" : ", parts=" + frame.parts());
   }
 
   private void segment(FileBytes bytes) throws IOException {

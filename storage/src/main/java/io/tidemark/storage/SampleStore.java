@@ -296,7 +296,12 @@ public final class SampleStore implements AutoCloseable {
   private void applyRecord(SampleFrame frame, RecordListener listener) {
     switch (frame.kind()) {
       case TAG -> tags.apply(CatalogRecord.decodeTag(frame.payload()));
-      case PRODUCER -> producers.apply(CatalogRecord.decodeProducer(frame.payload()));
+      case PRODUCER -> {
+        CatalogRecord.Producer producer = CatalogRecord.decodeProducer(frame.payload());
+        if (producer != null) {
+          producers.apply(producer);
+        }
+      }
       default -> {
         String principal = producers.name(frame.producerId());
         listener.onRecord(
@@ -432,6 +437,10 @@ public final class SampleStore implements AutoCloseable {
         throw new IllegalStateException("store is closed: folder=" + directory.path());
       }
     }
+  }
+
+  StoreSnapshot snapshot() {
+    return snapshot;
   }
 
   HotTable activeTable() {

@@ -2,6 +2,7 @@ package io.tidemark.storage;
 
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
@@ -16,6 +17,7 @@ import io.tidemark.model.VersionMode;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.scan.ContainedCursor;
+import io.tidemark.storage.scan.DistinctCursor;
 import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.MergingCursor;
 import io.tidemark.storage.scan.SampleRun;
@@ -78,11 +80,23 @@ final class StoreView implements ReadView {
       addHot(snapshot.frozen(), tagId, filter, runs);
       addHot(snapshot.active(), tagId, filter, runs);
     }
-    return new ContainedCursor(
-        new MergingCursor(context, runs, direction),
-        lost,
-        direction,
-        context.versionMode() == VersionMode.LATEST);
+    TagDefinition tag = tags.byId(tagId);
+    DuplicateRule duplicates = tag == null ? DuplicateRule.REPLACE : tag.duplicates();
+    boolean latestOnly = context.versionMode() == VersionMode.LATEST;
+    SampleCursor merged =
+        latestOnly && duplicates == DuplicateRule.KEEP_ALL
+            ? new DistinctCursor(
+                new MergingCursor(context, runs, direction, MergingCursor.Winner.ALL))
+            : new MergingCursor(
+                context,
+                runs,
+                direction,
+                !latestOnly
+                    ? MergingCursor.Winner.ALL
+                    : duplicates == DuplicateRule.REPLACE
+                        ? MergingCursor.Winner.LAST
+                        : MergingCursor.Winner.FIRST);
+    return new ContainedCursor(merged, lost, direction, latestOnly);
   }
 
   /** What the tag had in a segment of which nothing is known: it may be anything. */

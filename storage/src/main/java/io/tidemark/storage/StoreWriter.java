@@ -1,9 +1,11 @@
 package io.tidemark.storage;
 
 import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
+import io.tidemark.model.TagDefinition;
 import io.tidemark.model.WriteOrder;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.journal.Journal;
@@ -30,9 +32,11 @@ public final class StoreWriter {
   private final StoreClock clock;
   private final DiskSpace space;
   private final RequestTable requests;
+  private final DuplicateCheck duplicates;
   private final SampleFrame frame = new SampleFrame();
 
   private long transactionTimeMicros;
+  private int rejectedRows;
   private long framesUntilSpaceCheck;
   private long bytesUntilSpaceCheck;
 
@@ -63,6 +67,7 @@ public final class StoreWriter {
     this.clock = clock;
     this.space = space;
     this.requests = requests;
+    this.duplicates = new DuplicateCheck(store.tags());
     this.tableStartNanos = clock.nanos();
     this.appendedSequence = lastSequence;
     this.syncedSequence = lastSequence;
@@ -89,11 +94,13 @@ public final class StoreWriter {
     }
     transactionTimeMicros = Math.max(transactionTimeMicros, clock.epochMicros());
     if (requests.isRepeat(frame, transactionTimeMicros)) {
+      rejectedRows = 0;
       return ~appendedSequence;
     }
     checkSpace(frame.paddedLength());
     rotateIfDue();
     long sequence = appendedSequence + 1;
+    rejectedRows = kind == RecordKind.SAMPLES ? duplicates.reject(frame, store.snapshot()) : 0;
     int paddedLength = frame.paddedLength();
     long fileEpoch = journal.prepare(paddedLength);
     frame.seal(fileEpoch, sequence, transactionTimeMicros);
@@ -110,6 +117,25 @@ public final class StoreWriter {
     requests.apply(frame);
     appendedSequence = sequence;
     return sequence;
+  }
+
+  /** Rows of the last frame that were not stored; {@link SampleFrame#isRejected} tells which. */
+  public int rejectedRows() {
+    return rejectedRows;
+  }
+
+  /** What to say of a sample that was not stored. */
+  public HistorianException rejection(int tagId, long timeNs) {
+    TagDefinition tag = store.tags().byId(tagId);
+    return new HistorianException(
+        ErrorCode.DUPLICATE,
+        "another sample of this time is there: tag="
+            + (tag == null ? "#" + tagId : ErrorText.quote(tag.name()))
+            + ", ts="
+            + ErrorText.time(timeNs),
+        null,
+        "the tag rejects duplicates; its setting duplicates says so",
+        null);
   }
 
   /** The sequence to wait for, of a negative answer of {@link #append}. */

@@ -26,17 +26,18 @@ final class ErrorMap {
           MISSING_FIELD,
           UNSUPPORTED_TYPE,
           TOO_FAR_IN_FUTURE,
+          BEFORE_RETENTION,
           UNKNOWN_STATE,
           OUT_OF_RANGE,
           BAD_STATUS,
           SQL_ERROR ->
           400;
-      case READ_ONLY, SQL_REFUSED, FORBIDDEN, ORIGIN_REFUSED -> 403;
+      case READ_ONLY, SQL_REFUSED, FORBIDDEN, ORIGIN_REFUSED, EPOCH_FENCED -> 403;
       case UNKNOWN_TAG, NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
       case DEADLINE_EXCEEDED -> 408;
-      case CONFLICT -> 409;
+      case CONFLICT, DUPLICATE, SEQUENCE_GAP -> 409;
       case BODY_TOO_LARGE -> 413;
       case UNSUPPORTED_MEDIA_TYPE -> 415;
       // Understood, but it refers to nothing, or asks for more than it may have.

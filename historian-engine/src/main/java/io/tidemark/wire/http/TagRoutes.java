@@ -9,6 +9,7 @@ import io.tidemark.engine.Historian.TagBinding;
 import io.tidemark.engine.Historian.TagChange;
 import io.tidemark.engine.Historian.TagChangeResult;
 import io.tidemark.engine.Historian.TagHit;
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.ItemError;
@@ -25,7 +26,16 @@ import org.jspecify.annotations.Nullable;
 final class TagRoutes {
   private static final List<String> KNOWN = List.of("filter", "q", "limit", "offset", "timeZone");
   private static final List<String> FIELDS =
-      List.of("name", "type", "uom", "description", "step", "range", "states");
+      List.of(
+          "name",
+          "type",
+          "uom",
+          "description",
+          "step",
+          "range",
+          "states",
+          "duplicates",
+          "forecast");
   private static final List<String> RANGE_FIELDS = List.of("low", "high");
   private static final int LIMIT = 1_000;
   private static final int LIMIT_MAX = 100_000;
@@ -154,7 +164,9 @@ final class TagRoutes {
             flag(item, path, "step"),
             low,
             high,
-            texts(item, path, "states"));
+            texts(item, path, "states"),
+            text(item, path, "duplicates"),
+            flag(item, path, "forecast"));
     try {
       return historian.putTag(name, change, exchange.principal());
     } catch (HistorianException e) {
@@ -251,6 +263,12 @@ final class TagRoutes {
         json.writeString(state);
       }
       json.writeEndArray();
+    }
+    if (tag.duplicates() != DuplicateRule.REPLACE) {
+      json.writeStringField("duplicates", tag.duplicates().label());
+    }
+    if (tag.forecast()) {
+      json.writeBooleanField("forecast", true);
     }
     if (!bindings.isEmpty()) {
       json.writeArrayFieldStart("attributes");

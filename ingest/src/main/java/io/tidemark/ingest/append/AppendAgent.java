@@ -12,6 +12,8 @@ import io.tidemark.storage.StoreWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
@@ -33,6 +35,8 @@ public final class AppendAgent implements Agent {
   private final FrameRing.Consumer consumer = this::onFrame;
   private final LongAdder frames = new LongAdder();
   private final LongAdder samples = new LongAdder();
+  private final LongAdder repeats = new LongAdder();
+  private final LongAdder rejectedSamples = new LongAdder();
 
   /** An agent; {@code unsynced} leads to the sync agent. */
   AppendAgent(
@@ -60,11 +64,21 @@ public final class AppendAgent implements Agent {
     try {
       slot = frame.wrap(buffer, offset, length).ackSlot();
       int rows = frame.rowCount();
-      long sequence = writer.append(buffer, offset, length);
-      frames.increment();
-      samples.add(rows);
+      long answer = writer.append(buffer, offset, length);
+      long sequence = answer;
+      if (answer < 0) {
+        sequence = StoreWriter.repeatOf(answer);
+        repeats.increment();
+      } else {
+        frames.increment();
+        samples.add(rows - writer.rejectedRows());
+      }
       Ack ack = acks.get(slot);
       if (ack != null) {
+        if (writer.rejectedRows() > 0) {
+          rejectedSamples.add(writer.rejectedRows());
+          ack.samplesRejected(writer.rejectedRows(), rejections());
+        }
         if (ack.level() == AckLevel.JOURNALED) {
           ack.frameDone(sequence, frame.transactionTimeMicros());
         } else if (!unsynced.offer(new Unsynced(ack, sequence, frame.transactionTimeMicros()))) {
@@ -82,6 +96,28 @@ public final class AppendAgent implements Agent {
     } catch (IOException e) {
       throw new UncheckedIOException("journal failed", e);
     }
+  }
+
+  /** What to say of the first samples of the frame that were not stored. */
+  private List<HistorianException> rejections() {
+    List<HistorianException> first = new ArrayList<>();
+    frame.openRows();
+    for (int row = 0; row < frame.rowCount() && first.size() < Ack.REJECTIONS_MAX; row++) {
+      if (frame.isRejected(row)) {
+        first.add(writer.rejection(frame.tagId(row), frame.timeNs(row)));
+      }
+    }
+    return first;
+  }
+
+  /** Frames of numbered requests that were stored before. */
+  public long repeats() {
+    return repeats.sum();
+  }
+
+  /** Samples that were not stored, since there is one of their time and the tag takes one. */
+  public long rejectedSamples() {
+    return rejectedSamples.sum();
   }
 
   /** Frames appended so far. */

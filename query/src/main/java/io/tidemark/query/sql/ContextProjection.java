@@ -74,6 +74,8 @@ final class ContextProjection {
       row.add(Double.isNaN(tag.rangeLow()) ? null : tag.rangeLow());
       row.add(Double.isNaN(tag.rangeHigh()) ? null : tag.rangeHigh());
       row.add(tag.states());
+      row.add(tag.duplicates().label());
+      row.add(tag.forecast());
       row.add(tag.version());
       row.add(tag.changedBy());
       row.add(tag.changedAtMicros());
@@ -86,7 +88,8 @@ final class ContextProjection {
         "INSERT INTO "
             + Relations.TAG_TABLE
             + " SELECT tag, tag_id, type, uom, description, step, range_low, range_high, states,"
-            + " version, changed_by, make_timestamptz(changed_us) FROM tidemark_stage_tags");
+            + " duplicates, forecast, version, changed_by, make_timestamptz(changed_us) FROM"
+            + " tidemark_stage_tags");
     session.execute("DELETE FROM tidemark_stage_tags");
   }
 

@@ -159,9 +159,9 @@ final class Relations {
     sql.add(
         "CREATE TABLE "
             + TAG_TABLE
-            + "(tag VARCHAR, tag_id INTEGER, type VARCHAR, uom VARCHAR, description VARCHAR,"
-            + " step BOOLEAN, range_low DOUBLE, range_high DOUBLE, states VARCHAR[],"
-            + " version INTEGER, changed_by VARCHAR, changed_at TIMESTAMPTZ)");
+            + "(tag VARCHAR, tag_id INTEGER, type VARCHAR, uom VARCHAR, description VARCHAR, step"
+            + " BOOLEAN, range_low DOUBLE, range_high DOUBLE, states VARCHAR[], duplicates VARCHAR,"
+            + " forecast BOOLEAN, version INTEGER, changed_by VARCHAR, changed_at TIMESTAMPTZ)");
     sql.add("CREATE VIEW tags AS SELECT * FROM " + TAG_TABLE);
     for (ContextKind kind : ContextKind.values()) {
       sql.add("CREATE TABLE " + kind.relation() + contextColumns(kind, false));
@@ -179,7 +179,8 @@ final class Relations {
       sql.add(
           "CREATE TABLE tidemark_stage_tags(tag VARCHAR, tag_id INTEGER, type VARCHAR,"
               + " uom VARCHAR, description VARCHAR, step BOOLEAN, range_low DOUBLE,"
-              + " range_high DOUBLE, states VARCHAR[], version INTEGER, changed_by VARCHAR,"
+              + " range_high DOUBLE, states VARCHAR[], duplicates VARCHAR, forecast BOOLEAN,"
+              + " version INTEGER, changed_by VARCHAR,"
               + " changed_us BIGINT)");
       return sql;
     }

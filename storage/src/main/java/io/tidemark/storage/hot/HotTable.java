@@ -39,11 +39,15 @@ public final class HotTable {
       return;
     }
     long sequence = frame.journalSequence();
-    frames.add(sequence, frame.transactionTimeMicros(), frame.producerId());
-    bytes += 24;
     int count = frame.rowCount();
     long order = WriteOrder.of(sequence, 0);
+    boolean hasRejected = frame.hasRejected();
+    int kept = count;
     for (int row = 0; row < count; row++, order++) {
+      if (hasRejected && frame.isRejected(row)) {
+        kept--;
+        continue;
+      }
       SampleType type = typeOf(frame.typeCode(row));
       String text = type == SampleType.STRING ? frame.text(row) : null;
       bytes +=
@@ -57,7 +61,11 @@ public final class HotTable {
                   frame.flags(row),
                   order);
     }
-    rows += count;
+    if (kept > 0) {
+      frames.add(sequence, frame.transactionTimeMicros(), frame.producerId());
+      bytes += 24;
+    }
+    rows += kept;
   }
 
   /** Keeps a record that is not samples until the next seal. Writer only. */

@@ -4,13 +4,12 @@ import io.tidemark.model.Direction;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
-import io.tidemark.model.VersionMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * Merges runs by (source time, write order) and shows the last written row of each time, or all.
+ * Merges runs by (source time, write order) and shows the row of each time that counts, or all.
  * Copies whole stretches of a run while no other run can have a row between.
  */
 public final class MergingCursor implements SampleCursor {
@@ -19,12 +18,23 @@ public final class MergingCursor implements SampleCursor {
    * opened one by one. Among active runs the one with the smallest head gives rows up to the next head (or the
    * next waiting bound) in one array copy.
    *
-   * Forward, the winner of equal times is the one that comes last; a block is therefore handed out only when the
-   * next head has another time. Backward it comes first, and the rest is skipped.
+   * Where the winner of equal times comes last in the direction of the scan, a block is handed out only when the
+   * next head has another time. Where it comes first, the rest is skipped.
    */
+  /** Which rows of the same time count. */
+  public enum Winner {
+    /** The one written last. */
+    LAST,
+    /** The one written first. */
+    FIRST,
+    /** All of them. */
+    ALL
+  }
+
   private final QueryContext context;
   private final boolean forward;
-  private final boolean latestOnly;
+  private final boolean hasWinner;
+  private final boolean winnerComesLast;
   private final List<SampleRun> waiting;
   private final List<SampleRun> active = new ArrayList<>();
   private int nextWaiting;
@@ -32,10 +42,12 @@ public final class MergingCursor implements SampleCursor {
   private long lastTimeNs;
 
   /** A cursor over the runs; it owns them. */
-  public MergingCursor(QueryContext context, List<SampleRun> runs, Direction direction) {
+  public MergingCursor(
+      QueryContext context, List<SampleRun> runs, Direction direction, Winner winner) {
     this.context = context;
     this.forward = direction == Direction.FORWARD;
-    this.latestOnly = context.versionMode() == VersionMode.LATEST;
+    this.hasWinner = winner != Winner.ALL;
+    this.winnerComesLast = forward == (winner == Winner.LAST);
     this.waiting = new ArrayList<>(runs);
     Comparator<SampleRun> byBound = Comparator.comparingLong(SampleRun::bound);
     waiting.sort(forward ? byBound : byBound.reversed());
@@ -52,12 +64,12 @@ public final class MergingCursor implements SampleCursor {
     out.reset(run.block().type());
     while (run != null) {
       boolean sameTime =
-          latestOnly
+          hasWinner
               && hasLastTime
               && run.headTimeNs() == lastTimeNs
-              && (!forward || out.count() > 0);
+              && (!winnerComesLast || out.count() > 0);
       if (sameTime) {
-        if (forward) {
+        if (winnerComesLast) {
           out.count(out.count() - 1);
           if (run.block().type() != out.type()) {
             if (out.count() > 0) {
@@ -95,7 +107,7 @@ public final class MergingCursor implements SampleCursor {
       }
       to = end;
     }
-    if (latestOnly && run.mayHaveEqualTimes()) {
+    if (hasWinner && run.mayHaveEqualTimes()) {
       to = copyDistinct(in, from, to, out);
     } else {
       out.appendRange(in, from, to - from);
@@ -113,7 +125,7 @@ public final class MergingCursor implements SampleCursor {
       while (end < to && times[end] == times[row]) {
         end++;
       }
-      out.appendFrom(in, forward ? end - 1 : row);
+      out.appendFrom(in, winnerComesLast ? end - 1 : row);
       row = end;
     }
     return to;
