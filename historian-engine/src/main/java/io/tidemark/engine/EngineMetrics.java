@@ -18,10 +18,36 @@ final class EngineMetrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  EngineMetrics(SampleStore store, AppendPath path, DoubleSupplier contextChanges) {
+  EngineMetrics(
+      SampleStore store, AppendPath path, ClockWatch clock, DoubleSupplier contextChanges) {
     counter(
         "tidemark.ingest.samples", "Samples appended.", null, () -> path.appendAgent().samples());
     counter("tidemark.ingest.frames", "Frames appended.", null, () -> path.appendAgent().frames());
+    counter(
+        "tidemark.ingest.repeats",
+        "Frames of numbered requests that were stored before and not stored again.",
+        null,
+        () -> path.appendAgent().repeats());
+    counter(
+        "tidemark.ingest.duplicates.rejected",
+        "Samples refused since there is another one of their time.",
+        null,
+        () -> path.appendAgent().rejectedSamples());
+    counter(
+        "tidemark.clock.steps",
+        "Times that the wall clock was set by more than a second.",
+        null,
+        clock::steps);
+    gauge(
+        "tidemark.clock.step",
+        "The last such step, forward positive.",
+        "seconds",
+        clock::lastStepSeconds);
+    counter(
+        "tidemark.scrub.rounds",
+        "Times that all sealed files were read to find damage.",
+        null,
+        store::scrubRounds);
     counter("tidemark.journal.forces", "Group commits.", null, () -> path.syncAgent().forces());
     counter(
         "tidemark.journal.force",

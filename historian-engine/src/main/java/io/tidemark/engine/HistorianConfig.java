@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir folder of the store
  * @param timeZone zone of requests that name none
  * @param store sizes of the store
+ * @param scrubIntervalNs within which all sealed files are read once to find damage; 0 for never
  * @param ingest limits of what comes in
  * @param ringBytes capacity of the hand-over
  * @param query limits of queries
@@ -41,6 +42,7 @@ public record HistorianConfig(
     Path dataDir,
     ZoneId timeZone,
     StoreConfig store,
+    long scrubIntervalNs,
     IngestConfig ingest,
     int ringBytes,
     Query query,
@@ -144,6 +146,11 @@ public record HistorianConfig(
         "store.retentionBytesMax",
         "0",
         "Bytes that segments may take; the oldest are dropped beyond. 0 sets no limit."),
+    /** Scrub. */
+    STORE_SCRUB_INTERVAL(
+        "store.scrubInterval",
+        "30d",
+        "Time within which all sealed files are read once to find damage; 0d for never."),
     /** Future guard. */
     INGEST_FUTURE_MAX(
         "ingest.futureMax", "10m", "How far ahead of the server's clock a source time may be."),
@@ -328,6 +335,7 @@ public record HistorianConfig(
                 ? StoreConfig.JournalKind.FILE
                 : StoreConfig.JournalKind.CHRONICLE,
             reader.oneOf(Setting.STORE_RECOVERY_MODE, "salvage", "strict").equals("strict")),
+        reader.nanos(Setting.STORE_SCRUB_INTERVAL),
         new IngestConfig(
             reader.nanos(Setting.INGEST_FUTURE_MAX),
             reader.integer(Setting.INGEST_TAGS_MAX, 1, 4_000_000),

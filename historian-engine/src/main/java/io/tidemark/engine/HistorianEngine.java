@@ -85,6 +85,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final ScheduledExecutorService deadlines;
   private final SqlEngine sql;
   private final EngineMetrics metrics;
+  private final Upkeep upkeep;
   private final TagSearch tagSearch;
   private volatile State state = State.STARTING;
 
@@ -136,7 +137,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     deadlines = deadlineTimer();
     sql = SqlAssembly.open(config.query(), store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
-    metrics = new EngineMetrics(store, path, context::generation);
+    ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
+    metrics = new EngineMetrics(store, path, clockWatch, context::generation);
+    upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     state = State.READY;
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
@@ -502,6 +505,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   public void close() throws IOException {
     state = state == State.FAILED ? State.FAILED : State.DRAINING;
     ingress.close();
+    upkeep.close();
     appendThread.close();
     syncThread.close();
     sealThread.close();

@@ -13,6 +13,7 @@ import io.tidemark.storage.feed.ChangeFeed;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.Disk;
 import io.tidemark.storage.io.DiskFullException;
+import io.tidemark.storage.io.KillPoint;
 import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.journal.ChronicleJournal;
 import io.tidemark.storage.journal.FileJournal;
@@ -72,6 +73,10 @@ public final class SampleStore implements AutoCloseable {
 
   private volatile boolean closed;
 
+  /* Scrubbing thread only. */
+  private long lastScrubbed;
+  private volatile long scrubRounds;
+
   /**
    * What opening found.
    *
@@ -114,6 +119,7 @@ public final class SampleStore implements AutoCloseable {
     snapshot =
         new StoreSnapshot(
             manifest, new SegmentSet(sealed.openedSegments()), sealed.lost(), null, new HotTable());
+    KillPoint.RECOVERY_SEALED_READ.reached();
     Replay replay = new Replay(manifest, requests, listener);
     Path journalRoot = path.resolve("journal");
     JournalScanner.Result found =
@@ -129,6 +135,7 @@ public final class SampleStore implements AutoCloseable {
           "restore the journal's files, or set store.recoveryMode to salvage to start without them",
           null);
     }
+    KillPoint.RECOVERY_JOURNAL_READ.reached();
     forceOldRuns(journalRoot);
     long last = replay.lastSequence;
     for (JournalScanner.Missing range : found.missing()) {
@@ -139,6 +146,7 @@ public final class SampleStore implements AutoCloseable {
             ledgerRecords, replay.frames, replay.samples, found.missing(), found.ignored());
     long run = oldRuns.isEmpty() ? 1 : runNumber(oldRuns.getLast().folder()) + 1;
     journal = newJournal(journalRoot.resolve(JournalScanner.runName(run)), last);
+    KillPoint.RECOVERY_DONE.reached();
     writer =
         new StoreWriter(
             this, config, journal, clock, space, requests, last, replay.transactionTimeMicros);
@@ -360,6 +368,39 @@ public final class SampleStore implements AutoCloseable {
     } finally {
       now.segments().release();
     }
+  }
+
+  /**
+   * Reads the sealed files one by one, a segment a call, then manifests and ledgers, and from the
+   * start again; what is damaged is listed. One thread at a time.
+   */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread calls this
+  public void scrubNext() {
+    StoreSnapshot now = retained();
+    try {
+      SegmentReader next = null;
+      for (SegmentReader segment : now.segments().segments()) {
+        if (segment.segmentId() > lastScrubbed
+            && (next == null || segment.segmentId() < next.segmentId())) {
+          next = segment;
+        }
+      }
+      if (next == null) {
+        sealed.scrub();
+        lastScrubbed = 0;
+        scrubRounds++;
+      } else {
+        next.scrub();
+        lastScrubbed = next.segmentId();
+      }
+    } finally {
+      now.segments().release();
+    }
+  }
+
+  /** How often {@link #scrubNext} came through everything. */
+  public long scrubRounds() {
+    return scrubRounds;
   }
 
   /** Identity of the store. */

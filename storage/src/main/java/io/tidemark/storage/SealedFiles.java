@@ -5,6 +5,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.io.KillPoint;
 import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.lifecycle.Sealer;
 import io.tidemark.storage.manifest.LedgerFile;
@@ -198,11 +199,13 @@ final class SealedFiles {
         long id = nextFileNumber++;
         segments.add(Sealer.writeSegment(frozen, segmentDirectory, storeId(), id));
         reader = SegmentReader.open(segmentDirectory, storeId(), id, damage);
+        KillPoint.SEGMENT_SEALED.reached();
       }
       if (!frozen.records().isEmpty()) {
         long id = nextFileNumber++;
         long bytes = LedgerFile.write(ledgerDirectory, storeId(), id, frozen.records());
         ledgers.add(new Manifest.Ledger(id, frozen.records().size(), bytes));
+        KillPoint.LEDGER_SEALED.reached();
       }
       commit(
           new Manifest(
@@ -246,6 +249,7 @@ final class SealedFiles {
             manifest.requests(),
             dropped));
     lost.removeIf(each -> ids.contains(each.id()));
+    KillPoint.SEGMENTS_DROPPED.reached();
     for (long id : ids) {
       SegmentWriter.fileNames(id).forEach(segmentDirectory::delete);
     }
@@ -278,6 +282,7 @@ final class SealedFiles {
     }
     long id = nextFileNumber++;
     long length = LedgerFile.write(ledgerDirectory, storeId(), id, frames);
+    KillPoint.LEDGERS_MERGED.reached();
     List<Manifest.Ledger> kept = new ArrayList<>(ledgers.subList(0, from));
     kept.add(new Manifest.Ledger(id, frames.size(), length));
     commit(
@@ -299,6 +304,7 @@ final class SealedFiles {
   /** Commits a manifest and deletes ledgers that none of those that are kept names. */
   private void commit(Manifest next) throws IOException {
     manifests.commit(next);
+    KillPoint.MANIFEST_COMMITTED.reached();
     for (Retired old = retired.peek();
         old != null && old.generation() <= next.generation() - ManifestStore.GENERATIONS_KEPT;
         old = retired.peek()) {

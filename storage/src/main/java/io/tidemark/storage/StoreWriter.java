@@ -8,6 +8,7 @@ import io.tidemark.model.SampleFrame;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.WriteOrder;
 import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.io.KillPoint;
 import io.tidemark.storage.journal.Journal;
 import io.tidemark.storage.manifest.RequestProgress;
 import java.io.IOException;
@@ -105,6 +106,7 @@ public final class StoreWriter {
     long fileEpoch = journal.prepare(paddedLength);
     frame.seal(fileEpoch, sequence, transactionTimeMicros);
     journal.append(bytes, offset, paddedLength, sequence);
+    KillPoint.JOURNAL_APPENDED.reached();
     HotTable table = store.activeTable();
     if (table.isEmpty()) {
       tableStartNanos = clock.nanos();
@@ -203,7 +205,9 @@ public final class StoreWriter {
   public long force() throws IOException {
     long sequence = appendedSequence;
     if (sequence > syncedSequence) {
+      KillPoint.JOURNAL_BEFORE_FORCE.reached();
       journal.force();
+      KillPoint.JOURNAL_FORCED.reached();
       syncedSequence = sequence;
     }
     return sequence;

@@ -33,6 +33,7 @@ public final class StoreFixture implements AutoCloseable {
   public static final Path FOLDER = Path.of("/store");
 
   private final Disk disk;
+  private final Path folder;
   private final StoreConfig config;
   private final List<String> records = new ArrayList<>();
   private final SampleFrameBuilder builder = new SampleFrameBuilder();
@@ -40,9 +41,15 @@ public final class StoreFixture implements AutoCloseable {
   private long nanos = 5;
   private SampleStore store;
 
-  /** Opens a store. */
+  /** Opens a store on a disk of its own. */
   public StoreFixture(Disk disk, StoreConfig config) throws IOException {
+    this(disk, FOLDER, config);
+  }
+
+  /** Opens a store. */
+  public StoreFixture(Disk disk, Path folder, StoreConfig config) throws IOException {
     this.disk = disk;
+    this.folder = folder;
     this.config = config;
     store = open();
   }
@@ -51,7 +58,7 @@ public final class StoreFixture implements AutoCloseable {
     records.clear();
     return SampleStore.open(
         disk,
-        FOLDER,
+        folder,
         config,
         StoreClock.of(() -> epochMicros, () -> nanos),
         (kind, payload, principal, time, sequence) ->
@@ -145,6 +152,17 @@ public final class StoreFixture implements AutoCloseable {
     }
   }
 
+  /** The same without the wall clock going on. */
+  public void housekeepingAt(long ns) {
+    for (int i = 0; i < 100; i++) {
+      nanos += 2_000_000_000L;
+      epochMicros = ns / 1_000;
+      if (store.manifestAgent().doWork() == 0) {
+        return;
+      }
+    }
+  }
+
   /** All samples of a tag as "time=value", times relative to a base. */
   public List<String> read(int tagId, VersionMode mode, long baseNs) throws IOException {
     try (ReadView view = store.openReadView()) {
@@ -174,8 +192,13 @@ public final class StoreFixture implements AutoCloseable {
 
   /** What a deep check of a store on a disk finds, but for information. */
   public static List<Finding> faults(Disk disk) throws IOException {
+    return faults(disk, FOLDER);
+  }
+
+  /** As above, of a folder of one's choice. */
+  public static List<Finding> faults(Disk disk, Path folder) throws IOException {
     return StoreVerifier.verify(
-            disk, FOLDER, StoreVerifier.Mode.DEEP, payload -> {}, (name, done, all) -> {})
+            disk, folder, StoreVerifier.Mode.DEEP, payload -> {}, (name, done, all) -> {})
         .findings()
         .stream()
         .filter(each -> each.severity() != Finding.Severity.INFORMATION)

@@ -211,10 +211,13 @@ public final class StoreDirectory implements AutoCloseable {
      * @param check reads the file once more under its temporary name before it gets the real one
      */
     public void commit(Check check) throws IOException {
+      KillPoint.FILE_WRITTEN.reached();
       file.force();
       file.close();
+      KillPoint.FILE_FORCED.reached();
       check.check(name + TEMPORARY);
       disk.rename(temporary, path.resolve(name));
+      KillPoint.FILE_RENAMED.reached();
       force();
       committed = true;
     }

@@ -5,6 +5,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.io.Disk;
 import io.tidemark.storage.io.DiskFullException;
+import io.tidemark.storage.io.KillPoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -135,6 +136,7 @@ public final class FileJournal implements Journal {
       current = next;
     }
     position = JournalFile.FIRST_FRAME;
+    KillPoint.JOURNAL_ROLLED.reached();
     return next.epoch;
   }
 
@@ -247,6 +249,7 @@ public final class FileJournal implements Journal {
     synchronized (closedFiles) {
       while (!closedFiles.isEmpty() && closedFiles.getFirst().lastSequence() <= coveredSequence) {
         disk.delete(closedFiles.removeFirst().path());
+        KillPoint.JOURNAL_TRIMMING.reached();
       }
     }
   }
