@@ -27,14 +27,14 @@ final class Upkeep implements AutoCloseable {
             1, Thread.ofPlatform().daemon().name("tidemark-upkeep").factory());
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     thread.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
-    var unused = thread.scheduleAtFixedRate(clock::look, 1, 1, TimeUnit.SECONDS);
+    var _ = thread.scheduleAtFixedRate(clock::look, 1, 1, TimeUnit.SECONDS);
     scheduleScrub();
   }
 
   private void scheduleScrub() {
     if (scrubIntervalNs > 0) {
       long pause = scrubIntervalNs / Math.max(1, store.sizes().segments() + 1);
-      var unused =
+      var _ =
           thread.schedule(this::scrub, Math.max(SCRUB_PAUSE_MIN_NS, pause), TimeUnit.NANOSECONDS);
     }
   }

@@ -89,7 +89,9 @@ final class WriteRoutes {
       if (line != null) {
         json.writeNumberField("line", line);
       } else {
-        json.writeStringField("path", error.where());
+        if (!error.where().isEmpty()) { // found when the sample was no item any more
+          json.writeStringField("path", error.where());
+        }
       }
       json.writeStringField("code", error.code().name());
       json.writeStringField("message", error.message());

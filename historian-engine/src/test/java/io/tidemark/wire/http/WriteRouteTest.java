@@ -84,6 +84,47 @@ class WriteRouteTest {
   }
 
   @Test
+  void aTagThatRejectsDuplicatesNamesThemAndTheRestIsStored() {
+    door.put("/api/v1/tags", "{\"name\":\"D.1\",\"duplicates\":\"reject\"}");
+    door.post(WRITE, TEXT, "m,tag=D.1 value=1 1\nm,tag=D.1 value=2 2");
+    HttpResponse<String> answer =
+        door.post(WRITE, TEXT, "m,tag=D.1 value=1 1\nm,tag=D.1 value=9 2\nm,tag=D.1 value=3 3");
+    assertThat(answer.statusCode()).isEqualTo(207);
+    JsonNode report = Api.parse(answer.body());
+    assertThat(report.path("stored").asInt()).isEqualTo(2);
+    assertThat(report.path("errors")).hasSize(1);
+    assertThat(report.path("errors").path(0).path("code").asText()).isEqualTo("DUPLICATE");
+    assertThat(report.path("errors").path(0).path("message").asText())
+        .contains("tag=\"D.1\"", "1970-01-01T00:00:00.000000002Z");
+    assertThat(door.recorded("D.1").findValuesAsText("value")).containsExactly("1.0", "2.0", "3.0");
+  }
+
+  @Test
+  void aTagThatKeepsAllShowsAllAndOneThatKeepsTheFirstShowsIt() {
+    door.put("/api/v1/tags", "{\"name\":\"D.2\",\"duplicates\":\"keep-all\"}");
+    door.put("/api/v1/tags", "{\"name\":\"D.3\",\"duplicates\":\"keep-first\"}");
+    for (int value = 1; value <= 3; value++) {
+      door.post(WRITE, TEXT, "m,tag=D.2 value=" + value + " 1\nm,tag=D.3 value=" + value + " 1");
+      door.post(WRITE, TEXT, "m,tag=D.2 value=" + value + " 1");
+    }
+    assertThat(door.recorded("D.2").findValuesAsText("value")).containsExactly("1.0", "2.0", "3.0");
+    assertThat(door.recorded("D.3").findValuesAsText("value")).containsExactly("1.0");
+    HttpResponse<String> wrong =
+        door.put("/api/v1/tags", "{\"name\":\"D.4\",\"duplicates\":\"maybe\"}");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body()).contains("replace|keep-first|keep-all|reject");
+  }
+
+  @Test
+  void aForecastMayBeFarAheadAndOthersMayNot() {
+    String tomorrow = Long.toString((System.currentTimeMillis() + 86_400_000L) * 1_000_000L);
+    door.put("/api/v1/tags", "{\"name\":\"F.1\",\"forecast\":true}");
+    assertThat(door.post(WRITE, TEXT, "m,tag=F.1 value=1 " + tomorrow).statusCode()).isEqualTo(204);
+    HttpResponse<String> refused = door.post(WRITE, TEXT, "m,tag=F.2 value=1 " + tomorrow);
+    assertThat(refused.body()).contains("TOO_FAR_IN_FUTURE");
+  }
+
+  @Test
   void journaledAcknowledgementsAreReadAtOnceToo() {
     assertThat(door.post(WRITE + "?ack=journaled", TEXT, "m,tag=A.1 value=1 1").statusCode())
         .isEqualTo(204);
