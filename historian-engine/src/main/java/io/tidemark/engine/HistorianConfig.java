@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param ringBytes capacity of the hand-over
  * @param query limits of queries
  * @param http the HTTP door
+ * @param settings all settings as they were written, by key
  */
 public record HistorianConfig(
     Path dataDir,
@@ -46,7 +48,8 @@ public record HistorianConfig(
     IngestConfig ingest,
     int ringBytes,
     Query query,
-    Http http) {
+    Http http,
+    Map<String, String> settings) {
 
   /**
    * Limits of queries.
@@ -351,7 +354,8 @@ public record HistorianConfig(
             reader.text(Setting.HTTP_ADDRESS),
             reader.integer(Setting.HTTP_PORT, 0, 65_535),
             reader.bytes(Setting.HTTP_BODY_BYTES_MAX, 1024),
-            hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*"))));
+            hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*"))),
+        new TreeMap<>(reader.values()));
   }
 
   /** Reads values and names key and source in every error. */

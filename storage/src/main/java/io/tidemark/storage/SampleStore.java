@@ -127,6 +127,7 @@ public final class SampleStore implements AutoCloseable {
             disk, journalRoot, sealed.storeId(), manifest.coveredSequence(), replay::frame);
     oldRuns = new ArrayList<>(found.runs());
     found.problems().forEach(each -> damage.journal(each.file(), each.message()));
+    Quarantine.keep(directory, found.damagedFiles());
     if (!found.missing().isEmpty() && config.strictRecovery()) {
       throw new HistorianException(
           ErrorCode.CORRUPT,

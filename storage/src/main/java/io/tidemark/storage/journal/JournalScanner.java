@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -57,9 +59,14 @@ public final class JournalScanner {
    * @param missing frames that were forced and cannot be read
    * @param ignored valid frames behind a torn tail, which nobody was told are safe
    * @param problems files that are damaged in another way than by frames that are missing
+   * @param damagedFiles where frames are missing, or something else is damaged
    */
   public record Result(
-      List<Run> runs, List<Missing> missing, long ignored, List<Problem> problems) {}
+      List<Run> runs,
+      List<Missing> missing,
+      long ignored,
+      List<Problem> problems,
+      Set<Path> damagedFiles) {}
 
   /** What is wrong with a file, apart from the frames that are missing. */
   public record Problem(String file, String message) {}
@@ -94,7 +101,7 @@ public final class JournalScanner {
         }
       }
     }
-    return new Result(scan.runs, scan.missing, scan.ignored, scan.problems);
+    return new Result(scan.runs, scan.missing, scan.ignored, scan.problems, scan.damagedFiles);
   }
 
   private static final class Scan {
@@ -106,6 +113,7 @@ public final class JournalScanner {
     private final List<Run> runs = new ArrayList<>();
     private final List<Missing> missing = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private final Set<Path> damagedFiles = new TreeSet<>();
     private final SampleFrame frame = new SampleFrame();
 
     /** Last frame taken, of any run. */
@@ -222,6 +230,7 @@ public final class JournalScanner {
 
     private void problem(Path file, String message) {
       LOG.error("journal file is damaged: file={}: {}", file, message);
+      damagedFiles.add(file);
       int names = file.getNameCount();
       problems.add(new Problem(file.subpath(names - 2, names).toString(), message));
     }
@@ -273,6 +282,7 @@ public final class JournalScanner {
 
     private void lost(long first, long end, Path file) {
       missing.add(new Missing(first, end));
+      damagedFiles.add(file);
       if (logs) {
         LOG.error(
             "journal misses frames that were forced: file={}, missingFrom={}, missingTo={}",
