@@ -10,6 +10,8 @@ import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.storage.io.Disk;
 import io.tidemark.testing.FaultDisk;
+import io.tidemark.testing.LockedDisk;
+import io.tidemark.testing.Rounds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -96,6 +98,53 @@ class JournalTest {
     assertThat(result.missing()).isEmpty();
     assertThat(result.runs().getFirst().files()).hasSizeGreaterThan(10);
     assertThat(forces.get()).isPositive();
+  }
+
+  /**
+   * Again with rolls all the time: what a force vouched for is on the disk, whatever came after.
+   */
+  @Test
+  void whatAForceVouchedForSurvivesALossOfPowerBesideAppends() throws Exception {
+    LockedDisk disk = new LockedDisk(new FaultDisk());
+    AtomicLong appended = new AtomicLong();
+    AtomicBoolean done = new AtomicBoolean();
+    int cuts = Rounds.of(40);
+    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1);
+    Thread appending =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    while (!done.get()) {
+                      append(journal, appended.get() + 1, 300_000);
+                      appended.incrementAndGet();
+                    }
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                });
+    try {
+      long trimmed = 0;
+      for (int cut = 0; cut < cuts; cut++) {
+        long vouched = appended.get();
+        journal.force();
+        FaultDisk left = disk.afterPowerCut(cut);
+        List<Long> found = new ArrayList<>();
+        JournalScanner.Result result =
+            JournalScanner.scan(
+                left, ROOT, STORE, trimmed, frame -> found.add(frame.journalSequence()));
+        assertThat(result.missing()).as("cut %d", cut).isEmpty();
+        assertThat(vouched == trimmed ? vouched : found.getLast())
+            .as("cut %d", cut)
+            .isGreaterThanOrEqualTo(vouched);
+        trimmed = vouched;
+        journal.trim(trimmed);
+      }
+    } finally {
+      done.set(true);
+      appending.join();
+      journal.close();
+    }
   }
 
   private static FaultDisk journal(int frames, boolean forced) throws IOException {
