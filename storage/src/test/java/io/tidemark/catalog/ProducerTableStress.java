@@ -6,7 +6,6 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
-import org.openjdk.jcstress.infra.results.I_Result;
 
 /** One thread makes a producer known while others look it up. */
 public final class ProducerTableStress {
@@ -33,33 +32,6 @@ public final class ProducerTableStress {
       Integer id = table.find("P");
       r.r1 = id == null ? 0 : id;
       r.r2 = id == null ? 0 : "P".equals(table.name(id)) ? 1 : 0;
-    }
-  }
-
-  /** Two threads at once, as the replay and a test might: the next number is above both. */
-  @JCStressTest
-  @Outcome(id = "10", expect = Expect.ACCEPTABLE, desc = "above both")
-  @Outcome(expect = Expect.FORBIDDEN, desc = "a number would be given twice")
-  @State
-  public static class NextNumberIsAboveAll {
-    private final ProducerTable table = new ProducerTable();
-
-    /** One. */
-    @Actor
-    public void one() {
-      table.apply(new CatalogRecord.Producer(7, "P"));
-    }
-
-    /** Another. */
-    @Actor
-    public void another() {
-      table.apply(new CatalogRecord.Producer(9, "Q"));
-    }
-
-    /** Afterwards. */
-    @org.openjdk.jcstress.annotations.Arbiter
-    public void after(I_Result r) {
-      r.r1 = table.nextId();
     }
   }
 }

@@ -7,19 +7,28 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link FaultDisk} for several threads: one operation at a time. */
 public final class LockedDisk implements Disk {
   private final FaultDisk disk;
+  private int cutBytesMax;
+  private @Nullable FaultDisk cut;
 
   /** Over a disk that nobody else uses. */
   public LockedDisk(FaultDisk disk) {
     this.disk = disk;
   }
 
-  /** What a loss of power at this moment leaves. */
-  public synchronized FaultDisk afterPowerCut(long seed) {
-    return disk.afterPowerCut(seed);
+  /** Has the power fail at the next write of no more bytes, before anything is forced. */
+  public synchronized void cutAtWriteOf(int bytesMax) {
+    cutBytesMax = bytesMax;
+    cut = null;
+  }
+
+  /** What that loss of power left; null as long as there was no such write. */
+  public synchronized @Nullable FaultDisk cut() {
+    return cut;
   }
 
   @Override
@@ -97,7 +106,12 @@ public final class LockedDisk implements Disk {
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
       synchronized (LockedDisk.this) {
+        boolean cuts = bytes.remaining() <= cutBytesMax;
         file.write(bytes, position);
+        if (cuts) {
+          cutBytesMax = 0;
+          cut = disk.afterPowerCut(position + disk.operations());
+        }
       }
     }
 
