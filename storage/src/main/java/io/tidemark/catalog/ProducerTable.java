@@ -20,8 +20,8 @@ public final class ProducerTable {
 
   /** Makes a producer known. */
   public void apply(Producer producer) {
+    names.put(producer.id(), producer.name()); // first: whoever finds the number finds its name
     ids.put(producer.name(), producer.id());
-    names.put(producer.id(), producer.name());
     nextId.accumulateAndGet(producer.id() + 1, Math::max);
   }
 

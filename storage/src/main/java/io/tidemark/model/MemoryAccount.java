@@ -18,16 +18,22 @@ public final class MemoryAccount {
    * @throws HistorianException {@link ErrorCode#QUERY_MEMORY} if the limit would be passed.
    */
   public void reserve(long count) {
-    long now = bytes.addAndGet(count);
-    if (now > bytesMax) {
-      bytes.addAndGet(-count);
-      throw new HistorianException(
-          ErrorCode.QUERY_MEMORY,
-          "query needs more memory than it may have: bytes=" + now + ", bytesMax=" + bytesMax,
-          null,
-          "ask for a shorter range, fewer tags or a coarser interval",
-          null);
-    }
+    // Never above the limit, not even for a moment: another thread's bytes would not fit then.
+    long held;
+    do {
+      held = bytes.get();
+      if (held + count > bytesMax) {
+        throw new HistorianException(
+            ErrorCode.QUERY_MEMORY,
+            "query needs more memory than it may have: bytes="
+                + (held + count)
+                + ", bytesMax="
+                + bytesMax,
+            null,
+            "ask for a shorter range, fewer tags or a coarser interval",
+            null);
+      }
+    } while (!bytes.compareAndSet(held, held + count));
   }
 
   /** Gives bytes back. */

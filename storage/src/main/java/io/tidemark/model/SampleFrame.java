@@ -301,6 +301,20 @@ public final class SampleFrame {
     heapLength = buffer.getInt(at);
     heapOffset = at + 4;
     check(heapLength >= 0 && heapOffset + heapLength == end, "heapLength", heapLength);
+    if (heapLength > 0) {
+      checkTexts();
+    }
+  }
+
+  /** No two rows share a text: else a short frame could hold any number of long ones. */
+  private void checkTexts() {
+    long length = 0;
+    for (int row = 0; row < rowCount; row++) {
+      if (typeCode(row) == SampleType.STRING.code()) {
+        length += Integer.toUnsignedLong((int) valueBits(row));
+      }
+    }
+    check(length <= heapLength, "texts", length);
   }
 
   private byte encoding(int at, int end) {

@@ -171,11 +171,10 @@ public final class StoreVerifier {
   private FrontCheck front() {
     for (int attempt = 1; ; attempt++) {
       progress.restart();
+      long newestBefore = newestGeneration(); // by its name: it may be damaged
       FrontCheck front = new FrontCheck(this);
       front.run();
-      if (!front.isSuspicious()
-          || attempt == ATTEMPTS_MAX
-          || newestGeneration() <= front.generation()) {
+      if (!front.isSuspicious() || attempt == ATTEMPTS_MAX || newestGeneration() <= newestBefore) {
         return front;
       }
     }

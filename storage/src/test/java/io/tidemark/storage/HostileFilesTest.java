@@ -1,5 +1,7 @@
 package io.tidemark.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.tidemark.catalog.CatalogRecord;
@@ -31,6 +33,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -171,11 +174,31 @@ class HostileFilesTest {
         ByteBuffer bytes = ByteBuffer.wrap(hostile).order(ByteOrder.LITTLE_ENDIAN);
         Mutations.survives(
             "seed=" + seed + ", i=" + i,
-            // Each row may name the whole heap as its text.
             64L * honest.length,
             () -> use(new SampleFrame().wrap(bytes, 0, hostile.length), tags));
       }
     }
+  }
+
+  /** Five kilobytes that claim eight thousand rows of the same four kilobytes of text. */
+  @Test
+  void rowsThatShareATextAreRefused() {
+    SampleFrameBuilder builder = new SampleFrameBuilder();
+    builder.addText(1, 5, "x".repeat(4000), 0);
+    ByteBuffer honest = builder.encode(0);
+    int payloadEnd = 72 + honest.getInt(64);
+    int rows = 8000;
+    byte[] hostile = new byte[payloadEnd + rows / 8 + 4];
+    honest.get(0, hostile, 0, payloadEnd);
+    ByteBuffer bytes = ByteBuffer.wrap(hostile).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(8, hostile.length).putInt(12, rows);
+    recompute(hostile, 0);
+    boolean read =
+        Mutations.survives(
+            "shared text",
+            64L * hostile.length,
+            () -> use(new SampleFrame().wrap(bytes, 0, hostile.length), new TagTable()));
+    assertThat(read).isFalse();
   }
 
   @ParameterizedTest

@@ -677,4 +677,18 @@ class StoreVerifierTest {
     Report after = verify(Disk.REAL, folder, Mode.DEEP);
     assertThat(after.findings()).isEmpty();
   }
+
+  /** Only a manifest that came meanwhile is a reason to read manifests and journal once more. */
+  @Test
+  void aNewestManifestThatIsDamagedIsNoReasonToReadAllAgain() throws IOException {
+    SmallStore whole = SmallStore.make();
+    byte[] manifest = whole.bytes(SmallStore.MANIFEST);
+    manifest[70] ^= 1;
+    SmallStore damaged = whole.with(SmallStore.MANIFEST, manifest);
+    assertThat(verify(damaged.disk(), SmallStore.FOLDER, Mode.FULL).findings()).isNotEmpty();
+    long operations = damaged.disk().operations();
+    SmallStore again = whole.with(SmallStore.MANIFEST, whole.bytes(SmallStore.MANIFEST));
+    verify(again.disk(), SmallStore.FOLDER, Mode.FULL);
+    assertThat(operations).isLessThan(2 * again.disk().operations());
+  }
 }

@@ -10,6 +10,8 @@ import io.tidemark.model.WriteOrder;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
 import io.tidemark.storage.segment.FrameLog;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class HotTable {
   private static final int TAGS_MAX = TagTable.TAGS_MAX;
 
-  /* Index is the tag id; grown by the writer, who publishes the new array before using it. */
+  private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(HotSeries[].class);
+
+  /*
+   * Index is the tag id; grown by the writer, who publishes the new array before using it. Elements are set with
+   * release and read with acquire: a reader that has the array meets a series that was made after it took the array.
+   */
   private volatile @Nullable HotSeries[] series = new HotSeries[64];
 
   private final FrameLog frames = new FrameLog();
@@ -95,8 +102,7 @@ public final class HotTable {
     HotSeries found = current[tagId];
     if (found == null) {
       found = new HotSeries();
-      current[tagId] = found;
-      series = current; // publishes the element
+      ELEMENT.setRelease(current, tagId, found);
       bytes += 64;
     }
     return found;
@@ -143,7 +149,8 @@ public final class HotTable {
   /** The tag's rows that the filter shows, or null if there are none. */
   public @Nullable SampleRun run(int tagId, ScanFilter filter) {
     @Nullable HotSeries[] current = series;
-    HotSeries found = tagId < current.length ? current[tagId] : null;
+    HotSeries found =
+        tagId < current.length ? (HotSeries) ELEMENT.getAcquire(current, tagId) : null;
     if (found == null) {
       return null;
     }

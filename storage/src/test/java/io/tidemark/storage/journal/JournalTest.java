@@ -10,12 +10,15 @@ import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.storage.io.Disk;
 import io.tidemark.testing.FaultDisk;
+import io.tidemark.testing.LockedDisk;
+import io.tidemark.testing.Rounds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -96,6 +99,85 @@ class JournalTest {
     assertThat(result.missing()).isEmpty();
     assertThat(result.runs().getFirst().files()).hasSizeGreaterThan(10);
     assertThat(forces.get()).isPositive();
+  }
+
+  /**
+   * One appends, with rolls all the time, one forces, and the power fails when a mark was written
+   * or a frame: what a force vouched for is there, and no mark claims a frame that is not.
+   */
+  @Test
+  void whatAForceVouchedForSurvivesALossOfPowerBesideAppends() throws Exception {
+    LockedDisk disk = new LockedDisk(new FaultDisk());
+    AtomicLong appended = new AtomicLong();
+    AtomicLong vouched = new AtomicLong();
+    AtomicBoolean done = new AtomicBoolean();
+    int cuts = Rounds.of(40);
+    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1);
+    Thread appending =
+        loop(
+            done,
+            () -> {
+              append(journal, appended.get() + 1, 300_000);
+              appended.incrementAndGet();
+            });
+    Thread forcing =
+        loop(
+            done,
+            () -> {
+              long sequence = appended.get();
+              journal.force();
+              vouched.set(sequence);
+            });
+    try {
+      long trimmed = 0;
+      for (int cut = 0; cut < cuts; cut++) {
+        while (vouched.get() < trimmed + 3 && forcing.isAlive()) {
+          Thread.yield();
+        }
+        long safe = vouched.get();
+        FaultDisk left = null;
+        disk.cutAtWriteOf(cut % 4 == 0 ? Integer.MAX_VALUE : JournalFile.MARK_LENGTH);
+        while (left == null && forcing.isAlive()) {
+          Thread.yield();
+          left = disk.cut();
+        }
+        List<Long> found = new ArrayList<>();
+        JournalScanner.Result result =
+            JournalScanner.scan(
+                Objects.requireNonNull(left),
+                ROOT,
+                STORE,
+                trimmed,
+                frame -> found.add(frame.journalSequence()));
+        assertThat(result.missing()).as("cut %d", cut).isEmpty();
+        assertThat(found.getLast()).as("cut %d", cut).isGreaterThanOrEqualTo(safe);
+        trimmed = safe;
+        journal.trim(trimmed);
+      }
+    } finally {
+      done.set(true);
+      appending.join();
+      forcing.join();
+      journal.close();
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static Thread loop(AtomicBoolean done, Step step) {
+    return Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                while (!done.get()) {
+                  step.run();
+                }
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
   }
 
   private static FaultDisk journal(int frames, boolean forced) throws IOException {
