@@ -14,6 +14,7 @@ import io.tidemark.storage.journal.FileJournal;
 import io.tidemark.storage.manifest.LedgerFile;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.manifest.ManifestStore;
+import io.tidemark.storage.manifest.RequestProgress;
 import io.tidemark.storage.segment.FrameLog;
 import io.tidemark.storage.segment.SegmentWriter;
 import io.tidemark.testing.FaultDisk;
@@ -76,7 +77,9 @@ final class SmallStore {
                     segment.lastTimeNs(),
                     segment.firstOrder(),
                     segment.lastOrder())),
-            List.of(new Manifest.Ledger(LEDGER_ID, records.size(), ledgerBytes))));
+            List.of(new Manifest.Ledger(LEDGER_ID, records.size(), ledgerBytes)),
+            List.of(RequestProgress.first(1, 1, 7, 3, 0, 90)),
+            new Manifest.Dropped(1, 5, TIME)));
     writeJournal(disk);
     return new SmallStore(disk);
   }

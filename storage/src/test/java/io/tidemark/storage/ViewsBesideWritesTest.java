@@ -142,7 +142,7 @@ class ViewsBesideWritesTest {
                   }),
               loop(
                   () -> {
-                    if (store.sealer().doWork() == 0) {
+                    if (store.manifestAgent().doWork() == 0) {
                       Thread.yield();
                     } else {
                       assertCoversWhatIsSealed(disk);

@@ -87,8 +87,8 @@ public final class LockedDisk implements Disk {
   }
 
   @Override
-  public synchronized long usableBytes(Path folder) {
-    return disk.usableBytes(folder);
+  public synchronized Space space(Path folder) {
+    return disk.space(folder);
   }
 
   @Override
