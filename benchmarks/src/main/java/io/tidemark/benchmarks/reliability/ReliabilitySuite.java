@@ -58,7 +58,18 @@ public final class ReliabilitySuite {
   static List<Fault> catalogue() {
     return List.of(
         new StoreKill(),
+        new ServerEnd(true),
+        new ServerEnd(false),
+        new PowerCut(true),
+        new PowerCut(false),
         new FailedForce(),
+        new FailedCall(),
+        new FullDisk(FullDisk.Way.BELOW_THE_LIMIT),
+        new FullDisk(FullDisk.Way.TO_THE_LAST_BYTE),
+        new FullDisk(FullDisk.Way.OUT_OF_INODES),
+        new ClockJumps(),
+        new FrozenServer(),
+        new RecoveryCost(),
         SimulatedFault.powerCuts(),
         SimulatedFault.deaths(),
         SimulatedFault.nested(),

@@ -73,6 +73,7 @@ final class RunningStore implements AutoCloseable {
   /** SIGKILL; false if it was dead already. */
   boolean kill() throws InterruptedException {
     boolean alive = process.isAlive();
+    process.descendants().forEach(ProcessHandle::destroyForcibly); // of a tracer
     process.destroyForcibly();
     process.waitFor();
     reader.join();
@@ -93,6 +94,7 @@ final class RunningStore implements AutoCloseable {
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }

@@ -35,18 +35,20 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>{@code write DIR}: goes on where the store ends. Prints {@code ready N} and then the last
- *       acknowledged number (SYNCED), a line each.
+ *       acknowledged number, a line each.
  *   <li>{@code check DIR FILE}: FILE holds such lines. Prints a line of {@link StoreCheck}; exit
  *       status 0 if every number up to the last of them is there once with its value and nothing
  *       else is, 1 if not.
- *   <li>{@code fill DIR}: writes {@code bytes} of journal, forces and stops dead. Prints {@code
- *       peakKiB=}, its greatest resident size, and {@code last=}, the last number.
+ *   <li>{@code fill DIR}: writes until there are {@code samples} of them and {@code bytes} of
+ *       journal, forces and stops dead. Prints {@code peakKiB=}, its greatest resident size, {@code
+ *       journalBytes=}, and {@code last=}, the last number.
  *   <li>{@code open DIR}: opens the store and prints {@code seconds=}, {@code samples=} and {@code
  *       peakKiB=}.
  * </ul>
  *
  * <p>Further arguments: {@code rows=} of a frame, {@code hot=} bytes of memory, {@code journal=}
- * kind, {@code file=} bytes of a journal file, {@code base=} nanoseconds, {@code bytes=}.
+ * kind, {@code file=} bytes of a journal file, {@code base=} nanoseconds, {@code ack=} level,
+ * {@code bytes=}, {@code samples=}.
  */
 public final class StoreProcess {
   /** Time of the first sample, if nothing else is said. */
@@ -62,6 +64,8 @@ public final class StoreProcess {
   private final String journal;
   private final long baseNs;
   private final long bytes;
+  private final long samples;
+  private final AckLevel level;
 
   private StoreProcess(Path folder, List<String> options) {
     this.folder = folder;
@@ -72,6 +76,8 @@ public final class StoreProcess {
     journal = option(options, "journal", "file");
     baseNs = Long.parseLong(option(options, "base", Long.toString(BASE_NS)));
     bytes = Long.parseLong(option(options, "bytes", "0"));
+    samples = Long.parseLong(option(options, "samples", "0"));
+    level = AckLevel.valueOf(option(options, "ack", "synced").toUpperCase(Locale.ROOT));
   }
 
   private static String option(List<String> options, String name, String otherwise) {
@@ -157,8 +163,8 @@ public final class StoreProcess {
       }
     }
 
-    void writeFrame(AckLevel level) {
-      try (WriteSession session = ingress.openSession(Principal.SYSTEM, level)) {
+    void writeFrame(AckLevel ack) {
+      try (WriteSession session = ingress.openSession(Principal.SYSTEM, ack)) {
         for (int i = 0; i < rows; i++, next++) {
           session.decimal(TAG, baseNs + next * 1_000_000L, (double) next, 0);
         }
@@ -172,7 +178,7 @@ public final class StoreProcess {
     System.out.println("ready " + writer.next);
     System.out.flush();
     while (true) {
-      writer.writeFrame(AckLevel.SYNCED);
+      writer.writeFrame(level);
       System.out.println(writer.next - 1);
       System.out.flush();
     }
@@ -180,13 +186,11 @@ public final class StoreProcess {
 
   private void fill() throws IOException {
     Writer writer = new Writer();
-    long written = 0;
-    while (written < bytes) {
+    while (writer.next < samples || writer.store.sizes().journalBytes() < bytes) {
       writer.writeFrame(AckLevel.JOURNALED);
-      written += rows * 24L;
-      written = Math.max(written, writer.store.sizes().journalBytes());
     }
     writer.writeFrame(AckLevel.SYNCED);
+    System.out.println("journalBytes=" + writer.store.sizes().journalBytes());
     System.out.println("peakKiB=" + peakKiB());
     System.out.println("last=" + (writer.next - 1));
     System.out.flush();
