@@ -170,6 +170,7 @@ public final class CrashTrials {
     final Map<Long, Long> values = new TreeMap<>();
     long doubled;
     long missingFrames;
+    boolean damageNamed;
   }
 
   /** How many trials were made and how they went. */
@@ -179,6 +180,7 @@ public final class CrashTrials {
     private long lost;
     private long doubled;
     private long wrong;
+    private long alarms;
     private final List<String> problems = new ArrayList<>();
 
     Tally() {}
@@ -208,6 +210,11 @@ public final class CrashTrials {
       return wrong;
     }
 
+    /** Recoveries that named damage, although a crash is none: a torn mark looks like one. */
+    public long alarms() {
+      return alarms;
+    }
+
     /** What went wrong, with what is needed to do it again; empty if nothing did. */
     public List<String> problems() {
       return List.copyOf(problems);
@@ -226,6 +233,7 @@ public final class CrashTrials {
         return null;
       }
       int before = problems.size();
+      alarms += found.damageNamed ? 1 : 0;
       doubled += found.doubled;
       lost += found.missingFrames;
       ledger.synced.forEach(
@@ -259,6 +267,7 @@ public final class CrashTrials {
         SampleStore.open(
             disk, FOLDER, CONFIG, () -> 1L, (kind, payload, principal, time, sequence) -> {})) {
       found.missingFrames = store.recovery().missing().size();
+      found.damageNamed = store.damage().total() > 0;
       try (ReadView view = store.openReadView()) {
         QueryContext context =
             QueryContexts.permissive(view, START, ZoneOffset.UTC, VersionMode.ALL);

@@ -28,6 +28,7 @@ final class FailedCall implements Fault {
           new Call("fallocate", "ENOSPC", 4),
           new Call("fallocate", "EIO", 4));
   private static final Pattern ACKNOWLEDGED = Pattern.compile("write\\(1<.*\"\\d+");
+  private static final Pattern PART = Pattern.compile("/(journal|segments|manifest|ledger)\\b");
   private static final int SECONDS = 30;
   private static final int SIGABRT = 134;
   private static final int SIGSEGV = 139;
@@ -123,7 +124,13 @@ final class FailedCall implements Fault {
             line.replaceAll(".*= -1 (\\w+) .*", "$1")
                 + " of "
                 + line.replaceAll("^\\d+ +(<\\.\\.\\. )?(\\w+).*", "$2")
-                + (ofJournal ? " (journal)" : " (seal)");
+                + " ("
+                + PART.matcher(whole)
+                    .results()
+                    .map(part -> part.group(1))
+                    .findFirst()
+                    .orElse("store")
+                + ")";
       } else if (!failed.isEmpty() && mustStop && ACKNOWLEDGED.matcher(line).find()) {
         outcome.afterFailure++;
       }

@@ -320,8 +320,7 @@ final class HttpLoad implements AutoCloseable {
                   .timeout(Duration.ofSeconds(10))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
-      JsonNode health = JSON.readTree(response.body());
-      return health.path("status").asText() + health.path("state").asText();
+      return JSON.readTree(response.body()).path("state").asText();
     } catch (IOException e) {
       return "";
     }

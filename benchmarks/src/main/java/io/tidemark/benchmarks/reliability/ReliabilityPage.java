@@ -143,7 +143,10 @@ final class ReliabilityPage {
         page.append(" | 0 | | | | | | | | not run: ").append(row.path("notRun").asText());
       } else {
         for (String count : COUNTS) {
-          page.append(" | ").append(grouped(row.path(count).asLong()));
+          long value = row.path(count).asLong();
+          // Damage and journaled samples: there was nothing to lose.
+          boolean none = count.equals("acknowledged") && value == 0;
+          page.append(" | ").append(none ? "–" : grouped(value));
         }
         page.append(" | ").append(joined(row.path("baseSeed")));
         page.append(" | ").append(joined(row.path("commit")));

@@ -89,6 +89,7 @@ final class SimulatedFault implements Fault {
     outcome.doubled = tally.doubled();
     outcome.wrong = tally.wrong();
     tally.problems().forEach(outcome::problem);
+    outcome.note("recoveries that name damage although nothing is lost", tally.alarms());
     trial.step().run();
     return outcome;
   }
