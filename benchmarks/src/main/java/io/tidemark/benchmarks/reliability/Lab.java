@@ -69,6 +69,20 @@ record Lab(Path root, Path folder, @Nullable Path shim, @Nullable Path powerCut)
     return Files.exists(Path.of("/dev/loop-control")) ? "" : "there are no loop devices";
   }
 
+  /** Takes away file systems that a trial left mounted. */
+  void unmountBelow(Path work) throws IOException, InterruptedException {
+    Path mounts = Path.of("/proc/self/mounts");
+    if (!Files.exists(mounts)) {
+      return;
+    }
+    for (String line : Files.readAllLines(mounts)) {
+      String[] fields = line.split(" ");
+      if (fields.length > 1 && Path.of(fields[1]).startsWith(work)) {
+        must(folder, "umount", fields[1]);
+      }
+    }
+  }
+
   /** Whether a program is on the PATH. */
   static boolean has(String program) {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {

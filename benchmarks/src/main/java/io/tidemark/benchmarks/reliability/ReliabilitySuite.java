@@ -88,6 +88,12 @@ public final class ReliabilitySuite {
     // Trials damage stores in this process: their reports are counted, not logged.
     System.setProperty(
         "logback.configurationFile", "io/tidemark/benchmarks/reliability/logback-quiet.xml");
+    // Whoever stops the suite wants what it broke to stop too.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () ->
+                    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly)));
     ReliabilitySuite suite = new ReliabilitySuite();
     try {
       suite.parse(args);
@@ -206,6 +212,7 @@ public final class ReliabilitySuite {
       // Every fault and batch draws from a seed of its own.
       long seed = baseSeed * MIX + batches;
       Path work = lab.folder().resolve(fault.name() + "-" + seed);
+      lab.unmountBelow(work); // of a call that was stopped
       Lab.delete(work);
       Files.createDirectories(work);
       progress.begin(runs, goal);
