@@ -82,7 +82,8 @@ public final class StressTests {
    * @throws AssertionError if one saw what is forbidden
    */
   public static void inTheirOwnJvms(Path folder, String... options) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of("-r", folder.toString(), "-af", "NONE"));
+    List<String> arguments =
+        new ArrayList<>(List.of("-m", "quick", "-r", folder.toString(), "-af", "NONE"));
     arguments.addAll(List.of(options));
     Options parsed = new Options(arguments.toArray(new String[0]));
     if (!parsed.parse()) {

@@ -78,7 +78,7 @@ class HostileSegmentTest {
         Mutations.survives(
             "seed=" + seed + ", type=" + type + ", i=" + i,
             8L * length,
-            () -> format.decode(in, crc, into, "x", 1, 0));
+            () -> format.decode(in.duplicate(), crc, into, "x", 1, 0));
       }
     }
   }
