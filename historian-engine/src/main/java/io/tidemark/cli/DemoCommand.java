@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     if (fresh) {
       DemoRunner.clear(config.dataDir());
     }
-    RunningServer server = RunningServer.start(config);
+    RunningServer server = RunningServer.start(config, spec.commandLine().getErr());
     ProgressBar progress = new ProgressBar(spec.commandLine().getErr());
     DemoRunner runner =
         DemoRunner.open(
@@ -99,7 +99,7 @@ final class DemoCommand implements Callable<Integer> {
           }
           runner.close();
         });
-    return 0;
+    return ExitCodes.STOPPED;
   }
 
   /** A bar that redraws itself on a terminal, and a line every tenth elsewhere. */

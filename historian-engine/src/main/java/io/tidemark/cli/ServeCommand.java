@@ -28,11 +28,11 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     HistorianConfig config = options.load(Map.of());
-    RunningServer server = RunningServer.start(config);
+    RunningServer server = RunningServer.start(config, spec.commandLine().getErr());
     spec.commandLine()
         .getOut()
         .printf("tidemark serves %s at %s%n", config.dataDir(), server.address());
     server.awaitStop(() -> {});
-    return 0;
+    return ExitCodes.STOPPED;
   }
 }

@@ -5,6 +5,8 @@ import io.tidemark.catalog.ProducerTable;
 import io.tidemark.catalog.TagTable;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.OpenProgress;
+import io.tidemark.model.OpenProgress.Phase;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
@@ -86,6 +88,7 @@ public final class SampleStore implements AutoCloseable {
       StoreConfig config,
       LongSupplier epochMicros,
       RecordListener listener,
+      OpenProgress progress,
       List<AutoCloseable> opened)
       throws IOException {
     this.disk = disk;
@@ -107,6 +110,7 @@ public final class SampleStore implements AutoCloseable {
     List<SegmentReader> segments = new ArrayList<>();
     List<Manifest.Segment> lost = new ArrayList<>();
     for (Manifest.Segment segment : manifest.segments()) {
+      progress.at(Phase.SEGMENTS, segments.size() + lost.size(), manifest.segments().size());
       SegmentReader reader = openSegment(segment);
       if (reader == null) {
         lost.add(segment);
@@ -116,7 +120,9 @@ public final class SampleStore implements AutoCloseable {
       }
     }
     long[] counts = new long[3];
+    int ledgersRead = 0;
     for (Manifest.Ledger ledger : manifest.ledgers()) {
+      progress.at(Phase.LEDGERS, ledgersRead++, manifest.ledgers().size());
       LedgerFile.read(
           ledgerDirectory,
           manifests.storeId(),
@@ -147,7 +153,8 @@ public final class SampleStore implements AutoCloseable {
                 table.appendRecord(frame.copyBytes());
                 applyRecord(frame, listener);
               }
-            });
+            },
+            progress);
     oldRuns = new ArrayList<>(found.runs());
     found.problems().forEach(each -> damage.journal(each.file(), each.message()));
     if (!found.missing().isEmpty() && config.strictRecovery()) {
@@ -246,13 +253,35 @@ public final class SampleStore implements AutoCloseable {
     return open(Disk.REAL, path, config, epochMicros, listener);
   }
 
-  /** As above, on a disk of the caller's choice. */
+  /** As above, and says how far it is. */
+  public static SampleStore open(
+      Path path,
+      StoreConfig config,
+      LongSupplier epochMicros,
+      RecordListener listener,
+      OpenProgress progress)
+      throws IOException {
+    return open(Disk.REAL, path, config, epochMicros, listener, progress);
+  }
+
+  /** As the first, on a disk of the caller's choice. */
   public static SampleStore open(
       Disk disk, Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
+    return open(disk, path, config, epochMicros, listener, OpenProgress.NONE);
+  }
+
+  private static SampleStore open(
+      Disk disk,
+      Path path,
+      StoreConfig config,
+      LongSupplier epochMicros,
+      RecordListener listener,
+      OpenProgress progress)
+      throws IOException {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      return new SampleStore(disk, path, config, epochMicros, listener, opened);
+      return new SampleStore(disk, path, config, epochMicros, listener, progress, opened);
     } catch (Throwable e) {
       for (AutoCloseable each : opened.reversed()) {
         try {

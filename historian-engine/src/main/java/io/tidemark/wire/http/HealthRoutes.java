@@ -2,10 +2,11 @@ package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.linecorp.armeria.common.MediaType;
+import io.tidemark.engine.Health;
+import io.tidemark.engine.Health.Reason;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.Historian.DamageReport;
 import io.tidemark.engine.Historian.DamagedPart;
-import io.tidemark.engine.Historian.Health;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.query.time.IsoTime;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Says how the server is: {@code /health/live|ready|status} and {@code /metrics}. */
 final class HealthRoutes {
@@ -51,7 +53,10 @@ final class HealthRoutes {
           "server is not ready: state="
               + health.state()
               + ", reasons="
-              + String.join("; ", health.reasons()));
+              + health.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")),
+          null,
+          "GET /health/status says more; docs/operations.md what to do",
+          null);
     }
     writeHealth(exchange, health, false);
   }
@@ -60,29 +65,64 @@ final class HealthRoutes {
     writeHealth(exchange, historian.health(), true);
   }
 
-  private void writeHealth(Exchange exchange, Health health, boolean withDamage)
+  private void writeHealth(Exchange exchange, Health health, boolean withDetails)
       throws IOException {
     exchange.json(
         200,
         json -> {
           json.writeStartObject();
-          json.writeStringField("state", health.state());
+          json.writeStringField("state", health.state().name());
           json.writeArrayFieldStart("reasons");
-          for (String reason : health.reasons()) {
-            json.writeString(reason);
+          for (Reason reason : health.reasons()) {
+            json.writeStartObject();
+            json.writeStringField("code", reason.code().name());
+            json.writeStringField("message", reason.message());
+            json.writeStringField("runbook", reason.code().runbook());
+            json.writeEndObject();
           }
           json.writeEndArray();
           json.writeStringField("version", health.version());
-          json.writeNumberField("tags", health.tags());
-          json.writeStringField("dataVersion", health.dataVersion());
+          if (health.opening() != null) {
+            writeOpening(json, health.opening());
+          }
+          Health.Store store = health.store();
+          if (store != null) {
+            json.writeNumberField("tags", store.tags());
+            json.writeStringField("dataVersion", store.dataVersion());
+          }
           json.writeStringField("timeZone", historian.defaultZone().getId());
           json.writeStringField("serverTimeZone", ZoneId.systemDefault().getId());
           json.writeStringField("time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
-          if (withDamage) {
-            writeDamage(json, health.damage());
+          if (store != null && withDetails) {
+            writeRecovery(json, store.recovery());
+            writeDamage(json, store.damage());
           }
           json.writeEndObject();
         });
+  }
+
+  private static void writeOpening(JsonGenerator json, Health.Opening opening) throws IOException {
+    String unit = opening.isBytes() ? "bytes" : "steps";
+    json.writeObjectFieldStart("replay");
+    json.writeStringField("phase", opening.phase().label());
+    json.writeNumberField("percent", opening.percent());
+    json.writeNumberField(unit + "Done", opening.done());
+    json.writeNumberField(unit + "Total", opening.total());
+    json.writeEndObject();
+  }
+
+  private static void writeRecovery(JsonGenerator json, Health.Recovery recovery)
+      throws IOException {
+    json.writeObjectFieldStart("recovery");
+    json.writeNumberField("replayedFrames", recovery.replayedFrames());
+    json.writeNumberField("replayedSamples", recovery.replayedSamples());
+    json.writeNumberField("ignoredFrames", recovery.ignoredFrames());
+    json.writeArrayFieldStart("missing");
+    for (String range : recovery.missing()) {
+      json.writeString(range);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
   }
 
   private void writeDamage(JsonGenerator json, DamageReport damage) throws IOException {
