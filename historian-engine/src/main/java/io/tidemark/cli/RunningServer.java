@@ -1,11 +1,13 @@
 package io.tidemark.cli;
 
+import io.tidemark.engine.Handles;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
 import io.tidemark.engine.HistorianHost;
 import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.storage.SampleStore;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
 import java.io.Console;
@@ -42,6 +44,7 @@ final class RunningServer implements AutoCloseable {
    * @param err takes the progress of a start that takes long
    */
   static RunningServer start(HistorianConfig config, PrintWriter err) throws IOException {
+    SampleStore.check(config.dataDir()); // a folder in use is the better reason than its port
     HistorianHost host =
         new HistorianHost(
             config,
@@ -71,11 +74,10 @@ final class RunningServer implements AutoCloseable {
       throw e;
     }
     progress.end();
-    signals.onFirst(null);
     return new RunningServer(host, http, signals, engine);
   }
 
-  /** Nothing was accepted yet, so there is nothing to finish: the next start begins anew. */
+  /** Nobody knows the server's address yet, so there is nothing to finish: the next start recovers. */
   private static void stopWhileStarting() {
     LOG.info("stopped while it was starting");
     Runtime.getRuntime().halt(0);
@@ -92,7 +94,7 @@ final class RunningServer implements AutoCloseable {
         config.http().port(),
         config.http().hostNames(),
         (int) Math.min(config.http().bodyBytesMax(), 1 << 30),
-        defaults.connectionsMax(),
+        connectionsMax(defaults.connectionsMax()),
         defaults.requestTimeout(),
         defaults.stallTimeout(),
         defaults.readThreads(),
@@ -101,6 +103,24 @@ final class RunningServer implements AutoCloseable {
         defaults.tagsMax(),
         defaults.timesMax(),
         Duration.ofNanos(config.http().stopTimeoutNs()));
+  }
+
+  /** What the system's limit of file descriptors leaves for connections. */
+  private static int connectionsMax(int wanted) {
+    Handles handles = Handles.now();
+    if (handles == null) {
+      return wanted;
+    }
+    int most = handles.connectionsMax(wanted);
+    if (handles.limit() < Handles.WANTED) {
+      LOG.warn(
+          "few file descriptors: limit={}, wanted={}, connectionsMax={}; raise LimitNOFILE of the"
+              + " service, or ulimit -n",
+          handles.limit(),
+          Handles.WANTED,
+          most);
+    }
+    return most;
   }
 
   /** A port that cannot be opened is nearly always taken; the options of the command help. */
@@ -126,6 +146,7 @@ final class RunningServer implements AutoCloseable {
 
   /** Waits for SIGTERM or Ctrl-C, then runs the action and stops in order. */
   void awaitStop(Runnable before) throws InterruptedException, IOException {
+    signals.onFirst(null);
     String signal = signals.await();
     LOG.info("stopping: signal={}; a second signal ends the process at once", signal);
     try {

@@ -91,7 +91,8 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitAddress() {
+  /** Waits until the server has come up. */
+  void awaitAddress() {
     await(() -> address != null, "the server did not start");
   }
 
@@ -158,6 +159,10 @@ final class ServerProcess implements AutoCloseable {
     }
     reader.join();
     return process.exitValue();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   boolean isAlive() {

@@ -93,12 +93,14 @@ public final class SampleStore implements AutoCloseable {
       throws IOException {
     this.disk = disk;
     damage = new DamageList(epochMicros);
+    FolderCheck.check(disk, path);
     directory = StoreDirectory.open(disk, path);
     directory.lock();
     opened.add(directory);
     segmentDirectory = directory.subdirectory("segments");
     ledgerDirectory = directory.subdirectory("ledger");
     refuseWithoutManifest(path);
+    disk.createFolder(path.resolve("journal")); // before the manifest: one without it has lost it
     manifests = ManifestStore.open(directory.subdirectory("manifest"), UUID.randomUUID());
     manifests.broken().forEach(each -> damage.spare(each.file(), "manifest", each.cause()));
     Manifest adopted = Adoption.of(manifests, segmentDirectory, ledgerDirectory, damage);
@@ -198,7 +200,10 @@ public final class SampleStore implements AutoCloseable {
         !segmentDirectory.list().isEmpty()
             || !ledgerDirectory.list().isEmpty()
             || (disk.isFolder(journalRoot) && !disk.list(journalRoot).isEmpty());
-    if (hasData && directory.subdirectory("manifest").list().isEmpty()) {
+    boolean hasManifest =
+        disk.isFolder(path.resolve("manifest"))
+            && !directory.subdirectory("manifest").list().isEmpty();
+    if (hasData && !hasManifest) {
       throw new HistorianException(
           ErrorCode.CORRUPT,
           "store has data and no manifest: folder=" + path,
@@ -250,7 +255,7 @@ public final class SampleStore implements AutoCloseable {
   public static SampleStore open(
       Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
-    return open(Disk.REAL, path, config, epochMicros, listener);
+    return open(path, config, epochMicros, listener, OpenProgress.NONE);
   }
 
   /** As above, and says how far it is. */
@@ -261,7 +266,38 @@ public final class SampleStore implements AutoCloseable {
       RecordListener listener,
       OpenProgress progress)
       throws IOException {
-    return open(Disk.REAL, path, config, epochMicros, listener, progress);
+    try {
+      return open(Disk.REAL, path, config, epochMicros, listener, progress);
+    } catch (IOException | RuntimeException e) {
+      throw explained(path, e);
+    }
+  }
+
+  /**
+   * Says at once why a folder could not be opened, where that is known before anything is read: it
+   * is none, not ours, no store, or in use.
+   */
+  public static void check(Path path) throws IOException {
+    try {
+      FolderCheck.check(Disk.REAL, path);
+      if (Disk.REAL.isFolder(path)) {
+        try (StoreDirectory directory = StoreDirectory.open(Disk.REAL, path)) {
+          directory.lock();
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      throw explained(path, e);
+    }
+  }
+
+  private static RuntimeException explained(Path path, Exception failure) throws IOException {
+    switch (FolderCheck.explain(path, failure)) {
+      case IOException io -> throw io;
+      case RuntimeException known -> {
+        return known;
+      }
+      default -> throw new IllegalStateException(failure);
+    }
   }
 
   /** As the first, on a disk of the caller's choice. */

@@ -2,6 +2,7 @@ package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.linecorp.armeria.common.MediaType;
+import io.tidemark.engine.Handles;
 import io.tidemark.engine.Health;
 import io.tidemark.engine.Health.Reason;
 import io.tidemark.engine.Historian;
@@ -22,9 +23,11 @@ final class HealthRoutes {
       MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
   private final Historian historian;
+  private final Connections connections;
 
-  HealthRoutes(Historian historian) {
+  HealthRoutes(Historian historian, Connections connections) {
     this.historian = historian;
+    this.connections = connections;
   }
 
   List<Route> routes() {
@@ -93,6 +96,9 @@ final class HealthRoutes {
           json.writeStringField("timeZone", historian.defaultZone().getId());
           json.writeStringField("serverTimeZone", ZoneId.systemDefault().getId());
           json.writeStringField("time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
+          if (withDetails) {
+            writeHandles(json);
+          }
           if (store != null && withDetails) {
             writeRecovery(json, store.recovery());
             writeDamage(json, store.damage());
@@ -109,6 +115,23 @@ final class HealthRoutes {
     json.writeNumberField(unit + "Done", opening.done());
     json.writeNumberField(unit + "Total", opening.total());
     json.writeEndObject();
+  }
+
+  private void writeHandles(JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("connections");
+    json.writeNumberField("open", connections.open());
+    json.writeNumberField("max", connections.max());
+    json.writeNumberField("refused", connections.refused());
+    json.writeEndObject();
+    Handles handles = Handles.now();
+    if (handles != null) {
+      json.writeObjectFieldStart("handles");
+      json.writeNumberField("open", handles.open());
+      json.writeNumberField("limit", handles.limit());
+      json.writeNumberField("wanted", Handles.WANTED);
+      json.writeNumberField("reserve", Handles.RESERVE);
+      json.writeEndObject();
+    }
   }
 
   private static void writeRecovery(JsonGenerator json, Health.Recovery recovery)
@@ -156,8 +179,9 @@ final class HealthRoutes {
   }
 
   private void metrics(Exchange exchange) throws IOException {
+    String text = historian.metricsText() + connections.metricsText(); // throws before it answers
     ResponseStream out = exchange.stream(200, PROMETHEUS, null);
-    out.write(historian.metricsText().getBytes(StandardCharsets.UTF_8));
+    out.write(text.getBytes(StandardCharsets.UTF_8));
     out.end();
   }
 }

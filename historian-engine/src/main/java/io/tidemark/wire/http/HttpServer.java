@@ -85,6 +85,7 @@ public final class HttpServer implements AutoCloseable {
   private final Map<Route.Lane, ExecutorService> lanes = new EnumMap<>(Route.Lane.class);
   private final AtomicLong bodyBytesHeld = new AtomicLong();
   private final Traffic traffic = new Traffic();
+  private final Connections connections;
   private volatile @Nullable OriginGuard guard;
   private volatile boolean stopping;
   private @Nullable Server server;
@@ -94,12 +95,14 @@ public final class HttpServer implements AutoCloseable {
     this.config = config;
     this.historian = historian;
     this.access = access;
+    this.connections = new Connections(config.connectionsMax());
     this.live = new LiveRoutes(historian, config);
-    this.routes = routes(config, historian, live);
+    this.routes = routes(config, historian, live, connections);
     this.router = new Router(routes);
   }
 
-  private static List<Route> routes(HttpConfig config, Historian historian, LiveRoutes live) {
+  private static List<Route> routes(
+      HttpConfig config, Historian historian, LiveRoutes live, Connections connections) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new WriteRoutes(historian, config).routes());
     routes.addAll(new ValuesRoutes(historian, config).routes());
@@ -107,7 +110,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new TagRoutes(historian, config).routes());
     routes.addAll(new SqlRoutes(historian).routes());
     routes.addAll(new ContextRoutes(historian, config).routes());
-    routes.addAll(new HealthRoutes(historian).routes());
+    routes.addAll(new HealthRoutes(historian, connections).routes());
     routes.addAll(new PageRoutes().routes());
     return List.copyOf(routes);
   }
@@ -129,7 +132,8 @@ public final class HttpServer implements AutoCloseable {
     Server starting =
         Server.builder()
             .http(new InetSocketAddress(address, config.port()))
-            .maxNumConnections(config.connectionsMax())
+            .maxNumConnections(connections.backstop())
+            .childChannelPipelineCustomizer(connections::accepted)
             .requestTimeout(config.requestTimeout())
             .maxRequestLength(0) // routes have limits of their own, see BodyCollector
             .http1MaxInitialLineLength(URI_BYTES_MAX)
