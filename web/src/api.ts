@@ -1,7 +1,7 @@
 /** What the page asks of the server. Every call names what failed in words for a person. */
 import type { Samples, TagInfo, TagType } from './model';
 
-/** An error that the server explained, or `OFFLINE` where it did not answer. */
+/** An error that the server explained, or `OFFLINE` where it did not answer; `UNAVAILABLE` while it starts or stops. */
 export class ServerError extends Error {
   constructor(
     readonly code: string,
@@ -11,8 +11,9 @@ export class ServerError extends Error {
     super(message);
   }
 
+  /** Whether it passes by itself: the page waits and tries again. */
   get offline(): boolean {
-    return this.code === 'OFFLINE';
+    return this.code === 'OFFLINE' || this.code === 'UNAVAILABLE';
   }
 }
 
@@ -56,7 +57,9 @@ function post(path: string, body: unknown, signal?: AbortSignal): Promise<unknow
 /** Where and how the server runs. */
 export interface Status {
   state: string;
-  reasons: string[];
+  reasons: { code: string; message: string; runbook: string }[];
+  /** How far a start is. */
+  replay?: { phase: string; percent: number };
   version: string;
   tags: number;
   timeZone: string;

@@ -489,7 +489,7 @@ export class App {
       return;
     }
     if (cause instanceof api.ServerError) {
-      this.server.lost();
+      this.server.lost(cause);
       return;
     }
     console.error(cause);

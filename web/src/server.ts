@@ -5,6 +5,22 @@ import type { ZoneChoice } from './state/permalink';
 import { isZone } from './time/zone';
 
 const RETRY_MS = 2_000;
+const NO_ANSWER = 'The server does not answer. What you see stays; trying again …';
+
+/** What the page says while the server starts or stops; null while it serves. */
+export function waitingText(status: Pick<api.Status, 'state' | 'replay'>): string | null {
+  switch (status.state) {
+    case 'STARTING': {
+      const { phase, percent } = status.replay ?? { phase: '', percent: 0 };
+      const how = phase === 'journal' ? `: it reads its journal, ${percent} % done` : '';
+      return `The server is starting${how}. This page comes up by itself.`;
+    }
+    case 'DRAINING':
+      return 'The server is stopping. What you see stays; trying again …';
+    default:
+      return null;
+  }
+}
 
 export class Server {
   /** Says that the server is away; hidden while it is there. */
@@ -44,29 +60,39 @@ export class Server {
   async greet(): Promise<void> {
     const sent = Date.now();
     const status = await api.status();
+    const waiting = waitingText(status);
+    if (waiting !== null) {
+      throw new api.ServerError('UNAVAILABLE', waiting);
+    }
     this.clockOffset = api.timeOf(status.time) - (sent + Date.now()) / 2;
     this.zones.plant = status.timeZone;
     this.zones.server = status.serverTimeZone;
   }
 
-  /** Notes that the server did not answer, and tries again until it does. */
-  lost(): void {
+  /** Notes that the server did not answer, or not yet, and tries again until it does. */
+  lost(cause?: unknown): void {
     if (this.isAway) {
       return;
     }
     this.isAway = true;
     this.banner.hidden = false;
-    this.banner.textContent = 'The server does not answer. What you see stays; trying again …';
+    this.say(cause);
     const retry = async (): Promise<void> => {
       try {
         await this.greet();
         this.answered();
         await this.onBack();
-      } catch {
+      } catch (e) {
+        this.say(e);
         setTimeout(() => void retry(), RETRY_MS);
       }
     };
     setTimeout(() => void retry(), RETRY_MS);
+  }
+
+  private say(cause: unknown): void {
+    const waits = cause instanceof api.ServerError && cause.code === 'UNAVAILABLE';
+    this.banner.textContent = waits ? cause.message : NO_ANSWER;
   }
 
   /** Notes that it did. */

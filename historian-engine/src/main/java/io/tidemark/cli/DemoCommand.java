@@ -23,6 +23,18 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Starts a server with a simulated plant: history, batches, disturbances, live data.",
+    exitCodeListHeading = ExitCodes.HEADING,
+    exitCodeList = {
+      ExitCodes.STOPPED_TEXT,
+      ExitCodes.FAILED_TEXT,
+      ExitCodes.USAGE_TEXT,
+      ExitCodes.LOCKED_TEXT,
+      ExitCodes.PORT_TEXT,
+      ExitCodes.STORE_TEXT,
+      ExitCodes.FOLDER_TEXT,
+      ExitCodes.FATAL_TEXT,
+      ExitCodes.SIGNAL_TEXT
+    },
     footer = {"", "Example:", "  tidemark demo --days 7 --data /tmp/plant --port 7310"})
 final class DemoCommand implements Callable<Integer> {
   private static final int BAR_WIDTH = 30;
@@ -50,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     if (fresh) {
       DemoRunner.clear(config.dataDir());
     }
-    RunningServer server = RunningServer.start(config);
+    RunningServer server = RunningServer.start(config, spec.commandLine().getErr());
     ProgressBar progress = new ProgressBar(spec.commandLine().getErr());
     DemoRunner runner =
         DemoRunner.open(
@@ -99,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
           }
           runner.close();
         });
-    return 0;
+    return ExitCodes.STOPPED;
   }
 
   /** A bar that redraws itself on a terminal, and a line every tenth elsewhere. */

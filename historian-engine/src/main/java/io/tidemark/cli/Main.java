@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command {@code tidemark}. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly refused;
- * verify and dump have their own.
+ * serve, demo, verify and dump have their own.
  */
 @Command(
     name = "tidemark",
@@ -67,7 +67,10 @@ public final class Main implements Runnable {
               if (failure instanceof HistorianException refused && refused.hint() != null) {
                 command.getErr().println("hint: " + refused.hint());
               }
-              return CommandLine.ExitCode.SOFTWARE;
+              boolean starts =
+                  command.getCommand() instanceof ServeCommand
+                      || command.getCommand() instanceof DemoCommand;
+              return starts ? ExitCodes.of(failure) : CommandLine.ExitCode.SOFTWARE;
             })
         .execute(arguments);
   }

@@ -14,6 +14,18 @@ import picocli.CommandLine.Spec;
     name = "serve",
     mixinStandardHelpOptions = true,
     description = "Starts the server on a data folder and runs until it is stopped.",
+    exitCodeListHeading = ExitCodes.HEADING,
+    exitCodeList = {
+      ExitCodes.STOPPED_TEXT,
+      ExitCodes.FAILED_TEXT,
+      ExitCodes.USAGE_TEXT,
+      ExitCodes.LOCKED_TEXT,
+      ExitCodes.PORT_TEXT,
+      ExitCodes.STORE_TEXT,
+      ExitCodes.FOLDER_TEXT,
+      ExitCodes.FATAL_TEXT,
+      ExitCodes.SIGNAL_TEXT
+    },
     footer = {
       "",
       "Example:",
@@ -28,11 +40,11 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     HistorianConfig config = options.load(Map.of());
-    RunningServer server = RunningServer.start(config);
+    RunningServer server = RunningServer.start(config, spec.commandLine().getErr());
     spec.commandLine()
         .getOut()
         .printf("tidemark serves %s at %s%n", config.dataDir(), server.address());
     server.awaitStop(() -> {});
-    return 0;
+    return ExitCodes.STOPPED;
   }
 }

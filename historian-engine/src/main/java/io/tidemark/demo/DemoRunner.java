@@ -195,7 +195,7 @@ public final class DemoRunner implements Agent, AutoCloseable {
           "a server runs on the data folder, so it is not deleted: data="
               + dataDir
               + ", pid="
-              + Files.readString(lockFile).strip(),
+              + Files.readString(lockFile).lines().findFirst().orElse("unknown"),
           null,
           "stop that process, or choose another folder with --data",
           null);

@@ -4,6 +4,7 @@ import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.DamageRule;
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.ItemError;
 import io.tidemark.model.Principal;
 import io.tidemark.model.QueryContext;
@@ -174,22 +175,11 @@ public interface Historian {
   Health health();
 
   /**
-   * State of the server.
-   *
-   * @param state STARTING, READY, READ_ONLY, DRAINING or FAILED
-   * @param reasons why, if not READY; and what is wrong while it is
+   * What every request gets instead of its answer while the server starts or stops; null while it
+   * serves. Cheap.
    */
-  record Health(
-      String state,
-      List<String> reasons,
-      String version,
-      long tags,
-      String dataVersion,
-      DamageReport damage) {
-    /** Whether writes are accepted. */
-    public boolean isReady() {
-      return state.equals("READY");
-    }
+  default @Nullable HistorianException refusal() {
+    return null;
   }
 
   /**

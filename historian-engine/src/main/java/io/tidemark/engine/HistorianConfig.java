@@ -69,8 +69,10 @@ public record HistorianConfig(
    * @param port port, 0 for any free one
    * @param bodyBytesMax longest request body
    * @param hostNames names that a Host header may hold beside localhost and loopback addresses
+   * @param stopTimeoutNs how long running requests may take once the server stops
    */
-  public record Http(String address, int port, long bodyBytesMax, List<String> hostNames) {}
+  public record Http(
+      String address, int port, long bodyBytesMax, List<String> hostNames, long stopTimeoutNs) {}
 
   /** A setting, its default and what it means: the documentation is made from these. */
   public enum Setting {
@@ -99,6 +101,9 @@ public record HistorianConfig(
         "http.hostNames",
         "",
         "Names, separated by commas, that a Host header may hold beside localhost."),
+    /** Stop. */
+    HTTP_STOP_TIMEOUT(
+        "http.stopTimeout", "10s", "How long running requests may take once the server stops."),
     /** Hot memory. */
     STORE_HOT_BYTES_MAX(
         "store.hotBytesMax",
@@ -354,7 +359,8 @@ public record HistorianConfig(
             reader.text(Setting.HTTP_ADDRESS),
             reader.integer(Setting.HTTP_PORT, 0, 65_535),
             reader.bytes(Setting.HTTP_BODY_BYTES_MAX, 1024),
-            hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*"))),
+            hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*")),
+            reader.nanos(Setting.HTTP_STOP_TIMEOUT)),
         new TreeMap<>(reader.values()));
   }
 

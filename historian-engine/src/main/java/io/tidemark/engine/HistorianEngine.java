@@ -15,6 +15,7 @@ import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.MemoryAccount;
+import io.tidemark.model.OpenProgress;
 import io.tidemark.model.Principal;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
@@ -37,10 +38,7 @@ import io.tidemark.query.sql.SqlResult;
 import io.tidemark.storage.DataVersion;
 import io.tidemark.storage.SampleStore;
 import io.tidemark.storage.StoreClock;
-import io.tidemark.storage.damage.Damage;
-import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.feed.ChangeFeed;
-import io.tidemark.storage.io.Disk;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -65,9 +63,6 @@ import org.slf4j.LoggerFactory;
 public final class HistorianEngine implements Historian, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistorianEngine.class);
 
-  /** Parts that the health report names one by one. */
-  private static final int DAMAGED_PARTS_MAX = 20;
-
   private static final long ACK_TIMEOUT_SECONDS = 60;
   private static final int REQUESTS_MAX = 8192;
 
@@ -87,19 +82,14 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final EngineMetrics metrics;
   private final Upkeep upkeep;
   private final TagSearch tagSearch;
-  private volatile State state = State.STARTING;
+  private final EngineHealth health;
+  private volatile boolean failed;
 
   /* One context change at a time: check, journal, apply. */
   private final Object contextLock = new Object();
 
-  private enum State {
-    STARTING,
-    READY,
-    DRAINING,
-    FAILED
-  }
-
-  private HistorianEngine(HistorianConfig config, Clock clock, Consumer<Throwable> onFatal)
+  private HistorianEngine(
+      HistorianConfig config, Clock clock, Consumer<Throwable> onFatal, OpenProgress progress)
       throws IOException {
     this.config = config;
     this.clock = clock;
@@ -108,7 +98,6 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     context = new ContextStore();
     store =
         SampleStore.open(
-            Disk.REAL,
             config.dataDir(),
             config.store(),
             StoreClock.of(() -> nowNs() / 1000, System::nanoTime),
@@ -116,7 +105,8 @@ public final class HistorianEngine implements Historian, AutoCloseable {
               if (kind == RecordKind.CONTEXT) {
                 context.apply(payload, principal, timeMicros, sequence);
               }
-            });
+            },
+            progress);
     path = new AppendPath(store.writer(), config.ringBytes(), REQUESTS_MAX, System::nanoTime);
     syncThread = new AgentThread(path.syncAgent(), this::failed);
     sealThread = new AgentThread(store.manifestAgent(), this::failed);
@@ -135,12 +125,13 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().daemon().name("tidemark-query-", 0).factory());
     deadlines = deadlineTimer();
+    progress.at(OpenProgress.Phase.QUERIES, 0, 1);
     sql = SqlAssembly.open(config.query(), store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
     ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
     metrics = new EngineMetrics(store, path, clockWatch, context::generation);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
-    state = State.READY;
+    health = new EngineHealth(store, path);
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
         "store is open: folder={}, tags={}, segments={}, replayedFrames={}, replayedSamples={},"
@@ -163,7 +154,14 @@ public final class HistorianEngine implements Historian, AutoCloseable {
    */
   public static HistorianEngine start(
       HistorianConfig config, Clock clock, Consumer<Throwable> onFatal) throws IOException {
-    return new HistorianEngine(config, clock, onFatal);
+    return start(config, clock, onFatal, OpenProgress.NONE);
+  }
+
+  /** As above, and says how far the opening is. */
+  public static HistorianEngine start(
+      HistorianConfig config, Clock clock, Consumer<Throwable> onFatal, OpenProgress progress)
+      throws IOException {
+    return new HistorianEngine(config, clock, onFatal, progress);
   }
 
   private static Agent waking(Agent agent, AgentThread next) {
@@ -185,7 +183,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   private void failed(Agent agent, Throwable failure) {
-    state = State.FAILED;
+    failed = true;
     LOG.error(
         "agent failed, nothing is acknowledged any more: agent={}", agent.roleName(), failure);
     onFatal.accept(failure);
@@ -404,63 +402,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public Health health() {
-    List<String> reasons = new ArrayList<>();
-    String name = state.name();
-    if (state == State.READY && store.writer().isDiskFull()) {
-      name = "READ_ONLY";
-      reasons.add("DISK_FULL: writes are refused, queries go on: " + store.describeSpace());
-    } else if (store.isDiskLow()) {
-      reasons.add("DISK_LOW: free space is below store.freePercentLow: " + store.describeSpace());
-    }
-    if (!store.recovery().missing().isEmpty()) {
-      reasons.add(
-          "DATA_LOST: the journal missed frames that were forced, at the last start: "
-              + store.recovery().missing());
-    }
-    DamageReport damage = damage();
-    if (damage.total() > 0) {
-      reasons.add(
-          "DATA_DAMAGED: parts of files cannot be read, the rest is served: parts="
-              + damage.total()
-              + ", samplesLost="
-              + damage.rows()
-              + ", firstFile="
-              + damage.parts().getFirst().file());
-    }
-    if (state == State.FAILED) {
-      reasons.add("JOURNAL_FAILED: nothing is acknowledged any more");
-    }
-    try (ReadView view = store.openReadView()) {
-      return new Health(name, reasons, version(), store.tags().size(), view.dataVersion(), damage);
-    }
-  }
-
-  private DamageReport damage() {
-    DamageList.Report found = store.damage();
-    List<DamagedPart> parts = new ArrayList<>();
-    for (Damage part : found.entries()) {
-      if (parts.size() == DAMAGED_PARTS_MAX) {
-        break;
-      }
-      TagDefinition tag = part.tagId() < 0 ? null : store.tags().byId(part.tagId());
-      parts.add(
-          new DamagedPart(
-              part.file(),
-              part.part(),
-              tag == null ? null : tag.name(),
-              part.offset(),
-              part.firstTimeNs(),
-              part.lastTimeNs(),
-              part.rows(),
-              part.foundAtMicros() * 1_000,
-              part.message()));
-    }
-    return new DamageReport(found.total(), found.rows(), parts);
-  }
-
-  private static String version() {
-    String version = HistorianEngine.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
+    return health.now(failed);
   }
 
   @Override
@@ -503,7 +445,6 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   /** Refuses new work, finishes what was accepted and lets go of the folder. */
   @Override
   public void close() throws IOException {
-    state = state == State.FAILED ? State.FAILED : State.DRAINING;
     ingress.close();
     upkeep.close();
     appendThread.close();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -40,6 +41,20 @@ public final class Api {
   /** Reads. */
   public HttpResponse<String> get(String path) {
     return send(HttpRequest.newBuilder(URI.create(address + path)).GET().build());
+  }
+
+  /** Reads an answer that may have no end. */
+  HttpResponse<InputStream> open(String path) {
+    try {
+      return client.send(
+          HttpRequest.newBuilder(URI.create(address + path)).GET().build(),
+          BodyHandlers.ofInputStream());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private HttpResponse<String> send(HttpRequest request) {

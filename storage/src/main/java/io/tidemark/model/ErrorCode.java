@@ -89,6 +89,10 @@ public enum ErrorCode {
   UNAVAILABLE(105, Kind.RESOURCES),
   /** The data folder is in use by another process. */
   STORE_LOCKED(106, Kind.RESOURCES),
+  /** The data folder is another user's, or must not be read or written. */
+  FOLDER_DENIED(107, Kind.RESOURCES),
+  /** The data folder is on a disk that cannot be written. */
+  FOLDER_READ_ONLY(108, Kind.RESOURCES),
   /** A file that is not of the expected kind. */
   FOREIGN_FILE(200, Kind.INTERNAL),
   /** A file of a format older than this version reads. */

@@ -179,14 +179,16 @@ public final class FileDump {
   }
 
   private void lock(FileBytes bytes) throws IOException {
-    int length = (int) Math.min(bytes.length(), 20);
+    int length = (int) Math.min(bytes.length(), 512);
     byte[] text = new byte[length];
     bytes.slice(0, length).get(text);
-    String pid = new String(text, StandardCharsets.US_ASCII).strip();
+    String said = new String(text, StandardCharsets.US_ASCII).strip();
     line(
-        pid.matches("[0-9]+")
-            ? "lock: pid=" + pid + " of the process that had the folder last, or still has"
-            : "lock: " + ErrorText.quote(pid));
+        said.matches("[0-9]+(\n[a-z]+=[!-~]*)*")
+            ? "lock: pid="
+                + said.replace("\n", ", ")
+                + ", of the process that had the folder last, or still has"
+            : "lock: " + ErrorText.quote(said));
   }
 
   private void manifest(FileBytes bytes) throws IOException {

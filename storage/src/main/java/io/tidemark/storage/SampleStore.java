@@ -5,6 +5,7 @@ import io.tidemark.catalog.ProducerTable;
 import io.tidemark.catalog.TagTable;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.OpenProgress;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
@@ -100,22 +101,25 @@ public final class SampleStore implements AutoCloseable {
       StoreConfig config,
       StoreClock clock,
       RecordListener listener,
+      OpenProgress progress,
       List<AutoCloseable> opened)
       throws IOException {
     this.disk = disk;
     this.config = config;
     this.clock = clock;
     damage = new DamageList(clock::epochMicros);
+    FolderCheck.check(disk, path);
     directory = StoreDirectory.open(disk, path);
     directory.lock();
     opened.add(directory);
     refuseWithoutManifest(path);
+    disk.createFolder(path.resolve("journal")); // before the manifest: one without it has lost it
     space = new DiskSpace(directory, config.disk());
-    sealed = SealedFiles.open(directory, damage);
+    sealed = SealedFiles.open(directory, damage, progress);
     opened.add(sealed::closeOpened);
     Manifest manifest = sealed.manifest();
     RequestTable requests = new RequestTable(manifest.requests());
-    long ledgerRecords = sealed.readLedgers(frame -> applyRecord(frame, listener));
+    long ledgerRecords = sealed.readLedgers(progress, frame -> applyRecord(frame, listener));
     snapshot =
         new StoreSnapshot(
             manifest, new SegmentSet(sealed.openedSegments()), sealed.lost(), null, new HotTable());
@@ -124,7 +128,12 @@ public final class SampleStore implements AutoCloseable {
     Path journalRoot = path.resolve("journal");
     JournalScanner.Result found =
         JournalScanner.scan(
-            disk, journalRoot, sealed.storeId(), manifest.coveredSequence(), replay::frame);
+            disk,
+            journalRoot,
+            sealed.storeId(),
+            manifest.coveredSequence(),
+            replay::frame,
+            progress);
     oldRuns = new ArrayList<>(found.runs());
     found.problems().forEach(each -> damage.journal(each.file(), each.message()));
     Quarantine.keep(directory, found.damagedFiles());
@@ -222,7 +231,10 @@ public final class SampleStore implements AutoCloseable {
       Path inside = path.resolve(folder);
       hasData |= disk.isFolder(inside) && !disk.list(inside).isEmpty();
     }
-    if (hasData && directory.subdirectory("manifest").list().isEmpty()) {
+    boolean hasManifest =
+        disk.isFolder(path.resolve("manifest"))
+            && !directory.subdirectory("manifest").list().isEmpty();
+    if (hasData && !hasManifest) {
       throw new HistorianException(
           ErrorCode.CORRUPT,
           "store has data and no manifest: folder=" + path,
@@ -273,23 +285,76 @@ public final class SampleStore implements AutoCloseable {
   public static SampleStore open(
       Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
-    return open(Disk.REAL, path, config, StoreClock.of(epochMicros), listener);
+    return open(path, config, StoreClock.of(epochMicros), listener, OpenProgress.NONE);
   }
 
-  /** As above, on a disk of the caller's choice. */
+  /** As above, with clocks of the caller's choice, and says how far it is. */
+  public static SampleStore open(
+      Path path,
+      StoreConfig config,
+      StoreClock clock,
+      RecordListener listener,
+      OpenProgress progress)
+      throws IOException {
+    try {
+      return open(Disk.REAL, path, config, clock, listener, progress);
+    } catch (IOException | RuntimeException e) {
+      throw explained(path, e);
+    }
+  }
+
+  /**
+   * Says at once why a folder could not be opened, where that is known before anything is read: it
+   * is none, not ours, no store, or in use.
+   */
+  public static void check(Path path) throws IOException {
+    try {
+      FolderCheck.check(Disk.REAL, path);
+      if (Disk.REAL.isFolder(path)) {
+        try (StoreDirectory directory = StoreDirectory.open(Disk.REAL, path)) {
+          directory.lock();
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      throw explained(path, e);
+    }
+  }
+
+  private static RuntimeException explained(Path path, Exception failure) throws IOException {
+    switch (FolderCheck.explain(path, failure)) {
+      case IOException io -> throw io;
+      case RuntimeException known -> {
+        return known;
+      }
+      default -> throw new IllegalStateException(failure);
+    }
+  }
+
+  /** As the first, on a disk of the caller's choice. */
   public static SampleStore open(
       Disk disk, Path path, StoreConfig config, LongSupplier epochMicros, RecordListener listener)
       throws IOException {
-    return open(disk, path, config, StoreClock.of(epochMicros), listener);
+    return open(disk, path, config, StoreClock.of(epochMicros), listener, OpenProgress.NONE);
   }
 
   /** As above, with clocks of the caller's choice. */
   public static SampleStore open(
       Disk disk, Path path, StoreConfig config, StoreClock clock, RecordListener listener)
       throws IOException {
+    return open(disk, path, config, clock, listener, OpenProgress.NONE);
+  }
+
+  private static SampleStore open(
+      Disk disk,
+      Path path,
+      StoreConfig config,
+      StoreClock clock,
+      RecordListener listener,
+      OpenProgress progress)
+      throws IOException {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      return new SampleStore(disk, path, config, clock, listener, opened);
+      return new SampleStore(disk, path, config, clock, listener, progress, opened);
     } catch (Throwable e) {
       for (AutoCloseable each : opened.reversed()) {
         try {

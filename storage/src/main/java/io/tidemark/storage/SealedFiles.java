@@ -2,6 +2,8 @@ package io.tidemark.storage;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.OpenProgress;
+import io.tidemark.model.OpenProgress.Phase;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.hot.HotTable;
@@ -76,10 +78,13 @@ final class SealedFiles {
    *
    * @throws HistorianException if there is no manifest that can be gone on with.
    */
-  static SealedFiles open(StoreDirectory root, DamageList damage) throws IOException {
+  static SealedFiles open(StoreDirectory root, DamageList damage, OpenProgress progress)
+      throws IOException {
     SealedFiles files = new SealedFiles(root, damage);
     try {
+      int count = files.manifest().segments().size();
       for (Manifest.Segment segment : files.manifest().segments()) {
+        progress.at(Phase.SEGMENTS, files.opened.size() + files.lost.size(), count);
         SegmentReader reader = files.openSegment(segment);
         if (reader == null) {
           files.lost.add(segment);
@@ -175,9 +180,11 @@ final class SealedFiles {
   }
 
   /** Hands the records of all ledgers to the consumer, in order; returns how many. */
-  long readLedgers(Consumer<SampleFrame> consumer) {
+  long readLedgers(OpenProgress progress, Consumer<SampleFrame> consumer) {
     long records = 0;
+    int read = 0;
     for (Manifest.Ledger ledger : manifest().ledgers()) {
+      progress.at(Phase.LEDGERS, read++, manifest().ledgers().size());
       LedgerFile.read(ledgerDirectory, storeId(), ledger, damage, consumer);
       records += ledger.records();
     }

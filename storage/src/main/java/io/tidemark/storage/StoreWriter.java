@@ -154,6 +154,11 @@ public final class StoreWriter {
     return !store.isSealing() || store.activeTable().bytes() < config.hotBytesMax() / 2;
   }
 
+  /** Whether frames wait because memory is full and the seal that frees it is not done. */
+  public boolean isPushedBack() {
+    return store.isSealing() && store.activeTable().bytes() >= config.hotBytesMax() / 2;
+  }
+
   /** Whether writes are refused for lack of disk space. */
   public boolean isDiskFull() {
     return space.isFull();

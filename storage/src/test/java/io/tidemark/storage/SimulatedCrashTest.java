@@ -17,6 +17,7 @@ class SimulatedCrashTest {
     for (long seed = 1; seed <= Integer.getInteger("tidemark.crashSeeds", 3); seed++) {
       CrashTrials.Tally tally = CrashTrials.powerCuts(seed);
       assertThat(tally.problems()).isEmpty();
+      assertThat(tally.alarms()).as("what a crash leaves is no damage").isZero();
       trials += tally.trials();
     }
     System.out.println("simulated losses of power: " + trials);
@@ -27,6 +28,7 @@ class SimulatedCrashTest {
   void theDeathOfTheProcessTakesNothingThatWasAppended() {
     CrashTrials.Tally tally = CrashTrials.deaths(7);
     assertThat(tally.problems()).isEmpty();
+    assertThat(tally.alarms()).isZero();
     assertThat(tally.acknowledged()).isPositive();
   }
 

@@ -152,6 +152,7 @@ class StoreFilesFuzzTest {
                 folder(store, "ledger"),
                 SmallStore.ID,
                 new Manifest.Ledger(SmallStore.LEDGER_ID, 3, file.length),
+                new DamageList(() -> 0L),
                 frame -> {}));
     lookOn(store, SmallStore.LEDGER, file.length);
   }

@@ -332,6 +332,11 @@ public final class FaultDisk implements Disk {
   }
 
   @Override
+  public void checkUsable(Path folder) {
+    // No owners here.
+  }
+
+  @Override
   public boolean isFolder(Path path) {
     try {
       folder(path);

@@ -82,6 +82,11 @@ public final class LockedDisk implements Disk {
   }
 
   @Override
+  public synchronized void checkUsable(Path folder) {
+    disk.checkUsable(folder);
+  }
+
+  @Override
   public synchronized void forceFolder(Path folder) throws IOException {
     disk.forceFolder(folder);
   }

@@ -51,7 +51,7 @@ final class ErrorMap {
           JOURNAL_FAILED,
           INTERNAL ->
           500;
-      case CANCELLED, UNAVAILABLE, STORE_LOCKED -> 503;
+      case CANCELLED, UNAVAILABLE, STORE_LOCKED, FOLDER_DENIED, FOLDER_READ_ONLY -> 503;
       case DISK_FULL -> 507;
     };
   }

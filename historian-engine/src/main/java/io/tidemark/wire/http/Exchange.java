@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.common.stream.AbortedStreamException;
@@ -213,7 +214,9 @@ final class Exchange {
     if (error.code() == ErrorCode.METHOD_NOT_ALLOWED && error.path() != null) {
       response.set(HttpHeaderNames.ALLOW, error.path());
     }
-    if (error.code() == ErrorCode.BODY_TOO_LARGE || error.code() == ErrorCode.JOURNAL_FAILED) {
+    if (error.code() == ErrorCode.BODY_TOO_LARGE
+        || error.code() == ErrorCode.JOURNAL_FAILED
+        || error.code() == ErrorCode.UNAVAILABLE) {
       response.set(HttpHeaderNames.CONNECTION, "close");
     }
     boolean isOpen = writer.tryWrite(response.build());
@@ -232,7 +235,8 @@ final class Exchange {
         || cause instanceof ClosedSessionException
         || cause instanceof ClosedStreamException
         || cause instanceof CancelledSubscriptionException
-        || cause instanceof AbortedStreamException;
+        || cause instanceof AbortedStreamException
+        || cause instanceof ResponseCompleteException; // a body that comes after its answer
   }
 
   /** What the client may know of a failure; bugs are logged with their trace and their id. */

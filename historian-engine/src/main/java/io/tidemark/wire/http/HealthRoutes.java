@@ -2,10 +2,12 @@ package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.linecorp.armeria.common.MediaType;
+import io.tidemark.engine.Handles;
+import io.tidemark.engine.Health;
+import io.tidemark.engine.Health.Reason;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.Historian.DamageReport;
 import io.tidemark.engine.Historian.DamagedPart;
-import io.tidemark.engine.Historian.Health;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.query.time.IsoTime;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Says how the server is: {@code /health/live|ready|status} and {@code /metrics}. */
 final class HealthRoutes {
@@ -20,9 +23,11 @@ final class HealthRoutes {
       MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
   private final Historian historian;
+  private final Connections connections;
 
-  HealthRoutes(Historian historian) {
+  HealthRoutes(Historian historian, Connections connections) {
     this.historian = historian;
+    this.connections = connections;
   }
 
   List<Route> routes() {
@@ -51,7 +56,10 @@ final class HealthRoutes {
           "server is not ready: state="
               + health.state()
               + ", reasons="
-              + String.join("; ", health.reasons()));
+              + health.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")),
+          null,
+          "GET /health/status says more; docs/operations.md what to do",
+          null);
     }
     writeHealth(exchange, health, false);
   }
@@ -60,29 +68,84 @@ final class HealthRoutes {
     writeHealth(exchange, historian.health(), true);
   }
 
-  private void writeHealth(Exchange exchange, Health health, boolean withDamage)
+  private void writeHealth(Exchange exchange, Health health, boolean withDetails)
       throws IOException {
     exchange.json(
         200,
         json -> {
           json.writeStartObject();
-          json.writeStringField("state", health.state());
+          json.writeStringField("state", health.state().name());
           json.writeArrayFieldStart("reasons");
-          for (String reason : health.reasons()) {
-            json.writeString(reason);
+          for (Reason reason : health.reasons()) {
+            json.writeStartObject();
+            json.writeStringField("code", reason.code().name());
+            json.writeStringField("message", reason.message());
+            json.writeStringField("runbook", reason.code().runbook());
+            json.writeEndObject();
           }
           json.writeEndArray();
           json.writeStringField("version", health.version());
-          json.writeNumberField("tags", health.tags());
-          json.writeStringField("dataVersion", health.dataVersion());
+          if (health.opening() != null) {
+            writeOpening(json, health.opening());
+          }
+          Health.Store store = health.store();
+          if (store != null) {
+            json.writeNumberField("tags", store.tags());
+            json.writeStringField("dataVersion", store.dataVersion());
+          }
           json.writeStringField("timeZone", historian.defaultZone().getId());
           json.writeStringField("serverTimeZone", ZoneId.systemDefault().getId());
           json.writeStringField("time", IsoTime.format(historian.nowNs(), historian.defaultZone()));
-          if (withDamage) {
-            writeDamage(json, health.damage());
+          if (withDetails) {
+            writeHandles(json);
+          }
+          if (store != null && withDetails) {
+            writeRecovery(json, store.recovery());
+            writeDamage(json, store.damage());
           }
           json.writeEndObject();
         });
+  }
+
+  private static void writeOpening(JsonGenerator json, Health.Opening opening) throws IOException {
+    String unit = opening.isBytes() ? "bytes" : "steps";
+    json.writeObjectFieldStart("replay");
+    json.writeStringField("phase", opening.phase().label());
+    json.writeNumberField("percent", opening.percent());
+    json.writeNumberField(unit + "Done", opening.done());
+    json.writeNumberField(unit + "Total", opening.total());
+    json.writeEndObject();
+  }
+
+  private void writeHandles(JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("connections");
+    json.writeNumberField("open", connections.open());
+    json.writeNumberField("max", connections.max());
+    json.writeNumberField("refused", connections.refused());
+    json.writeEndObject();
+    Handles handles = Handles.now();
+    if (handles != null) {
+      json.writeObjectFieldStart("handles");
+      json.writeNumberField("open", handles.open());
+      json.writeNumberField("limit", handles.limit());
+      json.writeNumberField("wanted", Handles.WANTED);
+      json.writeNumberField("reserve", Handles.RESERVE);
+      json.writeEndObject();
+    }
+  }
+
+  private static void writeRecovery(JsonGenerator json, Health.Recovery recovery)
+      throws IOException {
+    json.writeObjectFieldStart("recovery");
+    json.writeNumberField("replayedFrames", recovery.replayedFrames());
+    json.writeNumberField("replayedSamples", recovery.replayedSamples());
+    json.writeNumberField("ignoredFrames", recovery.ignoredFrames());
+    json.writeArrayFieldStart("missing");
+    for (String range : recovery.missing()) {
+      json.writeString(range);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
   }
 
   private void writeDamage(JsonGenerator json, DamageReport damage) throws IOException {
@@ -116,8 +179,9 @@ final class HealthRoutes {
   }
 
   private void metrics(Exchange exchange) throws IOException {
+    String text = historian.metricsText() + connections.metricsText(); // throws before it answers
     ResponseStream out = exchange.stream(200, PROMETHEUS, null);
-    out.write(historian.metricsText().getBytes(StandardCharsets.UTF_8));
+    out.write(text.getBytes(StandardCharsets.UTF_8));
     out.end();
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param port port to listen on; 0 takes a free one
  * @param hostNames names of the server besides localhost that requests may use as {@code Host}
  * @param bodyBytesMax longest request body, before and after decompression
- * @param connectionsMax open connections; more wait
+ * @param connectionsMax open connections; more are closed at once
  * @param requestTimeout from the first byte of a request to the first byte of its answer
  * @param stallTimeout how long an answer waits for a client that does not read
  * @param readThreads reads that run at a time
@@ -87,7 +87,7 @@ public record HttpConfig(
         200,
         1_000,
         1_000_000,
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(10));
   }
 
   /** The same on another port. */

@@ -11,6 +11,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import com.linecorp.armeria.common.util.ThreadFactories;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerErrorHandler;
@@ -26,6 +28,7 @@ import io.tidemark.model.HistorianException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -70,26 +73,36 @@ public final class HttpServer implements AutoCloseable {
           "cross-origin-opener-policy",
           "same-origin");
 
+  /** What the protocol library may still take once no request is under way. */
+  private static final Duration CLOSE_MAX = Duration.ofMillis(500);
+
   private final HttpConfig config;
+  private final Historian historian;
   private final AccessHook access;
   private final Router router;
   private final LiveRoutes live;
   private final List<Route> routes;
   private final Map<Route.Lane, ExecutorService> lanes = new EnumMap<>(Route.Lane.class);
   private final AtomicLong bodyBytesHeld = new AtomicLong();
+  private final Traffic traffic = new Traffic();
+  private final Connections connections;
   private volatile @Nullable OriginGuard guard;
+  private volatile boolean stopping;
   private @Nullable Server server;
 
   /** A server that is not started yet. */
   public HttpServer(HttpConfig config, Historian historian, AccessHook access) {
     this.config = config;
+    this.historian = historian;
     this.access = access;
+    this.connections = new Connections(config.connectionsMax());
     this.live = new LiveRoutes(historian, config);
-    this.routes = routes(config, historian, live);
+    this.routes = routes(config, historian, live, connections);
     this.router = new Router(routes);
   }
 
-  private static List<Route> routes(HttpConfig config, Historian historian, LiveRoutes live) {
+  private static List<Route> routes(
+      HttpConfig config, Historian historian, LiveRoutes live, Connections connections) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new WriteRoutes(historian, config).routes());
     routes.addAll(new ValuesRoutes(historian, config).routes());
@@ -97,7 +110,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new TagRoutes(historian, config).routes());
     routes.addAll(new SqlRoutes(historian).routes());
     routes.addAll(new ContextRoutes(historian, config).routes());
-    routes.addAll(new HealthRoutes(historian).routes());
+    routes.addAll(new HealthRoutes(historian, connections).routes());
     routes.addAll(new PageRoutes().routes());
     return List.copyOf(routes);
   }
@@ -119,7 +132,8 @@ public final class HttpServer implements AutoCloseable {
     Server starting =
         Server.builder()
             .http(new InetSocketAddress(address, config.port()))
-            .maxNumConnections(config.connectionsMax())
+            .maxNumConnections(connections.backstop())
+            .childChannelPipelineCustomizer(connections::accepted)
             .requestTimeout(config.requestTimeout())
             .maxRequestLength(0) // routes have limits of their own, see BodyCollector
             .http1MaxInitialLineLength(URI_BYTES_MAX)
@@ -127,10 +141,18 @@ public final class HttpServer implements AutoCloseable {
             .http2MaxHeaderListSize(HEADER_BYTES_MAX + URI_BYTES_MAX)
             .http2MaxStreamsPerConnection(100)
             .http2MaxResetFramesPerWindow(200, 10)
-            .gracefulShutdownTimeout(java.time.Duration.ofMillis(50), config.stopTimeout())
+            .gracefulShutdownTimeout(Duration.ZERO, CLOSE_MAX)
+            // The loop that accepts would linger for Netty's two seconds after it has nothing left.
+            .bossGroupFactory(
+                name ->
+                    EventLoopGroups.builder()
+                        .numThreads(1)
+                        .threadFactory(ThreadFactories.newEventLoopThreadFactory(name, false))
+                        .gracefulShutdown(Duration.ZERO, CLOSE_MAX)
+                        .build())
             .disableServerHeader()
             .verboseResponses(false)
-            .unloggedExceptionsReportInterval(java.time.Duration.ZERO)
+            .unloggedExceptionsReportInterval(Duration.ZERO)
             .addHeaders(SECURITY_HEADERS.entrySet())
             .errorHandler(new ProtocolErrors())
             .serviceUnder("/", this::serve)
@@ -237,11 +259,27 @@ public final class HttpServer implements AutoCloseable {
       if (route.isPrefix()) {
         exchange.tail(context.path().substring(route.prefix().length()));
       }
+      if (route.lane() != Route.Lane.PROBE) {
+        begin(writer);
+      }
       receive(context, request, route, exchange);
     } catch (RuntimeException e) {
       exchange.fail(e);
     }
     return writer;
+  }
+
+  /** Counts the request, or refuses it while the server starts or stops. */
+  private void begin(HttpResponseWriter writer) {
+    traffic.begin(); // first: who stops then either waits for it, or it sees the refusal
+    writer.whenComplete().whenComplete((nothing, cause) -> traffic.end());
+    HistorianException refusal =
+        stopping
+            ? new HistorianException(ErrorCode.UNAVAILABLE, "server is stopping: state=DRAINING")
+            : historian.refusal();
+    if (refusal != null) {
+      throw refusal;
+    }
   }
 
   private void admit(ServiceRequestContext context, RequestHeaders headers, Exchange exchange) {
@@ -337,10 +375,34 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Ends live streams, lets running requests finish within the stop timeout, frees the port. */
+  /**
+   * Outcome of a drain.
+   *
+   * @param waitedFor requests that were under way when it began
+   * @param cut those that did not end in time
+   */
+  public record Drained(int waitedFor, int cut) {}
+
+  /**
+   * Ends live streams, refuses new requests and waits for those under way, as long as the stop
+   * timeout allows. Probes are answered until {@link #close}.
+   */
+  public Drained drain() {
+    stopping = true;
+    live.close();
+    int waitedFor = traffic.underWay();
+    try {
+      return new Drained(waitedFor, traffic.awaitNone(config.stopTimeout()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Drained(waitedFor, traffic.underWay());
+    }
+  }
+
+  /** Drains, then cuts what is left and frees the port. */
   @Override
   public void close() {
-    live.close();
+    drain();
     Server running = server;
     if (running != null) {
       running.stop().join();
@@ -354,7 +416,7 @@ public final class HttpServer implements AutoCloseable {
     }
     try {
       for (ExecutorService lane : lanes.values()) {
-        lane.awaitTermination(config.stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        lane.awaitTermination(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -49,6 +49,7 @@ final class LiveRoutes implements AutoCloseable {
   private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
   private final AtomicInteger open = new AtomicInteger();
   private @Nullable ScheduledExecutorService poller;
+  private volatile boolean closed;
 
   LiveRoutes(Historian historian, HttpConfig config) {
     this.historian = historian;
@@ -126,6 +127,9 @@ final class LiveRoutes implements AutoCloseable {
                 feed.close();
               }
             });
+    if (closed) {
+      writer.close(); // it came too late to be among those that close() ends
+    }
   }
 
   private void pollAll() {
@@ -142,6 +146,7 @@ final class LiveRoutes implements AutoCloseable {
   /** Ends all streams. */
   @Override
   public void close() {
+    closed = true;
     ScheduledExecutorService running = poller;
     if (running != null) {
       running.shutdownNow();

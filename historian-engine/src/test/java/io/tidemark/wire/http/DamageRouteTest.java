@@ -143,8 +143,11 @@ class DamageRouteTest {
   @Order(5)
   void statusNamesTheDamageAndTheServerStaysReady() {
     JsonNode status = door.api().json("/health/status");
-    assertThat(status.path("state").asText()).isEqualTo("READY");
-    assertThat(status.path("reasons").get(0).asText()).startsWith("DATA_DAMAGED: ");
+    assertThat(status.path("state").asText()).isEqualTo("DEGRADED");
+    JsonNode reason = status.path("reasons").get(0);
+    assertThat(reason.path("code").asText()).isEqualTo("DATA_DAMAGED");
+    assertThat(reason.path("message").asText()).contains("samplesLost=1024");
+    assertThat(reason.path("runbook").asText()).isEqualTo("docs/operations.md#data_damaged");
     JsonNode damage = status.path("damage");
     assertThat(damage.path("total").asLong()).isEqualTo(1);
     assertThat(damage.path("samplesLost").asLong()).isEqualTo(1024);
@@ -153,7 +156,9 @@ class DamageRouteTest {
     assertThat(part.path("tag").asText()).isEqualTo("D.1");
     assertThat(part.path("startTime").asText()).startsWith("1970-01-01T00:17:04");
     assertThat(part.path("endTime").asText()).startsWith("1970-01-01T00:34:07");
-    assertThat(door.api().json("/health/ready").has("damage")).isFalse();
+    JsonNode ready = door.api().json("/health/ready");
+    assertThat(ready.path("state").asText()).isEqualTo("DEGRADED");
+    assertThat(ready.has("damage")).isFalse();
     assertThat(door.get("/metrics").body()).contains("tidemark_damage_samples 1024");
   }
 }

@@ -20,6 +20,10 @@ public final class SyncAgent implements Agent {
   private final LongAdder forceNanos = new LongAdder();
   private final java.util.function.LongSupplier nanoClock;
 
+  /* Written by the agent; start is valid while forcing. */
+  private volatile long forceStart;
+  private volatile boolean forcing;
+
   SyncAgent(
       StoreWriter writer,
       OneToOneConcurrentArrayQueue<Unsynced> unsynced,
@@ -37,7 +41,10 @@ public final class SyncAgent implements Agent {
     long synced;
     try {
       long start = nanoClock.getAsLong();
+      forceStart = start;
+      forcing = true;
       synced = writer.force();
+      forcing = false;
       forces.increment();
       forceNanos.add(nanoClock.getAsLong() - start);
     } catch (IOException e) {
@@ -62,6 +69,11 @@ public final class SyncAgent implements Agent {
   /** Time spent in them. */
   public long forceNanos() {
     return forceNanos.sum();
+  }
+
+  /** How long the force under way has run; 0 if there is none. Any thread. */
+  public long forceUnderWayNanos() {
+    return forcing ? Math.max(0, nanoClock.getAsLong() - forceStart) : 0;
   }
 
   @Override

@@ -20,6 +20,15 @@ public interface Disk {
   /** Makes a folder, readable by its owner only, and its parents, if they are missing. */
   void createFolder(Path folder) throws IOException;
 
+  /**
+   * Checks that a folder, if there is one of that name, belongs to this user, and closes it to all
+   * others. Does nothing on a disk without owners.
+   *
+   * @throws io.tidemark.model.HistorianException {@code FOREIGN_FILE} if it is a file, {@code
+   *     FOLDER_DENIED} if it is another user's or cannot be closed.
+   */
+  void checkUsable(Path folder) throws IOException;
+
   /** Whether there is such a folder. */
   boolean isFolder(Path folder);
 

@@ -1,7 +1,5 @@
 package io.tidemark.storage.io;
 
-import io.tidemark.model.ErrorCode;
-import io.tidemark.model.HistorianException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -13,19 +11,13 @@ import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,18 +27,7 @@ import org.slf4j.LoggerFactory;
  * The machine's file systems, through FileChannel; space is reserved by {@code posix_fallocate}.
  */
 final class RealDisk implements Disk {
-  /*
-   * Lock files that this process holds. Asked before a file is touched: POSIX drops the lock of a process when it
-   * closes any channel of the file, even one whose attempt to lock failed.
-   */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
   private static final Logger LOG = LoggerFactory.getLogger(RealDisk.class);
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      EnumSet.of(
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE);
 
   @Override
   public void createFolder(Path folder) throws IOException {
@@ -55,7 +36,7 @@ final class RealDisk implements Disk {
     }
     withRoom(folder, () -> Files.createDirectories(folder));
     if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.setPosixFilePermissions(folder, OWNER_ONLY);
+      Files.setPosixFilePermissions(folder, FolderRights.OWNER_ONLY);
     }
     Path parent = folder.toAbsolutePath().getParent();
     if (parent != null) {
@@ -177,59 +158,13 @@ final class RealDisk implements Disk {
   }
 
   @Override
+  public void checkUsable(Path folder) throws IOException {
+    FolderRights.check(folder);
+  }
+
+  @Override
   public AutoCloseable lock(Path file) throws IOException {
-    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-    Path real = folder.toRealPath().resolve(file.getFileName());
-    if (!HELD.add(real)) {
-      throw locked(file, Long.toString(ProcessHandle.current().pid()));
-    }
-    FileChannel channel = null;
-    try {
-      channel = lockFile(file);
-    } finally {
-      if (channel == null) {
-        HELD.remove(real);
-      }
-    }
-    FileChannel held = channel;
-    return () -> {
-      try {
-        held.close();
-      } finally {
-        HELD.remove(real);
-      }
-    };
-  }
-
-  private static FileChannel lockFile(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    if (channel.tryLock() == null) {
-      String owner = readOwner(channel);
-      channel.close();
-      throw locked(file, owner);
-    }
-    channel.truncate(0);
-    channel.write(
-        ByteBuffer.wrap(
-            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-    return channel;
-  }
-
-  private static String readOwner(FileChannel channel) throws IOException {
-    ByteBuffer text = ByteBuffer.allocate(20);
-    channel.read(text, 0);
-    return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
-  }
-
-  private static HistorianException locked(Path file, String owner) {
-    return new HistorianException(
-        ErrorCode.STORE_LOCKED,
-        "data folder is in use: folder=" + file.getParent() + ", pid=" + owner,
-        null,
-        "stop that process or choose another folder with --data",
-        null);
+    return FolderLock.take(file);
   }
 
   private static final class RealFile implements DiskFile {

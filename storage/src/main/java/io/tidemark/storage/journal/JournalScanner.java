@@ -1,6 +1,7 @@
 package io.tidemark.storage.journal;
 
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.OpenProgress;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.io.Disk;
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class JournalScanner {
   private static final Logger LOG = LoggerFactory.getLogger(JournalScanner.class);
   private static final String CHRONICLE_SUFFIX = ".cq4";
   private static final String RUN_PREFIX = "run-";
+  private static final int REPORT_BYTES = 1 << 20;
 
   private JournalScanner() {}
 
@@ -83,25 +85,59 @@ public final class JournalScanner {
   public static Result scan(
       Disk disk, Path root, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer)
       throws IOException {
-    return scan(new Scan(disk, storeId, coveredSequence, consumer, true), disk, root);
+    return scan(disk, root, storeId, coveredSequence, consumer, OpenProgress.NONE);
+  }
+
+  /** As above, and says how many bytes of the files it has read. */
+  public static Result scan(
+      Disk disk,
+      Path root,
+      UUID storeId,
+      long coveredSequence,
+      Consumer<SampleFrame> consumer,
+      OpenProgress progress)
+      throws IOException {
+    return scan(new Scan(disk, storeId, coveredSequence, consumer, progress, true), disk, root);
   }
 
   /** As {@link #scan}, but says nothing in the log: for those who look on while a server works. */
   public static Result look(
       Disk disk, Path root, UUID storeId, long coveredSequence, Consumer<SampleFrame> consumer)
       throws IOException {
-    return scan(new Scan(disk, storeId, coveredSequence, consumer, false), disk, root);
+    Scan scan = new Scan(disk, storeId, coveredSequence, consumer, OpenProgress.NONE, false);
+    return scan(scan, disk, root);
   }
 
   private static Result scan(Scan scan, Disk disk, Path root) throws IOException {
+    List<Path> folders = new ArrayList<>();
     if (disk.isFolder(root)) {
       for (String name : disk.list(root)) {
         if (name.startsWith(RUN_PREFIX)) {
-          scan.run(root.resolve(name));
+          folders.add(root.resolve(name));
         }
       }
     }
+    if (scan.recovers) {
+      for (Path folder : folders) {
+        for (Path file : files(disk, folder)) {
+          scan.bytesTotal += disk.length(file);
+        }
+      }
+    }
+    for (Path folder : folders) {
+      scan.run(folder);
+    }
     return new Result(scan.runs, scan.missing, scan.ignored, scan.problems, scan.damagedFiles);
+  }
+
+  private static List<Path> files(Disk disk, Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String name : disk.list(folder)) {
+      if (name.endsWith(JournalFile.SUFFIX) || name.endsWith(CHRONICLE_SUFFIX)) {
+        files.add(folder.resolve(name));
+      }
+    }
+    return files;
   }
 
   private static final class Scan {
@@ -109,7 +145,11 @@ public final class JournalScanner {
     private final UUID storeId;
     private final long coveredSequence;
     private final Consumer<SampleFrame> consumer;
-    private final boolean logs;
+    private final OpenProgress progress;
+
+    /** Logs and counts; the others look on while a server moves the files. */
+    private final boolean recovers;
+
     private final List<Run> runs = new ArrayList<>();
     private final List<Missing> missing = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
@@ -133,27 +173,29 @@ public final class JournalScanner {
 
     private long epoch;
 
+    private long bytesTotal;
+
+    /** Of the files before the one that is read. */
+    private long bytesDone;
+
     Scan(
         Disk disk,
         UUID storeId,
         long coveredSequence,
         Consumer<SampleFrame> consumer,
-        boolean logs) {
+        OpenProgress progress,
+        boolean recovers) {
       this.disk = disk;
       this.storeId = storeId;
       this.coveredSequence = coveredSequence;
       this.last = coveredSequence;
       this.consumer = consumer;
-      this.logs = logs;
+      this.progress = progress;
+      this.recovers = recovers;
     }
 
     void run(Path folder) throws IOException {
-      List<Path> files = new ArrayList<>();
-      for (String name : disk.list(folder)) {
-        if (name.endsWith(JournalFile.SUFFIX) || name.endsWith(CHRONICLE_SUFFIX)) {
-          files.add(folder.resolve(name));
-        }
-      }
+      List<Path> files = files(disk, folder);
       lastOfRun = 0;
       torn = false;
       long before = ignored;
@@ -162,12 +204,15 @@ public final class JournalScanner {
       }
       for (Path file : files) {
         file(file);
+        if (recovers) {
+          bytesDone += disk.length(file);
+        }
       }
       if (last < forced) {
         lost(last + 1, forced, files.isEmpty() ? folder : files.getLast());
         last = forced;
       }
-      if (ignored > before && logs) {
+      if (ignored > before && recovers) {
         LOG.warn(
             "journal run ends torn: folder={}, lastSequence={}, framesIgnored={}",
             folder.getFileName(),
@@ -211,7 +256,12 @@ public final class JournalScanner {
         epoch = hasEpoch && page != null ? page.epoch() : 0;
         int at = own ? JournalFile.FIRST_FRAME : 0;
         int end = bytes.limit() - SampleFrame.HEADER_LENGTH;
+        int reported = 0;
         while (at <= end) {
+          if (at >= reported) {
+            progress.at(OpenProgress.Phase.JOURNAL, bytesDone + at, bytesTotal);
+            reported = at + REPORT_BYTES;
+          }
           if (!isFrame(bytes, at)) {
             // Frames of ours lie at multiples of 8, Chronicle's at multiples of 4.
             at += own ? 8 : 4;
@@ -283,7 +333,7 @@ public final class JournalScanner {
     private void lost(long first, long end, Path file) {
       missing.add(new Missing(first, end));
       damagedFiles.add(file);
-      if (logs) {
+      if (recovers) {
         LOG.error(
             "journal misses frames that were forced: file={}, missingFrom={}, missingTo={}",
             file,

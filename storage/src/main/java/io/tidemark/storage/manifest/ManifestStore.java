@@ -142,7 +142,14 @@ public final class ManifestStore {
     UUID storeId = FileEnvelope.checkHeader(bytes, MAGIC, null, generation, name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
     if (footerAt < FileEnvelope.HEADER_LENGTH) {
-      throw new HistorianException(ErrorCode.TRUNCATED_FILE, "file is too short: file=" + name);
+      throw new HistorianException(
+          ErrorCode.TRUNCATED_FILE,
+          "file is too short: file="
+              + name
+              + ", bytes="
+              + bytes.limit()
+              + ", expectedAtLeast="
+              + (FileEnvelope.HEADER_LENGTH + FileEnvelope.FOOTER_LENGTH));
     }
     ByteBuffer footer = bytes.slice(footerAt, FileEnvelope.FOOTER_LENGTH);
     FileEnvelope.checkFooter(footer, bytes.limit(), name);
