@@ -77,7 +77,9 @@ final class RunningServer implements AutoCloseable {
     return new RunningServer(host, http, signals, engine);
   }
 
-  /** Nobody knows the server's address yet, so there is nothing to finish: the next start recovers. */
+  /**
+   * Nobody knows the server's address yet, so there is nothing to finish: the next start recovers.
+   */
   private static void stopWhileStarting() {
     LOG.info("stopped while it was starting");
     Runtime.getRuntime().halt(0);
