@@ -2,7 +2,12 @@ package io.tidemark.engine;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,15 +39,30 @@ public record Handles(long limit, long open) {
    * the class path count as open: the JVM opens each when it first looks into it.
    */
   public int connectionsMax(int wanted) {
-    return connectionsMax(wanted, jars());
+    return connectionsMax(wanted, jarsToCome());
   }
 
-  int connectionsMax(int wanted, int jars) {
-    long room = limit - RESERVE - open - jars;
+  int connectionsMax(int wanted, long jarsToCome) {
+    long room = limit - RESERVE - open - jarsToCome;
     return (int) Math.max(CONNECTIONS_MIN, Math.min(wanted, room));
   }
 
-  private static int jars() {
-    return System.getProperty("java.class.path", "").split(File.pathSeparator, -1).length;
+  /** Jars of the class path that are not open yet; all of them where nobody can tell. */
+  private static long jarsToCome() {
+    String[] path = System.getProperty("java.class.path", "").split(File.pathSeparator, -1);
+    long jars = Stream.of(path).filter(entry -> entry.endsWith(".jar")).count();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return Math.max(0, jars - descriptors.filter(Handles::isJar).count());
+    } catch (IOException | UncheckedIOException e) {
+      return jars;
+    }
+  }
+
+  private static boolean isJar(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().endsWith(".jar");
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
   }
 }

@@ -236,7 +236,7 @@ class CommandLineTest {
   void aTakenPortIsNamedWithTheRemedy(@TempDir Path folder) {
     String port = server.address().substring(server.address().lastIndexOf(':') + 1);
     CommandLine run = CommandLine.run("demo", "--data", folder.toString(), "--port", port);
-    assertThat(run.code()).as(run.out()).isEqualTo(1);
+    assertThat(run.code()).as(run.out()).isEqualTo(4);
     assertThat(run.err()).contains("port=" + port).contains("hint: ").contains("--port");
   }
 }

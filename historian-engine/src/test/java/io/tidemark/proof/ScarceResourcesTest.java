@@ -44,7 +44,9 @@ class ScarceResourcesTest {
       JsonNode status = held.json("/health/status");
       assertThat(status.at("/handles/limit").asInt()).isEqualTo(DESCRIPTORS);
       int most = status.at("/connections/max").asInt();
-      assertThat(most).isLessThan(DESCRIPTORS - status.at("/handles/reserve").asInt());
+      assertThat(most)
+          .isGreaterThan(8)
+          .isLessThan(DESCRIPTORS - status.at("/handles/reserve").asInt());
 
       List<Socket> idle = new ArrayList<>();
       try {
@@ -57,8 +59,7 @@ class ScarceResourcesTest {
               .isEqualTo((part + 1L) * ROWS);
         }
         status = held.json("/health/status");
-        assertThat(status.at("/connections/refused").asInt())
-            .isGreaterThanOrEqualTo(idle.size() - most);
+        assertThat(status.at("/connections/refused").asInt()).isPositive();
         assertThat(status.at("/connections/open").asInt()).isLessThanOrEqualTo(most);
         assertThat(status.at("/handles/open").asInt()).isLessThan(DESCRIPTORS);
         assertThat(status.path("state").asText()).isIn("READY", "DEGRADED");

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Connections {
   /*
-   * The protocol library has a limit of its own that does the same but counts for nobody else to see. It stands a
-   * little higher, for the moment between accepting and counting.
+   * The protocol library has a limit of its own that does the same, but tells its count to the log only. It stands a
+   * little higher: in a burst, which is accepted faster than it is counted here, it takes over.
    */
   private static final int SLACK = 16;
 
@@ -57,7 +57,10 @@ final class Connections {
     return metric("connections", "gauge", "Open connections.", open())
         + metric("connections_max", "gauge", "Most connections at a time.", max)
         + metric(
-            "connections_refused_total", "counter", "Connections closed as too many.", refused());
+            "connections_refused_total",
+            "counter",
+            "Connections closed as too many; the log tells of bursts.",
+            refused());
   }
 
   private static String metric(String name, String type, String help, long value) {

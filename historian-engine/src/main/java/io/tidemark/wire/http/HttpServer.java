@@ -12,13 +12,13 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.util.EventLoopGroups;
-import com.linecorp.armeria.common.util.ThreadFactories;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.channel.EventLoopGroup;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
 import io.tidemark.engine.security.OriginGuard;
@@ -34,12 +34,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +91,7 @@ public final class HttpServer implements AutoCloseable {
   private volatile @Nullable OriginGuard guard;
   private volatile boolean stopping;
   private @Nullable Server server;
+  private volatile @Nullable EventLoopGroup accepting;
 
   /** A server that is not started yet. */
   public HttpServer(HttpConfig config, Historian historian, AccessHook access) {
@@ -142,14 +145,12 @@ public final class HttpServer implements AutoCloseable {
             .http2MaxStreamsPerConnection(100)
             .http2MaxResetFramesPerWindow(200, 10)
             .gracefulShutdownTimeout(Duration.ZERO, CLOSE_MAX)
-            // The loop that accepts would linger for Netty's two seconds after it has nothing left.
             .bossGroupFactory(
-                name ->
-                    EventLoopGroups.builder()
-                        .numThreads(1)
-                        .threadFactory(ThreadFactories.newEventLoopThreadFactory(name, false))
-                        .gracefulShutdown(Duration.ZERO, CLOSE_MAX)
-                        .build())
+                name -> {
+                  EventLoopGroup group = EventLoopGroups.newEventLoopGroup(1, name);
+                  accepting = group;
+                  return group;
+                })
             .disableServerHeader()
             .verboseResponses(false)
             .unloggedExceptionsReportInterval(Duration.ZERO)
@@ -405,9 +406,27 @@ public final class HttpServer implements AutoCloseable {
     drain();
     Server running = server;
     if (running != null) {
-      running.stop().join();
+      CompletableFuture<Void> stopped = running.stop();
+      endAccepting(stopped);
+      stopped.join();
     }
     stopLanes();
+  }
+
+  /**
+   * Ends the thread that accepts connections once the protocol library has told it to end: it would
+   * linger for two seconds more, in case of work that cannot come any more, and nothing of the
+   * library's own makes that shorter.
+   */
+  @SuppressWarnings("deprecation") // shutdown() is what ends a loop that lingers
+  private void endAccepting(CompletableFuture<Void> stopped) {
+    EventLoopGroup group = accepting;
+    if (group != null) {
+      while (!stopped.isDone() && !group.isShuttingDown()) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      group.shutdown();
+    }
   }
 
   private void stopLanes() {
