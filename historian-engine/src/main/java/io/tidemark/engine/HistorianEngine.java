@@ -1,5 +1,6 @@
 package io.tidemark.engine;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.ingest.Ack;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.Ingress;
@@ -44,6 +45,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,6 +98,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     this.onFatal = onFatal;
     long start = System.nanoTime();
     context = new ContextStore();
+    byte[][] lastSettings = {new byte[0]};
     store =
         SampleStore.open(
             config.dataDir(),
@@ -104,6 +107,8 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             (kind, payload, principal, timeMicros, sequence) -> {
               if (kind == RecordKind.CONTEXT) {
                 context.apply(payload, principal, timeMicros, sequence);
+              } else if (kind == RecordKind.CONFIG) {
+                lastSettings[0] = payload;
               }
             },
             progress);
@@ -132,6 +137,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     metrics = new EngineMetrics(store, path, clockWatch, context::generation);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     health = new EngineHealth(store, path);
+    journalSettings(lastSettings[0]);
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
         "store is open: folder={}, tags={}, segments={}, replayedFrames={}, replayedSamples={},"
@@ -162,6 +168,18 @@ public final class HistorianEngine implements Historian, AutoCloseable {
       HistorianConfig config, Clock clock, Consumer<Throwable> onFatal, OpenProgress progress)
       throws IOException {
     return new HistorianEngine(config, clock, onFatal, progress);
+  }
+
+  /**
+   * Journals the settings in force if they are others than the last time: who asks later why
+   * samples went or were refused finds them beside the samples. Not waited for: a start on a full
+   * disk must not fail for it.
+   */
+  private void journalSettings(byte[] before) throws IOException {
+    byte[] now = new ObjectMapper().writeValueAsBytes(config.settings());
+    if (!Arrays.equals(before, now)) {
+      ingress.submitRecord(RecordKind.CONFIG, Principal.SYSTEM, now, AckLevel.JOURNALED);
+    }
   }
 
   private static Agent waking(Agent agent, AgentThread next) {

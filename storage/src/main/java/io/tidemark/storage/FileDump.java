@@ -296,6 +296,10 @@ public final class FileDump {
                   ? ", end of a numbered request"
                   : ", id=" + producer.id() + ", name=" + ErrorText.quote(producer.name());
         }
+        case CONFIG ->
+            text =
+                ", settings="
+                    + ErrorText.quote(new String(frame.payload(), StandardCharsets.UTF_8));
         default -> text = ", payloadBytes=" + frame.payloadLength();
       }
       if (isWanted) {
