@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -77,6 +78,14 @@ final class ReliabilityPage {
                       + " GiB"));
       ArrayNode machineList = row.putArray("machine");
       machines.forEach(machineList::add);
+      DoubleSummaryStatistics load =
+          lines.stream()
+              .filter(line -> line.has("load"))
+              .mapToDouble(line -> line.path("load").asDouble())
+              .summaryStatistics();
+      if (load.getCount() > 0) {
+        row.putArray("load").add(load.getMin()).add(load.getMax());
+      }
       addNotes(row, lines);
     }
     summary.put("digest", digest(summary));
@@ -194,11 +203,13 @@ final class ReliabilityPage {
     TreeSet<String> machines = new TreeSet<>();
     TreeSet<String> javas = new TreeSet<>();
     TreeSet<String> kernels = new TreeSet<>();
+    TreeSet<Double> loads = new TreeSet<>();
     for (JsonNode row : summary.path("faults")) {
       row.path("date").forEach(each -> dates.add(each.asText()));
       row.path("machine").forEach(each -> machines.add(each.asText()));
       row.path("java").forEach(each -> javas.add(each.asText()));
       row.path("kernel").forEach(each -> kernels.add(each.asText()));
+      row.path("load").forEach(each -> loads.add(each.asDouble()));
     }
     if (dates.isEmpty()) {
       return "Nothing has been run.";
@@ -213,7 +224,9 @@ final class ReliabilityPage {
         + String.join("; ", kernels)
         + ", Java "
         + String.join("; ", javas)
-        + ".";
+        + (loads.isEmpty()
+            ? ", load average not recorded."
+            : ", load average " + loads.first() + " to " + loads.last() + ".");
   }
 
   private static String number(double value) {

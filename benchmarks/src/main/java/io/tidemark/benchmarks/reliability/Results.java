@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,11 @@ final class Results {
     line.put("cores", setting.cores());
     line.put("memoryMiB", setting.memoryMiB());
     line.put("kernel", setting.kernel());
+    // What else the machine did: without it no time can be judged.
+    line.put(
+        "load",
+        Math.round(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() * 10)
+            / 10.0);
     line.put("seconds", Math.round(seconds * 10) / 10.0);
     line.put("runs", outcome.runs);
     line.put("acknowledged", outcome.acknowledged);

@@ -90,7 +90,7 @@ class ReliabilityPageTest {
             "| `missing` F0 | nothing is done | 0 | | | | | | | | not run: there is no shim |")
         .contains("- `nothing`: seconds to ready 1.25 (1.25 to 1.25); exit status 70: 4;")
         .contains("**problems recorded: 1**")
-        .contains("2 cores, 23 GiB, Linux 6.18, Java 25.");
+        .contains("2 cores, 23 GiB, Linux 6.18, Java 25, load average ");
     assertThat(summary.path("faults").path(0).path("complete").asBoolean()).isTrue();
     assertThat(summary.path("faults").path(1).path("complete").asBoolean()).isFalse();
   }
