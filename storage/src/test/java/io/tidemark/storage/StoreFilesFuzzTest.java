@@ -40,7 +40,7 @@ class StoreFilesFuzzTest {
   private static final long PER_BYTE = 64;
 
   /** Bytes that a dump or a check may allocate, whatever the file: their buffers and reports. */
-  private static final long FIXED = 8 << 20;
+  private static final long FIXED = 12 << 20;
 
   private static final SmallStore HONEST = honest();
 

@@ -3,7 +3,6 @@ package io.tidemark.query.duckdb;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -127,12 +126,18 @@ public final class DuckDbInstances implements AutoCloseable {
     return current;
   }
 
-  private Instance open(boolean executing) {
+  /** Whether statements may spill; on a full disk they must do with memory, and are answered. */
+  private boolean maySpill() {
     try {
       Files.createDirectories(config.spillFolder());
+      return true;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot create " + config.spillFolder(), e);
+      LOG.warn("statements cannot spill to disk: folder={}: {}", config.spillFolder(), e.toString());
+      return false;
     }
+  }
+
+  private Instance open(boolean executing) {
     DuckDBConnection root = null;
     try {
       root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", new Properties());
@@ -166,7 +171,9 @@ public final class DuckDbInstances implements AutoCloseable {
       settings.add("SET GLOBAL memory_limit='" + (config.memoryBytesMax() >> 10) + "KiB'");
       settings.add("SET GLOBAL threads=" + config.threads());
       settings.add(
-          "SET GLOBAL temp_directory='" + config.spillFolder().toString().replace("'", "''") + "'");
+          "SET GLOBAL temp_directory='"
+              + (maySpill() ? config.spillFolder().toString().replace("'", "''") : "")
+              + "'");
       settings.add(
           "SET GLOBAL max_temp_directory_size='" + (config.spillBytesMax() >> 10) + "KiB'");
     } else {

@@ -13,7 +13,9 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
 import io.tidemark.query.context.ContextColumn;
 import io.tidemark.query.context.ContextKind;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,6 +54,19 @@ class SqlEngineTest {
     try (SqlResult result =
         plant.sql.execute("SELECT * FROM " + relation, List.of(), plant.query())) {
       return result.columns().stream().map(column -> column.name() + " " + column.type()).toList();
+    }
+  }
+
+  @Test
+  void statementsAreAnsweredWhereNothingCanBeSpilled(@TempDir Path full) throws IOException {
+    Files.createFile(full.resolve("spill")); // no folder can be made there
+    try (SmallPlant other = new SmallPlant(full).filled();
+        SqlResult result =
+            other.sql.execute(
+                "SELECT count(*) FROM samples s JOIN tags t USING (tag)",
+                List.of(),
+                other.query())) {
+      assertThat(result.columns()).hasSize(1);
     }
   }
 
