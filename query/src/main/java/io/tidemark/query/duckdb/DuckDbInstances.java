@@ -132,7 +132,8 @@ public final class DuckDbInstances implements AutoCloseable {
       Files.createDirectories(config.spillFolder());
       return true;
     } catch (IOException e) {
-      LOG.warn("statements cannot spill to disk: folder={}: {}", config.spillFolder(), e.toString());
+      LOG.warn(
+          "statements cannot spill to disk: folder={}: {}", config.spillFolder(), e.toString());
       return false;
     }
   }
