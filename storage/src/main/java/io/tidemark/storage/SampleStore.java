@@ -187,7 +187,7 @@ public final class SampleStore implements AutoCloseable {
 
     void frame(SampleFrame frame) {
       HotTable table = snapshot.active();
-      if (table.bytes() >= config.hotBytesMax()) {
+      if (table.bytes() >= config.hotBytesMax() / 2) {
         table = sealFull(table);
       }
       lastSequence = frame.journalSequence();
