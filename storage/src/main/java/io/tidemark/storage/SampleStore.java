@@ -155,7 +155,8 @@ public final class SampleStore implements AutoCloseable {
         new Recovery(
             ledgerRecords, replay.frames, replay.samples, found.missing(), found.ignored());
     long run = oldRuns.isEmpty() ? 1 : runNumber(oldRuns.getLast().folder()) + 1;
-    journal = newJournal(journalRoot.resolve(JournalScanner.runName(run)), last);
+    boolean isNew = oldRuns.isEmpty() && manifest.generation() == 0;
+    journal = newJournal(journalRoot.resolve(JournalScanner.runName(run)), last, !isNew);
     KillPoint.RECOVERY_DONE.reached();
     writer =
         new StoreWriter(
@@ -244,11 +245,12 @@ public final class SampleStore implements AutoCloseable {
     }
   }
 
-  private Journal newJournal(Path folder, long lastSequence) throws IOException {
+  /** A store that has something to read opens on a full disk too. */
+  private Journal newJournal(Path folder, long lastSequence, boolean mayWait) throws IOException {
     return switch (config.journal()) {
       case FILE ->
           new FileJournal(
-              disk, folder, sealed.storeId(), lastSequence, config.journalFileBytesMax());
+              disk, folder, sealed.storeId(), lastSequence, config.journalFileBytesMax(), mayWait);
       case CHRONICLE -> new ChronicleJournal(folder, config.journalFileBytesMax());
     };
   }

@@ -7,6 +7,7 @@ import io.tidemark.model.OpenProgress.Phase;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.io.DiskFullException;
 import io.tidemark.storage.io.KillPoint;
 import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.lifecycle.Sealer;
@@ -26,6 +27,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Segments and ledgers, and the manifest that names them. Every change is one new manifest; files
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: changes belong to one thread at a time; the rest may be asked by any.
  */
 final class SealedFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(SealedFiles.class);
+
   /** Folder for files that no manifest names. */
   static final String ASIDE = "aside";
 
@@ -121,7 +126,11 @@ final class SealedFiles {
       for (String name : folder.list()) {
         nextFileNumber = Math.max(nextFileNumber, Adoption.number(name) + 1);
       }
-      folder.setAside(named, ASIDE);
+      try {
+        folder.setAside(named, ASIDE);
+      } catch (DiskFullException e) {
+        LOG.warn("no room to set files aside: folder={}: {}", folder.path(), e.getMessage());
+      }
     }
   }
 

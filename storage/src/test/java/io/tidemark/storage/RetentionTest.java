@@ -140,6 +140,33 @@ class RetentionTest {
   }
 
   @Test
+  void aStoreOpensOnAFullDiskAndTakesSamplesWhenThereIsRoom() throws IOException {
+    StoreConfig config =
+        new StoreConfig(1 << 20, 3_600_000_000L, 1, 1 << 20, StoreConfig.JournalKind.FILE, true);
+    try (StoreFixture fixture = new StoreFixture(disk, config)) {
+      fixture.define(tag);
+      fixture.write(tag.id(), 1, 1);
+      fixture.seal();
+      fixture.write(tag.id(), 2, 2);
+      fixture.reopen();
+      disk.fill();
+      fixture.reopen();
+      assertThat(fixture.read(tag.id(), VersionMode.ALL, 0)).containsExactly("1=1.0", "2=2.0");
+      assertThatThrownBy(() -> fixture.write(tag.id(), 3, 3))
+          .isInstanceOfSatisfying(
+              HistorianException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL));
+      fixture.store().writer().force();
+      fixture.reopen(); // once more, nothing written in between
+      disk.capacityBytes(1L << 40);
+      fixture.write(tag.id(), 3, 3);
+      fixture.store().writer().force();
+      fixture.reopen();
+      assertThat(fixture.read(tag.id(), VersionMode.ALL, 0)).hasSize(3);
+    }
+    assertThat(StoreFixture.faults(disk)).isEmpty();
+  }
+
+  @Test
   void aDiskThatFillsWhileItIsWrittenToLosesNothing() throws IOException {
     StoreConfig config =
         new StoreConfig(1 << 20, 3_600_000_000L, 1, 0, StoreConfig.JournalKind.FILE, true);

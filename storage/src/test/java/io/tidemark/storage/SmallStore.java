@@ -176,7 +176,7 @@ final class SmallStore {
 
   private static void writeJournal(FaultDisk disk) throws IOException {
     try (FileJournal journal =
-        new FileJournal(disk, FOLDER.resolve("journal/run-00000001"), ID, 20, 1)) {
+        new FileJournal(disk, FOLDER.resolve("journal/run-00000001"), ID, 20, 1, false)) {
       long sequence = 20;
       for (ByteBuffer bytes : journaled()) {
         sequence++;

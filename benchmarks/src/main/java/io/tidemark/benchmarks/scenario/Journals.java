@@ -64,7 +64,8 @@ public final class Journals {
     UUID store = UUID.randomUUID();
     List<Figures> all =
         List.of(
-            new Figures("file", folder -> new FileJournal(Disk.REAL, folder, store, 0, FILE_BYTES)),
+            new Figures(
+                "file", folder -> new FileJournal(Disk.REAL, folder, store, 0, FILE_BYTES, false)),
             new Figures("chronicle", folder -> new ChronicleJournal(folder, FILE_BYTES)));
     System.out.printf(
         "machine: %d cores, JVM %s, rounds=%d, MB=%d%n",

@@ -88,8 +88,11 @@ public final class FileJournal implements Journal {
    * @param folder a folder that does not exist yet
    * @param lastSequence sequence of the last frame before this run
    * @param fileBytesMax size of a file
+   * @param mayWait whether a full disk is no error yet: then the first file is made when there is
+   *     room, and {@link #prepare} refuses until then
    */
-  public FileJournal(Disk disk, Path folder, UUID storeId, long lastSequence, long fileBytesMax)
+  public FileJournal(
+      Disk disk, Path folder, UUID storeId, long lastSequence, long fileBytesMax, boolean mayWait)
       throws IOException {
     this.disk = disk;
     this.folder = folder;
@@ -98,12 +101,19 @@ public final class FileJournal implements Journal {
         Math.max(fileBytesMax, JournalFile.FIRST_FRAME + SampleFrame.FRAME_BYTES_MAX);
     this.appendedSequence = lastSequence;
     this.forcedSequence = lastSequence;
-    disk.createFolder(folder);
-    current = newFile();
-    position = JournalFile.FIRST_FRAME;
+    try {
+      current = newFile();
+      position = JournalFile.FIRST_FRAME;
+    } catch (DiskFullException e) {
+      if (!mayWait) {
+        throw e;
+      }
+      position = this.fileBytesMax;
+    }
   }
 
   private OpenFile newFile() throws IOException {
+    disk.createFolder(folder);
     long number = nextFileNumber++;
     Path path = folder.resolve(JournalFile.name(number));
     long epoch = random.nextLong();
@@ -123,16 +133,18 @@ public final class FileJournal implements Journal {
   @Override
   public long prepare(int paddedLength) throws IOException {
     checkUsable();
-    OpenFile file = openFile();
     if (position + paddedLength <= fileBytesMax) {
-      return file.epoch;
+      return openFile().epoch;
     }
     OpenFile next = takeNext();
-    synchronized (closedFiles) {
-      closedFiles.add(new ClosedFile(file.path, fileBytesMax, appendedSequence));
-    }
     synchronized (filesLock) {
-      rolled.add(file);
+      OpenFile full = current;
+      if (full != null) {
+        synchronized (closedFiles) {
+          closedFiles.add(new ClosedFile(full.path, fileBytesMax, appendedSequence));
+        }
+        rolled.add(full);
+      }
       current = next;
     }
     position = JournalFile.FIRST_FRAME;
@@ -279,7 +291,7 @@ public final class FileJournal implements Journal {
       file = current;
     }
     if (file == null) {
-      return;
+      return; // closed, or never opened for want of room
     }
     try {
       if (!poisoned) {

@@ -40,7 +40,7 @@ class JournalTest {
 
     Journal open(Path folder) throws IOException {
       return this == FILE
-          ? new FileJournal(Disk.REAL, folder, STORE, 0, 1)
+          ? new FileJournal(Disk.REAL, folder, STORE, 0, 1, false)
           : new ChronicleJournal(folder, 2 << 20);
     }
   }
@@ -112,7 +112,7 @@ class JournalTest {
     AtomicLong vouched = new AtomicLong();
     AtomicBoolean done = new AtomicBoolean();
     int cuts = Rounds.of(40);
-    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1);
+    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1, false);
     Thread appending =
         loop(
             done,
@@ -182,7 +182,7 @@ class JournalTest {
 
   private static FaultDisk journal(int frames, boolean forced) throws IOException {
     FaultDisk disk = new FaultDisk();
-    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1);
+    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1, false);
     for (int i = 1; i <= frames; i++) {
       append(journal, i, 1000);
       if (forced) {
@@ -242,7 +242,7 @@ class JournalTest {
   @Test
   void afterAFailedForceNothingIsTakenAnyMore() throws IOException {
     FaultDisk disk = new FaultDisk();
-    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1);
+    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1, false);
     append(journal, 1, 100);
     disk.failAt(1, "Input/output error"); // the mark is written, then the force fails
     assertThatThrownBy(journal::force).isInstanceOf(IOException.class);
@@ -260,7 +260,7 @@ class JournalTest {
   @Test
   void aFullDiskIsFoundBeforeAFrameIsAtRiskAndLeftWhenThereIsSpace() throws IOException {
     FaultDisk disk = new FaultDisk();
-    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1);
+    Journal journal = new FileJournal(disk, RUN, STORE, 0, 1, false);
     disk.freeBytes(1000);
     long sequence = 0;
     HistorianException full = null;
