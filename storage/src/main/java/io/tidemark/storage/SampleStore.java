@@ -28,7 +28,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -44,17 +43,12 @@ import org.slf4j.LoggerFactory;
 public final class SampleStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SampleStore.class);
 
-  /**
-   * How often room and retention are looked at, and what failed for want of room is tried again.
-   */
-  private static final long HOUSEKEEPING_NS = 1_000_000_000L;
-
   private final Disk disk;
   private final StoreConfig config;
-  private final StoreClock clock;
   private final StoreDirectory directory;
   private final DiskSpace space;
   private final SealedFiles sealed;
+  private final Snapshots snapshots;
   private final Journal journal;
   private final List<JournalScanner.Run> oldRuns;
   private final TagTable tags = new TagTable();
@@ -64,15 +58,6 @@ public final class SampleStore implements AutoCloseable {
   private final ChangeFeed feed;
   private final Recovery recovery;
   private final DamageList damage;
-
-  /* Manifest agent only. */
-  private long nextHousekeepingNanos;
-  private long retrySealNanos;
-
-  /* Replaced by the writer (rotation) and the manifest agent (commit), under this; read by anyone. */
-  private volatile StoreSnapshot snapshot;
-
-  private volatile boolean closed;
 
   /* Scrubbing thread only. */
   private long lastScrubbed;
@@ -106,7 +91,6 @@ public final class SampleStore implements AutoCloseable {
       throws IOException {
     this.disk = disk;
     this.config = config;
-    this.clock = clock;
     damage = new DamageList(clock::epochMicros);
     FolderCheck.check(disk, path);
     directory = StoreDirectory.open(disk, path);
@@ -120,9 +104,14 @@ public final class SampleStore implements AutoCloseable {
     Manifest manifest = sealed.manifest();
     RequestTable requests = new RequestTable(manifest.requests());
     long ledgerRecords = sealed.readLedgers(progress, frame -> applyRecord(frame, listener));
-    snapshot =
-        new StoreSnapshot(
-            manifest, new SegmentSet(sealed.openedSegments()), sealed.lost(), null, new HotTable());
+    snapshots =
+        new Snapshots(
+            new StoreSnapshot(
+                manifest,
+                new SegmentSet(sealed.openedSegments()),
+                sealed.lost(),
+                null,
+                new HotTable()));
     KillPoint.RECOVERY_SEALED_READ.reached();
     Replay replay = new Replay(manifest, requests, listener);
     Path journalRoot = path.resolve("journal");
@@ -161,8 +150,10 @@ public final class SampleStore implements AutoCloseable {
     writer =
         new StoreWriter(
             this, config, journal, clock, space, requests, last, replay.transactionTimeMicros);
-    nextHousekeepingNanos = clock.nanos();
-    manifestAgent = new ManifestAgent(this::manifestStep);
+    manifestAgent =
+        new ManifestAgent(
+            new Housekeeping(config, clock, space, sealed, snapshots, writer, this::trimJournal)
+                ::step);
     feed = new ChangeFeed(sealed.storeId(), this::openFeedView, writer::syncedOrder);
   }
 
@@ -187,7 +178,7 @@ public final class SampleStore implements AutoCloseable {
     }
 
     void frame(SampleFrame frame) {
-      HotTable table = snapshot.active();
+      HotTable table = activeTable();
       if (table.bytes() >= config.hotBytesMax() / 2) {
         table = sealFull(table);
       }
@@ -206,22 +197,19 @@ public final class SampleStore implements AutoCloseable {
     }
 
     private HotTable sealFull(HotTable table) {
+      snapshots.rotate();
+      StoreWriter.Boundary boundary =
+          new StoreWriter.Boundary(lastSequence, transactionTimeMicros, requests.progress());
       try {
-        rotate();
-        commit(
-            table,
-            new StoreWriter.Boundary(lastSequence, transactionTimeMicros, requests.progress()));
+        SegmentReader segment = sealed.seal(table, boundary);
+        snapshots.sealed(sealed.manifest(), segment);
       } catch (DiskFullException e) {
         LOG.warn("no room to seal while the journal is read, memory holds it: {}", e.getMessage());
-        synchronized (SampleStore.this) {
-          StoreSnapshot now = snapshot;
-          snapshot = new StoreSnapshot(now.manifest(), now.segments(), now.lost(), null, table);
-        }
-        return table;
+        snapshots.rotateBack();
       } catch (IOException e) {
         throw new UncheckedIOException("seal failed while the journal was read", e);
       }
-      return snapshot.active();
+      return activeTable();
     }
   }
 
@@ -428,7 +416,7 @@ public final class SampleStore implements AutoCloseable {
   /** Reads every byte of the sealed files once; what is damaged is listed. Any thread. */
   public void scrub() {
     sealed.scrub();
-    StoreSnapshot now = retained();
+    StoreSnapshot now = snapshots.retained();
     try {
       for (SegmentReader segment : now.segments().segments()) {
         segment.scrub();
@@ -444,7 +432,7 @@ public final class SampleStore implements AutoCloseable {
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread calls this
   public void scrubNext() {
-    StoreSnapshot now = retained();
+    StoreSnapshot now = snapshots.retained();
     try {
       SegmentReader next = null;
       for (SegmentReader segment : now.segments().segments()) {
@@ -498,7 +486,7 @@ public final class SampleStore implements AutoCloseable {
 
   /** Sizes of what is on disk and in memory. */
   public Sizes sizes() {
-    StoreSnapshot now = snapshot;
+    StoreSnapshot now = snapshots.current();
     HotTable frozen = now.frozen();
     long rows = 0;
     long bytes = 0;
@@ -528,139 +516,28 @@ public final class SampleStore implements AutoCloseable {
   public ReadView openReadView() {
     // The order first: a rotation or commit in between only moves rows, it never loses them.
     long upToOrder = writer.publishedOrder();
-    return new StoreView(retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
+    return new StoreView(snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
   }
 
   private ReadView openFeedView(long afterOrder, long upToOrder) {
-    return new StoreView(retained(), tags, sealed.storeId(), afterOrder, upToOrder);
-  }
-
-  /** The newest snapshot, its segments retained for the caller. */
-  private StoreSnapshot retained() {
-    while (true) {
-      StoreSnapshot now = snapshot;
-      if (now.segments().retain()) {
-        return now;
-      }
-      if (closed) {
-        throw new IllegalStateException("store is closed: folder=" + directory.path());
-      }
-    }
+    return new StoreView(snapshots.retained(), tags, sealed.storeId(), afterOrder, upToOrder);
   }
 
   StoreSnapshot snapshot() {
-    return snapshot;
+    return snapshots.current();
   }
 
   HotTable activeTable() {
-    return snapshot.active();
+    return snapshots.current().active();
   }
 
   boolean isSealing() {
-    return snapshot.frozen() != null;
+    return snapshots.current().frozen() != null;
   }
 
   /** Freezes the active table. Called by the writer between frames. */
-  synchronized void rotate() {
-    StoreSnapshot now = snapshot;
-    snapshot =
-        new StoreSnapshot(now.manifest(), now.segments(), now.lost(), now.active(), new HotTable());
-  }
-
-  /** What the manifest agent does at a call. */
-  private boolean manifestStep() throws IOException {
-    long now = clock.nanos();
-    boolean hasSealed = sealFrozen(now);
-    if (now - nextHousekeepingNanos < 0) {
-      return hasSealed;
-    }
-    nextHousekeepingNanos = now + HOUSEKEEPING_NS;
-    space.check();
-    space.keepBallast();
-    boolean hasDropped = dropExpired();
-    return mergeLedgers() || hasDropped || hasSealed;
-  }
-
-  /** Seals the frozen table; says whether there was one and there was room. */
-  private boolean sealFrozen(long now) throws IOException {
-    HotTable frozen = snapshot.frozen();
-    if (frozen == null || (retrySealNanos != 0 && now - retrySealNanos < 0)) {
-      return false;
-    }
-    StoreWriter.Boundary boundary = writer.frozenBoundary();
-    try {
-      commit(frozen, boundary);
-    } catch (DiskFullException e) {
-      // The samples stay in memory and journal; nothing more is taken until this has worked.
-      space.block(e);
-      retrySealNanos = now + HOUSEKEEPING_NS;
-      return false;
-    }
-    retrySealNanos = 0;
-    space.unblock();
-    trimJournal(boundary.sequence());
-    return true;
-  }
-
-  /** Seals a frozen table, commits it and shows the result. */
-  private void commit(HotTable frozen, StoreWriter.Boundary boundary) throws IOException {
-    SegmentReader reader = sealed.seal(frozen, boundary);
-    synchronized (this) {
-      StoreSnapshot now = snapshot;
-      SegmentSet segments = now.segments();
-      if (reader != null) {
-        List<SegmentReader> readers = new ArrayList<>(segments.segments());
-        readers.add(reader);
-        segments = new SegmentSet(readers);
-      }
-      snapshot = new StoreSnapshot(sealed.manifest(), segments, now.lost(), null, now.active());
-      if (reader != null) {
-        now.segments().release();
-      }
-    }
-  }
-
-  private boolean mergeLedgers() throws IOException {
-    try {
-      return !space.isFull() && sealed.mergeLedgers();
-    } catch (DiskFullException e) {
-      return false; // that can wait
-    }
-  }
-
-  /** Drops segments that are no longer kept; says whether there were any. */
-  private boolean dropExpired() throws IOException {
-    Set<Long> due =
-        config.retention().due(sealed.manifest().segments(), clock.epochMicros() * 1_000);
-    if (due.isEmpty()) {
-      return false;
-    }
-    try {
-      sealed.drop(due);
-    } catch (DiskFullException e) {
-      space.block(e);
-      return false;
-    }
-    synchronized (this) {
-      StoreSnapshot now = snapshot;
-      List<SegmentReader> readers =
-          now.segments().segments().stream()
-              .filter(each -> !due.contains(each.segmentId()))
-              .toList();
-      snapshot =
-          new StoreSnapshot(
-              sealed.manifest(),
-              new SegmentSet(readers),
-              sealed.lost(),
-              now.frozen(),
-              now.active());
-      now.segments().release();
-    }
-    LOG.info(
-        "samples dropped that are no longer kept: segments={}, rule={}",
-        due.size(),
-        config.retention());
-    return true;
+  void rotate() {
+    snapshots.rotate();
   }
 
   private void trimJournal(long coveredSequence) throws IOException {
@@ -678,10 +555,7 @@ public final class SampleStore implements AutoCloseable {
   @Override
   public void close() throws IOException {
     journal.close();
-    if (!closed) {
-      closed = true;
-      snapshot.segments().release();
-    }
+    snapshots.close();
     directory.close();
   }
 }

@@ -209,6 +209,7 @@ final class SealedFiles {
     Manifest manifest = manifest();
     List<Manifest.Segment> segments = new ArrayList<>(manifest.segments());
     List<Manifest.Ledger> ledgers = new ArrayList<>(manifest.ledgers());
+    long firstNumber = nextFileNumber;
     SegmentReader reader = null;
     try {
       if (frozen.rows() > 0) {
@@ -238,7 +239,18 @@ final class SealedFiles {
       if (reader != null) {
         reader.close();
       }
+      if (e instanceof DiskFullException) {
+        deleteFrom(firstNumber);
+      }
       throw e;
+    }
+  }
+
+  /** Takes back what was written before the disk had no more room: no manifest names it. */
+  private void deleteFrom(long firstNumber) {
+    for (long id = firstNumber; id < nextFileNumber; id++) {
+      SegmentWriter.fileNames(id).forEach(segmentDirectory::delete);
+      LedgerFile.fileNames(id).forEach(ledgerDirectory::delete);
     }
   }
 
@@ -297,7 +309,13 @@ final class SealedFiles {
           ledgerDirectory, storeId(), ledger, damage, frame -> frames.add(frame.copyBytes()));
     }
     long id = nextFileNumber++;
-    long length = LedgerFile.write(ledgerDirectory, storeId(), id, frames);
+    long length;
+    try {
+      length = LedgerFile.write(ledgerDirectory, storeId(), id, frames);
+    } catch (DiskFullException e) {
+      deleteFrom(id);
+      throw e;
+    }
     KillPoint.LEDGERS_MERGED.reached();
     List<Manifest.Ledger> kept = new ArrayList<>(ledgers.subList(0, from));
     kept.add(new Manifest.Ledger(id, frames.size(), length));

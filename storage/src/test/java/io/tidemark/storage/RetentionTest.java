@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadView;
+import io.tidemark.model.RecordKind;
+import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
 import io.tidemark.storage.lifecycle.RetentionRule;
@@ -136,6 +138,36 @@ class RetentionTest {
       fixture.write(tag.id(), base + 3, 4);
       fixture.reopen();
       assertThat(fixture.read(tag.id(), VersionMode.ALL, base)).contains("3=4.0");
+    }
+  }
+
+  @Test
+  void aSealThatFindsNoRoomHalfWayLeavesNoFiles() throws IOException {
+    StoreConfig config =
+        new StoreConfig(8 << 20, 3_600_000_000L, 1, 0, StoreConfig.JournalKind.FILE, true);
+    try (StoreFixture fixture = new StoreFixture(disk, config)) {
+      fixture.define(tag);
+      for (int i = 0; i < 2000; i++) {
+        fixture.write(tag.id(), i, Math.sin(i));
+      }
+      fixture.append(SampleFrameBuilder.encodeRecord(RecordKind.CONTEXT, 0, new byte[100_000]));
+      fixture.store().writer().force();
+      fixture.store().writer().requestSeal();
+      fixture.store().writer().rotateIfDue();
+      int failed = 0;
+      for (int room = 0; fixture.store().sizes().segments() == 0; room += 3_000) {
+        disk.fill();
+        disk.capacityBytes(disk.usedBytes() + room);
+        fixture.housekeeping();
+        failed += fixture.store().writer().isDiskFull() ? 1 : 0;
+        assertThat(segmentFiles()).isEqualTo(fixture.store().sizes().segments());
+        assertThat(fixture.read(tag.id(), VersionMode.ALL, 0)).hasSize(2000);
+      }
+      assertThat(failed).isGreaterThan(20);
+      assertThat(disk.files()).noneMatch(each -> each.toString().endsWith(".tmp"));
+      disk.capacityBytes(1L << 40);
+      fixture.housekeeping();
+      assertThat(fixture.store().writer().isDiskFull()).isFalse();
     }
   }
 

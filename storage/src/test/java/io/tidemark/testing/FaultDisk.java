@@ -146,6 +146,11 @@ public final class FaultDisk implements Disk {
     capacityBytes = bytesIn(root);
   }
 
+  /** What the files take. */
+  public long usedBytes() {
+    return bytesIn(root);
+  }
+
   private long free() {
     return capacityBytes == Long.MAX_VALUE
         ? freeBytes

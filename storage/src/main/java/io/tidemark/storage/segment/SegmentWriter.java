@@ -44,7 +44,12 @@ public final class SegmentWriter implements AutoCloseable {
     this.storeId = storeId;
     this.segmentId = segmentId;
     file = directory.create(fileName(segmentId));
-    file.write(FileEnvelope.header(MAGIC, storeId, segmentId));
+    try {
+      file.write(FileEnvelope.header(MAGIC, storeId, segmentId));
+    } catch (IOException e) {
+      file.close(); // there is no writer that could be closed
+      throw e;
+    }
   }
 
   /** Name of a segment's file. */

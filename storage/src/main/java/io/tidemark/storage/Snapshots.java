@@ -1,0 +1,90 @@
+package io.tidemark.storage;
+
+import io.tidemark.storage.hot.HotTable;
+import io.tidemark.storage.manifest.Manifest;
+import io.tidemark.storage.segment.SegmentReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest snapshot: what is sealed, being sealed, and in memory. Everything ever journaled is in
+ * exactly one of these places at any instant; rows only move from one to the next.
+ *
+ * <p>Threads: the writer rotates, the manifest agent shows what it committed; anyone reads.
+ */
+final class Snapshots {
+  /* Replaced under this; read by anyone. */
+  private volatile StoreSnapshot current;
+  private volatile boolean closed;
+
+  Snapshots(StoreSnapshot first) {
+    current = first;
+  }
+
+  StoreSnapshot current() {
+    return current;
+  }
+
+  /** The newest snapshot, its segments retained for the caller, who releases them. */
+  StoreSnapshot retained() {
+    while (true) {
+      StoreSnapshot now = current;
+      if (now.segments().retain()) {
+        return now;
+      }
+      if (closed) {
+        throw new IllegalStateException("store is closed");
+      }
+    }
+  }
+
+  /** Freezes the active table. */
+  synchronized void rotate() {
+    StoreSnapshot now = current;
+    current =
+        new StoreSnapshot(now.manifest(), now.segments(), now.lost(), now.active(), new HotTable());
+  }
+
+  /** Takes a rotation back: the frozen table is the active one again, which has nothing yet. */
+  synchronized void rotateBack() {
+    StoreSnapshot now = current;
+    HotTable frozen = now.frozen();
+    if (frozen != null && now.active().isEmpty()) {
+      current = new StoreSnapshot(now.manifest(), now.segments(), now.lost(), null, frozen);
+    }
+  }
+
+  /** Shows the frozen table's samples in the segment that they were sealed into, if any. */
+  synchronized void sealed(Manifest manifest, @Nullable SegmentReader segment) {
+    StoreSnapshot now = current;
+    SegmentSet segments = now.segments();
+    if (segment != null) {
+      List<SegmentReader> readers = new ArrayList<>(segments.segments());
+      readers.add(segment);
+      segments = new SegmentSet(readers);
+    }
+    current = new StoreSnapshot(manifest, segments, now.lost(), null, now.active());
+    if (segment != null) {
+      now.segments().release();
+    }
+  }
+
+  /** Shows that segments are gone. */
+  synchronized void dropped(Manifest manifest, Set<Long> ids, List<Manifest.Segment> lost) {
+    StoreSnapshot now = current;
+    List<SegmentReader> kept =
+        now.segments().segments().stream().filter(each -> !ids.contains(each.segmentId())).toList();
+    current = new StoreSnapshot(manifest, new SegmentSet(kept), lost, now.frozen(), now.active());
+    now.segments().release();
+  }
+
+  /** Lets go of the segments; views that are open keep theirs. */
+  synchronized void close() {
+    if (!closed) {
+      closed = true;
+      current.segments().release();
+    }
+  }
+}
