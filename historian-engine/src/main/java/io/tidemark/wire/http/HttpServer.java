@@ -11,14 +11,12 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.netty.channel.EventLoopGroup;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
 import io.tidemark.engine.security.OriginGuard;
@@ -91,7 +89,6 @@ public final class HttpServer implements AutoCloseable {
   private volatile @Nullable OriginGuard guard;
   private volatile boolean stopping;
   private @Nullable Server server;
-  private volatile @Nullable EventLoopGroup accepting;
 
   /** A server that is not started yet. */
   public HttpServer(HttpConfig config, Historian historian, AccessHook access) {
@@ -145,12 +142,6 @@ public final class HttpServer implements AutoCloseable {
             .http2MaxStreamsPerConnection(100)
             .http2MaxResetFramesPerWindow(200, 10)
             .gracefulShutdownTimeout(Duration.ZERO, CLOSE_MAX)
-            .bossGroupFactory(
-                name -> {
-                  EventLoopGroup group = EventLoopGroups.newEventLoopGroup(1, name);
-                  accepting = group;
-                  return group;
-                })
             .disableServerHeader()
             .verboseResponses(false)
             .unloggedExceptionsReportInterval(Duration.ZERO)
@@ -406,26 +397,22 @@ public final class HttpServer implements AutoCloseable {
     drain();
     Server running = server;
     if (running != null) {
-      CompletableFuture<Void> stopped = running.stop();
-      endAccepting(stopped);
-      stopped.join();
+      awaitClosed(running, running.stop());
     }
     stopLanes();
   }
 
   /**
-   * Ends the thread that accepts connections once the protocol library has told it to end: it would
-   * linger for two seconds more, in case of work that cannot come any more, and nothing of the
-   * library's own makes that shorter.
+   * Waits until the port is free and no connection is left. The protocol library says so two
+   * seconds later: its thread that accepted connections lingers in case of work that cannot come
+   * any more, nothing of the library's own makes that shorter, and nobody needs to wait for it.
    */
-  @SuppressWarnings("deprecation") // shutdown() is what ends a loop that lingers
-  private void endAccepting(CompletableFuture<Void> stopped) {
-    EventLoopGroup group = accepting;
-    if (group != null) {
-      while (!stopped.isDone() && !group.isShuttingDown()) {
-        LockSupport.parkNanos(1_000_000);
-      }
-      group.shutdown();
+  private void awaitClosed(Server stopping, CompletableFuture<Void> stopped) {
+    while (!stopped.isDone() && (!stopping.activePorts().isEmpty() || connections.open() > 0)) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    if (stopped.isCompletedExceptionally()) {
+      stopped.join(); // throws
     }
   }
 
