@@ -114,7 +114,7 @@ final class RunningServer implements AutoCloseable {
       return wanted;
     }
     int most = handles.connectionsMax(wanted);
-    if (handles.limit() < Handles.WANTED) {
+    if (most < wanted) {
       LOG.warn(
           "few file descriptors: limit={}, wanted={}, connectionsMax={}; raise LimitNOFILE of the"
               + " service, or ulimit -n",

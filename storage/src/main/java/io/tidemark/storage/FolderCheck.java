@@ -4,6 +4,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.storage.StoreVerifier.StoreFolders;
 import io.tidemark.storage.io.Disk;
+import io.tidemark.storage.io.DiskFullException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -106,7 +107,7 @@ final class FolderCheck {
           "mount it for writing; tidemark verify and dump need no writing",
           failure);
     }
-    if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
+    if (io instanceof DiskFullException) {
       return new HistorianException(
           ErrorCode.DISK_FULL,
           "no space to open the store: path=" + where + ", reason=" + text,
