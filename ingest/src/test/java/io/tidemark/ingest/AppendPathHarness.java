@@ -4,6 +4,7 @@ import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.model.Agent;
 import io.tidemark.storage.SampleStore;
 import io.tidemark.storage.StoreConfig;
+import io.tidemark.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +23,13 @@ final class AppendPathHarness implements AutoCloseable {
   private volatile boolean running = true;
 
   AppendPathHarness(Path folder) throws IOException {
+    this(Disk.REAL, folder);
+  }
+
+  AppendPathHarness(Disk disk, Path folder) throws IOException {
     store =
         SampleStore.open(
+            disk,
             folder,
             new StoreConfig(2 << 20, 3_600_000_000L, 4 << 20, 0),
             () -> clockNs.get() / 1000,
