@@ -52,6 +52,9 @@ public final class ReliabilitySuite {
   private boolean writePage = true;
   private boolean list;
 
+  /* Set when somebody stops the suite. */
+  private static volatile boolean stopping;
+
   private ReliabilitySuite() {}
 
   /** All faults, in the order of the page. */
@@ -92,8 +95,10 @@ public final class ReliabilitySuite {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
-                () ->
-                    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly)));
+                () -> {
+                  stopping = true; // before anything is cut off, which is then no outcome
+                  ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+                }));
     ReliabilitySuite suite = new ReliabilitySuite();
     try {
       suite.parse(args);
@@ -219,6 +224,9 @@ public final class ReliabilitySuite {
       long began = System.nanoTime();
       Outcome outcome = fault.run(new Trial(lab, work, seed, batches, goal - runs, progress::step));
       double seconds = (System.nanoTime() - began) / 1e9;
+      if (stopping) {
+        return good; // the trial was cut off: it says nothing
+      }
       results.append(fault, baseSeed, seed, setting, seconds, outcome);
       if (outcome.isBad()) {
         good = false;
