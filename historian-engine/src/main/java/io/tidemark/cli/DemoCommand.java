@@ -23,18 +23,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Starts a server with a simulated plant: history, batches, disturbances, live data.",
-    exitCodeListHeading = ExitCodes.HEADING,
-    exitCodeList = {
-      ExitCodes.STOPPED_TEXT,
-      ExitCodes.FAILED_TEXT,
-      ExitCodes.USAGE_TEXT,
-      ExitCodes.LOCKED_TEXT,
-      ExitCodes.PORT_TEXT,
-      ExitCodes.STORE_TEXT,
-      ExitCodes.FOLDER_TEXT,
-      ExitCodes.FATAL_TEXT,
-      ExitCodes.SIGNAL_TEXT
-    },
     footer = {"", "Example:", "  tidemark demo --days 7 --data /tmp/plant --port 7310"})
 final class DemoCommand implements Callable<Integer> {
   private static final int BAR_WIDTH = 30;

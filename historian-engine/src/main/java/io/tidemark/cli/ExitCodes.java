@@ -4,11 +4,11 @@ import io.tidemark.model.HistorianException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How {@code serve} and {@code demo} end. The numbers are documented and never change. */
+/**
+ * How {@code serve} and {@code demo} end. The numbers never change; {@link ServerOptions} has their
+ * words for the help, docs/operations.md what to do.
+ */
 final class ExitCodes {
-  /** Heading of the codes in the help of both commands. */
-  static final String HEADING = "%nExit codes:%n";
-
   /** Stopped on request. */
   static final int STOPPED = 0;
 
@@ -32,17 +32,6 @@ final class ExitCodes {
 
   /** The journal failed while the server ran. */
   static final int FATAL = 70;
-
-  /* The codes in the help of both commands; docs/operations.md says what to do. */
-  static final String STOPPED_TEXT = "0:stopped on request";
-  static final String FAILED_TEXT = "1:failed in another way";
-  static final String USAGE_TEXT = "2:wrong usage, or a setting that cannot be used";
-  static final String LOCKED_TEXT = "3:another server has the data folder";
-  static final String PORT_TEXT = "4:the port cannot be opened";
-  static final String STORE_TEXT = "5:the folder holds no store that can be opened";
-  static final String FOLDER_TEXT = "6:the folder cannot be read or written";
-  static final String FATAL_TEXT = "70:the journal failed while the server ran";
-  static final String SIGNAL_TEXT = "129, 130, 143:ended by a second signal";
 
   private ExitCodes() {}
 

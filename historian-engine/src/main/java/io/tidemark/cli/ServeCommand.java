@@ -14,18 +14,6 @@ import picocli.CommandLine.Spec;
     name = "serve",
     mixinStandardHelpOptions = true,
     description = "Starts the server on a data folder and runs until it is stopped.",
-    exitCodeListHeading = ExitCodes.HEADING,
-    exitCodeList = {
-      ExitCodes.STOPPED_TEXT,
-      ExitCodes.FAILED_TEXT,
-      ExitCodes.USAGE_TEXT,
-      ExitCodes.LOCKED_TEXT,
-      ExitCodes.PORT_TEXT,
-      ExitCodes.STORE_TEXT,
-      ExitCodes.FOLDER_TEXT,
-      ExitCodes.FATAL_TEXT,
-      ExitCodes.SIGNAL_TEXT
-    },
     footer = {
       "",
       "Example:",

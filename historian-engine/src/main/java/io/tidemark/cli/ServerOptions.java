@@ -5,9 +5,23 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that start a server. */
+/** Options of the commands that start a server, and the codes that they end with. */
+@Command(
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:stopped on request",
+      "1:failed in another way",
+      "2:wrong usage, or a setting that cannot be used",
+      "3:another server has the data folder",
+      "4:the port cannot be opened",
+      "5:the folder holds no store that can be opened",
+      "6:the folder cannot be read or written",
+      "70:the journal failed while the server ran",
+      "129, 130, 143:ended by a second signal"
+    })
 final class ServerOptions {
   @Option(
       names = "--config",

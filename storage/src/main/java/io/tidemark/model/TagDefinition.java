@@ -58,59 +58,6 @@ public record TagDefinition(
     stepped = stepped || !type.isContinuous();
   }
 
-  /** A tag whose duplicates replace, and that has no samples of the future. */
-  public TagDefinition(
-      int id,
-      UUID uuid,
-      String name,
-      SampleType type,
-      String uom,
-      String description,
-      boolean stepped,
-      double rangeLow,
-      double rangeHigh,
-      List<String> states,
-      int version,
-      String changedBy,
-      long changedAtMicros) {
-    this(
-        id,
-        uuid,
-        name,
-        type,
-        uom,
-        description,
-        stepped,
-        rangeLow,
-        rangeHigh,
-        states,
-        DuplicateRule.REPLACE,
-        false,
-        version,
-        changedBy,
-        changedAtMicros);
-  }
-
-  /** This with another rule for duplicates. */
-  public TagDefinition withDuplicates(DuplicateRule rule) {
-    return new TagDefinition(
-        id,
-        uuid,
-        name,
-        type,
-        uom,
-        description,
-        stepped,
-        rangeLow,
-        rangeHigh,
-        states,
-        rule,
-        forecast,
-        version,
-        changedBy,
-        changedAtMicros);
-  }
-
   /** The state's name; {@code #17} for an ordinal that has none. */
   public String stateText(long ordinal) {
     return ordinal >= 0 && ordinal < states.size() ? states.get((int) ordinal) : "#" + ordinal;

@@ -117,16 +117,8 @@ final class Adoption {
 
   private static List<Long> numbers(StoreDirectory directory, String suffix, long from) {
     return directory.list().stream()
-        .filter(name -> name.endsWith(suffix) && number(name) >= from)
-        .map(Adoption::number)
+        .map(name -> SealedFiles.number(name, suffix))
+        .filter(number -> number >= from)
         .toList();
-  }
-
-  /** The number that the name of a sealed file begins with; -1 for a name that is none of ours. */
-  static long number(String name) {
-    int point = name.indexOf('.');
-    return point > 0 && name.substring(0, point).matches("\\d{1,18}")
-        ? Long.parseLong(name.substring(0, point))
-        : -1;
   }
 }

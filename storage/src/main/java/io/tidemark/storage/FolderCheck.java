@@ -67,6 +67,17 @@ final class FolderCheck {
           "name an empty folder with --data, or one that does not exist",
           null);
     }
+    for (String part : List.of(StoreFolders.SEGMENTS, StoreFolders.LEDGER, StoreFolders.JOURNAL)) {
+      Path inside = folder.resolve(part);
+      if (disk.isFolder(inside) && !disk.list(inside).isEmpty()) {
+        throw new HistorianException(
+            ErrorCode.CORRUPT,
+            "store has data and no manifest: folder=" + folder,
+            null,
+            "restore the folder manifest",
+            null);
+      }
+    }
   }
 
   /** The failure of an opening with its code and a remedy, where they can be told. */

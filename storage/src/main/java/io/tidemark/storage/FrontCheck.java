@@ -65,7 +65,7 @@ final class FrontCheck {
     } else {
       // Nobody says which ones count: all of them.
       for (String name : ledgers) {
-        long id = number(name, ".tled");
+        long id = SealedFiles.number(name, ".tled");
         if (id >= 0) {
           ledger(new Manifest.Ledger(id, -1, -1));
         }
@@ -111,7 +111,7 @@ final class FrontCheck {
   List<Manifest.Segment> segmentsByName() {
     List<Manifest.Segment> found = new ArrayList<>();
     for (String name : list(StoreFolders.SEGMENTS)) {
-      long id = number(name, ".tseg");
+      long id = SealedFiles.number(name, ".tseg");
       if (id >= 0) {
         found.add(new Manifest.Segment(id, 0, 0, 0, 0, 0, 0, 0));
       }
@@ -132,15 +132,6 @@ final class FrontCheck {
               .losing("all files in it"));
       return List.of();
     }
-  }
-
-  /** The number that a file's name says; -1 if it is no name of ours. */
-  private static long number(String name, String suffix) {
-    if (!name.endsWith(suffix)) {
-      return -1;
-    }
-    String digits = name.substring(0, name.length() - suffix.length());
-    return digits.matches("[0-9]{12,18}") ? Long.parseLong(digits) : -1;
   }
 
   private void manifests() {
@@ -223,7 +214,7 @@ final class FrontCheck {
   private @Nullable UUID storeIdOfAnyFile(List<String> segments) {
     UUID[] found = new UUID[1];
     for (String name : segments) {
-      if (found[0] == null && number(name, ".tseg") >= 0) {
+      if (found[0] == null && SealedFiles.number(name, ".tseg") >= 0) {
         verifier.file(
             data.resolve(StoreFolders.SEGMENTS).resolve(name),
             new CheckTally(),
@@ -405,7 +396,8 @@ final class FrontCheck {
             });
     for (String name : names) {
       String path = folder + "/" + name;
-      long id = suffixes.stream().mapToLong(suffix -> number(name, suffix)).max().orElse(-1);
+      long id =
+          suffixes.stream().mapToLong(suffix -> SealedFiles.number(name, suffix)).max().orElse(-1);
       if (name.equals(SealedFiles.ASIDE)) {
         continue;
       }

@@ -1,19 +1,21 @@
 package io.tidemark.storage;
 
+import io.tidemark.model.Agent;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.DiskFullException;
 import io.tidemark.storage.segment.SegmentReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the manifest agent does: seals what is frozen, and once a second looks at the room on the
- * disk, drops what is no longer kept and merges ledgers. A disk without room stops none of it for
- * good. One thread.
+ * The manifest agent: does, one at a time, what changes the manifest. Seals what is frozen, and
+ * once a second looks at the room on the disk, drops what is no longer kept and merges ledgers. A
+ * disk without room stops none of it for good. One thread.
  */
-final class Housekeeping {
+final class Housekeeping implements Agent {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final long INTERVAL_NS = 1_000_000_000L;
 
@@ -52,8 +54,22 @@ final class Housekeeping {
     nextRoundNanos = clock.nanos();
   }
 
+  @Override
+  public int doWork() {
+    try {
+      return step() ? 1 : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("manifest work failed", e);
+    }
+  }
+
+  @Override
+  public String roleName() {
+    return "sealer";
+  }
+
   /** One step; says whether there was something to do. */
-  boolean step() throws IOException {
+  private boolean step() throws IOException {
     long now = clock.nanos();
     boolean hasSealed = seal(now);
     if (now - nextRoundNanos < 0) {

@@ -3,6 +3,7 @@ package io.tidemark.storage;
 import io.tidemark.storage.io.Disk;
 import io.tidemark.storage.io.StoreDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
@@ -30,11 +31,11 @@ final class Quarantine {
       return;
     }
     Disk disk = root.disk();
-    StoreDirectory folder = root.subdirectory(FOLDER);
     for (Path file : damaged) {
       Path run = file.getParent();
       String name = (run == null ? "" : run.getFileName() + "-") + file.getFileName();
       try {
+        StoreDirectory folder = root.subdirectory(FOLDER);
         if (disk.isFolder(file) || folder.list().contains(name)) {
           continue;
         }
@@ -45,7 +46,7 @@ final class Quarantine {
         }
         copy(disk, file, folder, name);
         LOG.warn("damaged file is kept: file={}, copy={}/{}", file, FOLDER, name);
-      } catch (IOException e) {
+      } catch (IOException | UncheckedIOException e) {
         LOG.warn("damaged file cannot be copied: file={}", file, e);
       }
     }

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells repeats from what is new, for clients that number their requests: what was stored is
@@ -96,8 +97,7 @@ final class RequestTable {
         null);
   }
 
-  private @org.jspecify.annotations.Nullable RequestProgress remembered(
-      int producerId, long nowMicros) {
+  private @Nullable RequestProgress remembered(int producerId, long nowMicros) {
     RequestProgress last = progress.get(producerId);
     return last != null && nowMicros - last.lastMicros() > REMEMBERED_MICROS ? null : last;
   }

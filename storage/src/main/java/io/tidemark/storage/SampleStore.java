@@ -3,12 +3,14 @@ package io.tidemark.storage;
 import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.catalog.ProducerTable;
 import io.tidemark.catalog.TagTable;
+import io.tidemark.model.Agent;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.OpenProgress;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.StoreVerifier.StoreFolders;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.feed.ChangeFeed;
 import io.tidemark.storage.hot.HotTable;
@@ -20,7 +22,6 @@ import io.tidemark.storage.journal.ChronicleJournal;
 import io.tidemark.storage.journal.FileJournal;
 import io.tidemark.storage.journal.Journal;
 import io.tidemark.storage.journal.JournalScanner;
-import io.tidemark.storage.lifecycle.ManifestAgent;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.segment.SegmentReader;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class SampleStore implements AutoCloseable {
   private final TagTable tags = new TagTable();
   private final ProducerTable producers = new ProducerTable();
   private final StoreWriter writer;
-  private final ManifestAgent manifestAgent;
+  private final Agent manifestAgent;
   private final ChangeFeed feed;
   private final Recovery recovery;
   private final DamageList damage;
@@ -96,25 +97,20 @@ public final class SampleStore implements AutoCloseable {
     directory = StoreDirectory.open(disk, path);
     directory.lock();
     opened.add(directory);
-    refuseWithoutManifest(path);
-    disk.createFolder(path.resolve("journal")); // before the manifest: one without it has lost it
+    Path journalRoot = path.resolve(StoreFolders.JOURNAL);
+    disk.createFolder(journalRoot); // before the manifest: one without it has lost it
     space = new DiskSpace(directory, config.disk());
-    sealed = SealedFiles.open(directory, damage, progress);
-    opened.add(sealed::closeOpened);
+    sealed = new SealedFiles(directory, damage);
+    List<SegmentReader> segments = sealed.openSegments(progress, opened);
     Manifest manifest = sealed.manifest();
     RequestTable requests = new RequestTable(manifest.requests());
     long ledgerRecords = sealed.readLedgers(progress, frame -> applyRecord(frame, listener));
     snapshots =
         new Snapshots(
             new StoreSnapshot(
-                manifest,
-                new SegmentSet(sealed.openedSegments()),
-                sealed.lost(),
-                null,
-                new HotTable()));
+                manifest, new SegmentSet(segments), sealed.lost(), null, new HotTable()));
     KillPoint.RECOVERY_SEALED_READ.reached();
     Replay replay = new Replay(manifest, requests, listener);
-    Path journalRoot = path.resolve("journal");
     JournalScanner.Result found =
         JournalScanner.scan(
             disk,
@@ -151,9 +147,7 @@ public final class SampleStore implements AutoCloseable {
         new StoreWriter(
             this, config, journal, clock, space, requests, last, replay.transactionTimeMicros);
     manifestAgent =
-        new ManifestAgent(
-            new Housekeeping(config, clock, space, sealed, snapshots, writer, this::trimJournal)
-                ::step);
+        new Housekeeping(config, clock, space, sealed, snapshots, writer, this::trimJournal);
     feed = new ChangeFeed(sealed.storeId(), this::openFeedView, writer::syncedOrder);
   }
 
@@ -210,26 +204,6 @@ public final class SampleStore implements AutoCloseable {
         throw new UncheckedIOException("seal failed while the journal was read", e);
       }
       return activeTable();
-    }
-  }
-
-  /** A folder with data and no manifest is a damaged store, not a new one. */
-  private void refuseWithoutManifest(Path path) throws IOException {
-    boolean hasData = false;
-    for (String folder : List.of("segments", "ledger", "journal")) {
-      Path inside = path.resolve(folder);
-      hasData |= disk.isFolder(inside) && !disk.list(inside).isEmpty();
-    }
-    boolean hasManifest =
-        disk.isFolder(path.resolve("manifest"))
-            && !directory.subdirectory("manifest").list().isEmpty();
-    if (hasData && !hasManifest) {
-      throw new HistorianException(
-          ErrorCode.CORRUPT,
-          "store has data and no manifest: folder=" + path,
-          null,
-          "restore the folder manifest",
-          null);
     }
   }
 
@@ -394,7 +368,7 @@ public final class SampleStore implements AutoCloseable {
   }
 
   /** The agent that seals what is frozen and drops what is no longer kept. */
-  public ManifestAgent manifestAgent() {
+  public Agent manifestAgent() {
     return manifestAgent;
   }
 

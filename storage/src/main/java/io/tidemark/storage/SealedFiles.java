@@ -5,6 +5,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.OpenProgress;
 import io.tidemark.model.OpenProgress.Phase;
 import io.tidemark.model.SampleFrame;
+import io.tidemark.storage.StoreVerifier.StoreFolders;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.DiskFullException;
@@ -42,6 +43,7 @@ final class SealedFiles {
   /** Folder for files that no manifest names. */
   static final String ASIDE = "aside";
 
+  private static final List<String> SUFFIXES = List.of(".tseg", ".tidx", ".tled", ".tled-copy");
   private static final int LEDGERS_MERGED_MIN = 8;
   private static final long LEDGER_BYTES_MAX = 256L << 20;
 
@@ -50,7 +52,6 @@ final class SealedFiles {
   private final ManifestStore manifests;
   private final DamageList damage;
   private final List<Manifest.Segment> lost = new ArrayList<>();
-  private final List<SegmentReader> opened = new ArrayList<>();
 
   /* Ledgers that were merged, oldest first. */
   private final ArrayDeque<Retired> retired = new ArrayDeque<>();
@@ -65,11 +66,16 @@ final class SealedFiles {
   /* A number is never used twice, also if a crash left a file that no manifest came to name. */
   private long nextFileNumber;
 
-  private SealedFiles(StoreDirectory root, DamageList damage) throws IOException {
+  /**
+   * Reads the newest manifest. What cannot be read is on the damage list.
+   *
+   * @throws HistorianException if there is no manifest that can be gone on with.
+   */
+  SealedFiles(StoreDirectory root, DamageList damage) throws IOException {
     this.damage = damage;
-    segmentDirectory = root.subdirectory("segments");
-    ledgerDirectory = root.subdirectory("ledger");
-    manifests = ManifestStore.open(root.subdirectory("manifest"), UUID.randomUUID());
+    segmentDirectory = root.subdirectory(StoreFolders.SEGMENTS);
+    ledgerDirectory = root.subdirectory(StoreFolders.LEDGER);
+    manifests = ManifestStore.open(root.subdirectory(StoreFolders.MANIFEST), UUID.randomUUID());
     manifests.broken().forEach(each -> damage.spare(each.file(), "manifest", each.cause()));
     Manifest adopted = Adoption.of(manifests, segmentDirectory, ledgerDirectory, damage);
     if (adopted != null) {
@@ -79,29 +85,24 @@ final class SealedFiles {
   }
 
   /**
-   * Reads the newest manifest and opens what it names. What cannot be read is on the damage list.
+   * Opens the segments of the manifest. What cannot be read is on the damage list, and lost.
    *
-   * @throws HistorianException if there is no manifest that can be gone on with.
+   * @param opened takes each of them at once, for whoever has to close them if the rest fails
    */
-  static SealedFiles open(StoreDirectory root, DamageList damage, OpenProgress progress)
-      throws IOException {
-    SealedFiles files = new SealedFiles(root, damage);
-    try {
-      int count = files.manifest().segments().size();
-      for (Manifest.Segment segment : files.manifest().segments()) {
-        progress.at(Phase.SEGMENTS, files.opened.size() + files.lost.size(), count);
-        SegmentReader reader = files.openSegment(segment);
-        if (reader == null) {
-          files.lost.add(segment);
-        } else {
-          files.opened.add(reader);
-        }
+  List<SegmentReader> openSegments(OpenProgress progress, List<AutoCloseable> opened) {
+    List<Manifest.Segment> segments = manifest().segments();
+    List<SegmentReader> readers = new ArrayList<>();
+    for (Manifest.Segment segment : segments) {
+      progress.at(Phase.SEGMENTS, readers.size() + lost.size(), segments.size());
+      SegmentReader reader = openSegment(segment);
+      if (reader == null) {
+        lost.add(segment);
+      } else {
+        readers.add(reader);
+        opened.add(reader);
       }
-      return files;
-    } catch (Throwable e) {
-      files.opened.forEach(SegmentReader::close);
-      throw e;
     }
+    return readers;
   }
 
   /**
@@ -124,7 +125,9 @@ final class SealedFiles {
     }
     for (StoreDirectory folder : List.of(segmentDirectory, ledgerDirectory)) {
       for (String name : folder.list()) {
-        nextFileNumber = Math.max(nextFileNumber, Adoption.number(name) + 1);
+        for (String suffix : SUFFIXES) {
+          nextFileNumber = Math.max(nextFileNumber, number(name, suffix) + 1);
+        }
       }
       try {
         folder.setAside(named, ASIDE);
@@ -169,6 +172,15 @@ final class SealedFiles {
     }
   }
 
+  /** The number that a sealed file of a kind is named after; -1 for a name that is none of ours. */
+  static long number(String name, String suffix) {
+    if (!name.endsWith(suffix)) {
+      return -1;
+    }
+    String digits = name.substring(0, name.length() - suffix.length());
+    return digits.matches("[0-9]{12,18}") ? Long.parseLong(digits) : -1;
+  }
+
   UUID storeId() {
     return manifests.storeId();
   }
@@ -176,11 +188,6 @@ final class SealedFiles {
   /** The newest manifest. */
   Manifest manifest() {
     return manifests.current();
-  }
-
-  /** The segments that were opened. */
-  List<SegmentReader> openedSegments() {
-    return opened;
   }
 
   /** Segments of the manifest of which nothing can be read. */
@@ -266,16 +273,7 @@ final class SealedFiles {
         kept.add(segment);
       }
     }
-    commit(
-        new Manifest(
-            manifest.generation() + 1,
-            manifest.coveredSequences(),
-            manifest.lastTransactionTimeMicros(),
-            nextFileNumber,
-            kept,
-            manifest.ledgers(),
-            manifest.requests(),
-            dropped));
+    commit(manifest.rearranged(nextFileNumber, kept, manifest.ledgers(), dropped));
     lost.removeIf(each -> ids.contains(each.id()));
     KillPoint.SEGMENTS_DROPPED.reached();
     for (long id : ids) {
@@ -309,26 +307,16 @@ final class SealedFiles {
           ledgerDirectory, storeId(), ledger, damage, frame -> frames.add(frame.copyBytes()));
     }
     long id = nextFileNumber++;
-    long length;
     try {
-      length = LedgerFile.write(ledgerDirectory, storeId(), id, frames);
+      long length = LedgerFile.write(ledgerDirectory, storeId(), id, frames);
+      KillPoint.LEDGERS_MERGED.reached();
+      List<Manifest.Ledger> kept = new ArrayList<>(ledgers.subList(0, from));
+      kept.add(new Manifest.Ledger(id, frames.size(), length));
+      commit(manifest.rearranged(nextFileNumber, manifest.segments(), kept, manifest.dropped()));
     } catch (DiskFullException e) {
       deleteFrom(id);
       throw e;
     }
-    KillPoint.LEDGERS_MERGED.reached();
-    List<Manifest.Ledger> kept = new ArrayList<>(ledgers.subList(0, from));
-    kept.add(new Manifest.Ledger(id, frames.size(), length));
-    commit(
-        new Manifest(
-            manifest.generation() + 1,
-            manifest.coveredSequences(),
-            manifest.lastTransactionTimeMicros(),
-            nextFileNumber,
-            manifest.segments(),
-            kept,
-            manifest.requests(),
-            manifest.dropped()));
     for (Manifest.Ledger ledger : merged) {
       retired.add(new Retired(ledger.id(), manifest.generation()));
     }
@@ -353,10 +341,5 @@ final class SealedFiles {
     for (Manifest.Ledger ledger : manifest().ledgers()) {
       LedgerFile.scrub(ledgerDirectory, storeId(), ledger, damage);
     }
-  }
-
-  /** Closes what was opened, if the store could not be opened in the end. */
-  void closeOpened() {
-    opened.forEach(SegmentReader::close);
   }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.catalog;
 
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
 import java.util.List;
@@ -32,6 +33,8 @@ public final class TagTableStress {
         Double.NaN,
         Double.NaN,
         List.of(),
+        DuplicateRule.REPLACE,
+        false,
         version,
         "test",
         0);

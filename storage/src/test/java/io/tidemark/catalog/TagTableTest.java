@@ -3,6 +3,7 @@ package io.tidemark.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
@@ -36,6 +37,8 @@ class TagTableTest {
               Double.NaN,
               Double.NaN,
               List.of(),
+              DuplicateRule.REPLACE,
+              false,
               1,
               "test",
               0));

@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.Direction;
 import io.tidemark.model.DuplicateRule;
-import io.tidemark.model.QueryContext;
-import io.tidemark.model.ReadView;
-import io.tidemark.model.SampleBlock;
-import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.TagDefinition;
-import io.tidemark.model.TimeRange;
 import io.tidemark.model.VersionMode;
 import io.tidemark.testing.FaultDisk;
 import io.tidemark.testing.OracleStore;
-import io.tidemark.testing.QueryContexts;
 import io.tidemark.testing.StoreFixture;
 import java.io.IOException;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -35,24 +28,6 @@ class DuplicateRuleTest {
 
   private final FaultDisk disk = new FaultDisk();
 
-  private static List<String> read(StoreFixture fixture, int tagId, Direction direction)
-      throws IOException {
-    List<String> rows = new ArrayList<>();
-    SampleBlock block = new SampleBlock();
-    try (ReadView view = fixture.store().openReadView()) {
-      QueryContext context =
-          QueryContexts.permissive(view, fixture.nowNs(), ZoneOffset.UTC, VersionMode.LATEST);
-      try (SampleCursor cursor = view.scan(context, tagId, TimeRange.ALL, direction)) {
-        for (int count; (count = cursor.next(block)) > 0; ) {
-          for (int row = 0; row < count; row++) {
-            rows.add(block.sourceTimesNs()[row] + "=" + block.doubles()[row]);
-          }
-        }
-      }
-    }
-    return rows;
-  }
-
   /** Random writes of few times and values, sealed and reopened in between. */
   @ParameterizedTest
   @MethodSource("io.tidemark.testing.Seeds#some")
@@ -65,7 +40,7 @@ class DuplicateRuleTest {
     long wantedRejected = 0;
     try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
       for (DuplicateRule rule : DuplicateRule.values()) {
-        tags.put(rule, fixture.define(definitions.defineAnalog(rule.label()).withDuplicates(rule)));
+        tags.put(rule, fixture.define(definitions.defineAnalog(rule.label(), rule)));
         wanted.put(rule, new TreeMap<>());
       }
       SampleFrameBuilder builder = new SampleFrameBuilder();
@@ -117,10 +92,10 @@ class DuplicateRuleTest {
           wanted
               .get(rule)
               .forEach((time, values) -> values.forEach(value -> rows.add(time + "=" + value)));
-          assertThat(read(fixture, tags.get(rule).id(), Direction.FORWARD))
+          assertThat(fixture.read(tags.get(rule).id(), VersionMode.LATEST, 0, Direction.FORWARD))
               .as("%s, seed=%d", rule, seed)
               .isEqualTo(rows);
-          assertThat(read(fixture, tags.get(rule).id(), Direction.BACKWARD))
+          assertThat(fixture.read(tags.get(rule).id(), VersionMode.LATEST, 0, Direction.BACKWARD))
               .as("%s backward, seed=%d", rule, seed)
               .isEqualTo(rows.reversed());
         }
@@ -136,8 +111,7 @@ class DuplicateRuleTest {
   void aRejectedSampleIsRejectedAfterAReplayToo() throws IOException {
     OracleStore definitions = new OracleStore();
     try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
-      TagDefinition tag =
-          fixture.define(definitions.defineAnalog("R").withDuplicates(DuplicateRule.REJECT));
+      TagDefinition tag = fixture.define(definitions.defineAnalog("R", DuplicateRule.REJECT));
       fixture.write(tag.id(), 5, 1);
       fixture.write(tag.id(), 5, 2);
       assertThat(fixture.store().writer().rejectedRows()).isEqualTo(1);

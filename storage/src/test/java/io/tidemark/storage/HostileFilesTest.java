@@ -139,7 +139,8 @@ class HostileFilesTest {
     }
   }
 
-  private static void use(SampleFrame frame, TagTable tags) {
+  /** Reads all of a frame, as the replay does. */
+  static void use(SampleFrame frame, TagTable tags) {
     switch (frame.kind()) {
       case SAMPLES -> {
         frame.openRows();

@@ -40,11 +40,11 @@ class KillPointTest {
     public static void main(String[] args) throws IOException {
       long first = Long.parseLong(args[1]);
       OracleStore definitions = new OracleStore();
-      TagDefinition live = definitions.defineAnalog("live");
+      TagDefinition live = definitions.defineAnalog("live", DuplicateRule.KEEP_ALL);
       TagDefinition old = definitions.defineAnalog("old");
       byte[] text = new byte[40_000];
       try (StoreFixture fixture = new StoreFixture(Disk.REAL, Path.of(args[0]), CONFIG)) {
-        fixture.define(live.withDuplicates(DuplicateRule.KEEP_ALL));
+        fixture.define(live);
         fixture.define(old);
         for (int round = 0; round < ROUNDS; round++) {
           fixture.append(SampleFrameBuilder.encodeRecord(RecordKind.CONTEXT, 0, text));

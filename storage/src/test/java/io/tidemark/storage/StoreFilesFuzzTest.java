@@ -5,10 +5,7 @@ import static io.tidemark.testing.Mutations.survives;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.catalog.TagTable;
-import io.tidemark.model.SampleFrame;
-import io.tidemark.model.SampleType;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.journal.JournalScanner;
@@ -143,7 +140,7 @@ class StoreFilesFuzzTest {
                 folder(store, "ledger"),
                 SmallStore.ID,
                 SmallStore.LEDGER_ID,
-                frame -> use(frame, tags)));
+                frame -> HostileFilesTest.use(frame, tags)));
     survives(
         "read",
         PER_BYTE * file.length,
@@ -155,29 +152,6 @@ class StoreFilesFuzzTest {
                 new DamageList(() -> 0L),
                 frame -> {}));
     lookOn(store, SmallStore.LEDGER, file.length);
-  }
-
-  /** Reads all of a frame, as the replay does. */
-  private static void use(SampleFrame frame, TagTable tags) {
-    switch (frame.kind()) {
-      case SAMPLES -> {
-        frame.openRows();
-        long sum = 0;
-        for (int row = 0; row < frame.rowCount(); row++) {
-          sum += frame.tagId(row) + frame.timeNs(row) + frame.valueBits(row);
-          sum += frame.status(row) + frame.flags(row) + frame.typeCode(row);
-          if (frame.typeCode(row) == SampleType.STRING.code()) {
-            sum += frame.text(row).length();
-          }
-        }
-        if (sum == 42) {
-          throw new IllegalStateException("only so that the sum is used");
-        }
-      }
-      case TAG -> tags.apply(CatalogRecord.decodeTag(frame.payload()));
-      case PRODUCER -> CatalogRecord.decodeProducer(frame.payload());
-      default -> frame.copyBytes();
-    }
   }
 
   private static void scrub(SmallStore store) throws IOException {
@@ -282,7 +256,7 @@ class StoreFilesFuzzTest {
                 SmallStore.FOLDER.resolve("journal"),
                 SmallStore.ID,
                 20,
-                frame -> use(frame, tags)));
+                frame -> HostileFilesTest.use(frame, tags)));
   }
 
   static Stream<byte[]> chronicles() {

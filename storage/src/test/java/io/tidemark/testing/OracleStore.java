@@ -1,6 +1,7 @@
 package io.tidemark.testing;
 
 import io.tidemark.model.Direction;
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
@@ -58,6 +59,16 @@ public final class OracleStore {
   /** Makes a tag, or changes it if there is one of that name. */
   public TagDefinition define(
       String name, SampleType type, boolean stepped, String uom, String... states) {
+    return define(name, type, stepped, uom, DuplicateRule.REPLACE, states);
+  }
+
+  private TagDefinition define(
+      String name,
+      SampleType type,
+      boolean stepped,
+      String uom,
+      DuplicateRule duplicates,
+      String... states) {
     TagDefinition old = byName.get(name);
     int id = old == null ? definitions.size() : old.id();
     TagDefinition tag =
@@ -72,6 +83,8 @@ public final class OracleStore {
             Double.NaN,
             Double.NaN,
             List.of(states),
+            duplicates,
+            false,
             old == null ? 1 : old.version() + 1,
             "test",
             0);
@@ -87,6 +100,11 @@ public final class OracleStore {
   /** A sloped float64 tag. */
   public TagDefinition defineAnalog(String name) {
     return define(name, SampleType.FLOAT64, false, "");
+  }
+
+  /** A sloped float64 tag with a rule for second samples of a time, which this store ignores. */
+  public TagDefinition defineAnalog(String name, DuplicateRule duplicates) {
+    return define(name, SampleType.FLOAT64, false, "", duplicates);
   }
 
   /**

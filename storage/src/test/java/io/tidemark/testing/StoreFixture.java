@@ -165,17 +165,28 @@ public final class StoreFixture implements AutoCloseable {
 
   /** All samples of a tag as "time=value", times relative to a base. */
   public List<String> read(int tagId, VersionMode mode, long baseNs) throws IOException {
+    return read(tagId, mode, baseNs, Direction.FORWARD);
+  }
+
+  /** As above, in a direction. */
+  public List<String> read(int tagId, VersionMode mode, long baseNs, Direction direction)
+      throws IOException {
     try (ReadView view = store.openReadView()) {
-      return read(view, tagId, mode, baseNs);
+      return read(view, tagId, mode, baseNs, direction);
     }
   }
 
   /** As above, through an open view. */
   public List<String> read(ReadView view, int tagId, VersionMode mode, long baseNs) {
+    return read(view, tagId, mode, baseNs, Direction.FORWARD);
+  }
+
+  private List<String> read(
+      ReadView view, int tagId, VersionMode mode, long baseNs, Direction direction) {
     QueryContext context = QueryContexts.permissive(view, nowNs(), ZoneOffset.UTC, mode);
     List<String> rows = new ArrayList<>();
     SampleBlock block = new SampleBlock();
-    try (SampleCursor cursor = view.scan(context, tagId, TimeRange.ALL, Direction.FORWARD)) {
+    try (SampleCursor cursor = view.scan(context, tagId, TimeRange.ALL, direction)) {
       for (int count; (count = cursor.next(block)) > 0; ) {
         for (int row = 0; row < count; row++) {
           rows.add(

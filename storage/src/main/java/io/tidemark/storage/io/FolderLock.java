@@ -85,9 +85,10 @@ final class FolderLock implements AutoCloseable {
   /** What this process writes: its id, then lines of name and value. */
   private static String text() {
     ProcessHandle self = ProcessHandle.current();
+    String boot = boot();
     return self.pid()
         + self.info().startInstant().map(time -> "\nstarted=" + time).orElse("")
-        + (boot().isEmpty() ? "" : "\nboot=" + boot())
+        + (boot.isEmpty() ? "" : "\nboot=" + boot)
         + "\n";
   }
 
@@ -104,12 +105,13 @@ final class FolderLock implements AutoCloseable {
     String pid = lines[0].matches("\\d{1,10}") ? lines[0] : "unknown";
     StringBuilder message = new StringBuilder("folder locked by pid ").append(pid);
     message.append(": folder=").append(folder).append(", pid=").append(pid);
+    String boot = boot();
     boolean elsewhere = false;
     for (String line : lines) {
       if (line.startsWith("started=")) {
         message.append(", ").append(line);
       } else if (line.startsWith("boot=")) {
-        elsewhere = !boot().isEmpty() && !line.equals("boot=" + boot());
+        elsewhere = !boot.isEmpty() && !line.equals("boot=" + boot);
       }
     }
     if (elsewhere) {

@@ -56,7 +56,7 @@ public final class LedgerFile {
       }
       file.write(FileEnvelope.footer(file.length(), 0, file.crc()));
       Manifest.Ledger ledger = new Manifest.Ledger(id, frames.size(), file.length());
-      file.commit(written -> read(directory, written, storeId, ledger, frame -> {}));
+      file.commit(written -> checked(directory, written, storeId, ledger));
       return file.length();
     }
   }
@@ -74,20 +74,19 @@ public final class LedgerFile {
       Manifest.Ledger ledger,
       DamageList damage,
       Consumer<SampleFrame> consumer) {
-    String name = fileName(ledger.id());
+    Checked found;
     try {
-      read(directory, name, storeId, ledger, frame -> {});
+      found = checked(directory, fileName(ledger.id()), storeId, ledger);
     } catch (HistorianException | UncheckedIOException e) {
-      name = copyName(ledger.id());
       try {
-        read(directory, name, storeId, ledger, frame -> {});
+        found = checked(directory, copyName(ledger.id()), storeId, ledger);
       } catch (HistorianException | UncheckedIOException copy) {
         e.addSuppressed(copy);
         throw e;
       }
       damage.spare(fileName(ledger.id()), "ledger", e);
     }
-    read(directory, name, storeId, ledger, consumer);
+    found.forEach(consumer);
   }
 
   /** Reads both files; what is damaged is listed. */
@@ -95,7 +94,7 @@ public final class LedgerFile {
       StoreDirectory directory, UUID storeId, Manifest.Ledger ledger, DamageList damage) {
     for (String name : fileNames(ledger.id())) {
       try {
-        read(directory, name, storeId, ledger, frame -> {});
+        checked(directory, name, storeId, ledger);
       } catch (HistorianException | UncheckedIOException e) {
         damage.spare(name, "ledger", e);
       }
@@ -105,26 +104,23 @@ public final class LedgerFile {
   /** Reads a file that no manifest describes, and describes it. */
   public static Manifest.Ledger describe(
       StoreDirectory directory, UUID storeId, long id, Consumer<SampleFrame> consumer) {
-    int[] records = {0};
-    long bytes =
-        read(
-            directory,
-            fileName(id),
-            storeId,
-            new Manifest.Ledger(id, -1, -1),
-            frame -> {
-              records[0]++;
-              consumer.accept(frame);
-            });
-    return new Manifest.Ledger(id, records[0], bytes);
+    Checked found = checked(directory, fileName(id), storeId, new Manifest.Ledger(id, -1, -1));
+    found.forEach(consumer);
+    return new Manifest.Ledger(id, found.records, found.bytes.limit());
   }
 
-  private static long read(
-      StoreDirectory directory,
-      String name,
-      UUID storeId,
-      Manifest.Ledger ledger,
-      Consumer<SampleFrame> consumer) {
+  /** The bytes of a file that is whole. */
+  private record Checked(ByteBuffer bytes, int end, int records) {
+    void forEach(Consumer<SampleFrame> consumer) {
+      SampleFrame frame = new SampleFrame();
+      for (int at = FileEnvelope.HEADER_LENGTH; at < end; at += frame.paddedLength()) {
+        consumer.accept(frame.wrap(bytes, at, end - at));
+      }
+    }
+  }
+
+  private static Checked checked(
+      StoreDirectory directory, String name, UUID storeId, Manifest.Ledger ledger) {
     ByteBuffer bytes = directory.read(name).order(ByteOrder.LITTLE_ENDIAN);
     FileEnvelope.checkHeader(bytes, MAGIC, storeId, ledger.id(), name);
     int footerAt = bytes.limit() - FileEnvelope.FOOTER_LENGTH;
@@ -145,7 +141,6 @@ public final class LedgerFile {
         throw new HistorianException(
             ErrorCode.CORRUPT, "record is corrupt: file=" + name + ", offset=" + at);
       }
-      consumer.accept(frame);
       count++;
     }
     if (ledger.records() >= 0 && count != ledger.records()) {
@@ -158,6 +153,6 @@ public final class LedgerFile {
               + ", expected="
               + ledger.records());
     }
-    return bytes.limit();
+    return new Checked(bytes, footerAt, count);
   }
 }

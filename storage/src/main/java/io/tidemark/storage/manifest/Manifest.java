@@ -106,6 +106,23 @@ public record Manifest(
     requests = List.copyOf(requests);
   }
 
+  /** The next generation, with other files for the same frames. */
+  public Manifest rearranged(
+      long newNextFileNumber,
+      List<Segment> newSegments,
+      List<Ledger> newLedgers,
+      Dropped newDropped) {
+    return new Manifest(
+        generation + 1,
+        coveredSequences,
+        lastTransactionTimeMicros,
+        newNextFileNumber,
+        newSegments,
+        newLedgers,
+        requests,
+        newDropped);
+  }
+
   /** The state of a new store. */
   public static Manifest empty() {
     return new Manifest(0, Map.of(), 0, 1, List.of(), List.of(), List.of(), Dropped.NOTHING);
