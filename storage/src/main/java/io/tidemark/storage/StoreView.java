@@ -83,20 +83,19 @@ final class StoreView implements ReadView {
     TagDefinition tag = tags.byId(tagId);
     DuplicateRule duplicates = tag == null ? DuplicateRule.REPLACE : tag.duplicates();
     boolean latestOnly = context.versionMode() == VersionMode.LATEST;
+    MergingCursor.Winner winner =
+        !latestOnly
+            ? MergingCursor.Winner.ALL
+            : switch (duplicates) {
+              case REPLACE, KEEP_ALL -> MergingCursor.Winner.LAST;
+              case KEEP_FIRST, REJECT -> MergingCursor.Winner.FIRST;
+            };
     SampleCursor merged =
         latestOnly && duplicates == DuplicateRule.KEEP_ALL
             ? new DistinctCursor(
                 new MergingCursor(context, runs, direction, MergingCursor.Winner.ALL))
-            : new MergingCursor(
-                context,
-                runs,
-                direction,
-                !latestOnly
-                    ? MergingCursor.Winner.ALL
-                    : duplicates == DuplicateRule.REPLACE
-                        ? MergingCursor.Winner.LAST
-                        : MergingCursor.Winner.FIRST);
-    return new ContainedCursor(merged, lost, direction, latestOnly);
+            : new MergingCursor(context, runs, direction, winner);
+    return new ContainedCursor(merged, lost, direction, winner);
   }
 
   /** What the tag had in a segment of which nothing is known: it may be anything. */

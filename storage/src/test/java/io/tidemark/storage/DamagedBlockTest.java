@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
+import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.MemoryAccount;
@@ -19,6 +20,7 @@ import io.tidemark.model.TimeRange;
 import io.tidemark.model.VersionMode;
 import io.tidemark.storage.damage.Damage;
 import io.tidemark.storage.damage.DamageList;
+import io.tidemark.testing.OracleStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -164,6 +166,24 @@ class DamagedBlockTest {
       assertThat(damage.firstTimeNs()).isEqualTo(FIRST_LOST * SECOND);
       assertThat(damage.lastTimeNs()).isEqualTo(LAST_LOST * SECOND);
       assertThat(damage.foundAtMicros()).isEqualTo(77);
+    }
+  }
+
+  /** The lost row was there first, or may have been: what came later does not count as known. */
+  @Test
+  void whereTheFirstCountsALaterRowInsideTheGapIsNotTakenForIt() throws IOException {
+    damageSecondBlock();
+    try (SampleStore store = open()) {
+      store.tags().apply(new OracleStore().defineAnalog("T", DuplicateRule.KEEP_FIRST));
+      write(store, 1500 * SECOND, 9);
+      write(store, 100 * SECOND, 9);
+      assertThat(forward(store, 1500 * SECOND, 1500 * SECOND + 1))
+          .containsExactly(1500 * SECOND + " lost");
+      assertThat(forward(store, 1400 * SECOND, 1600 * SECOND))
+          .contains(1500 * SECOND + " lost 9.0")
+          .doesNotContain(1500 * SECOND + " 9.0");
+      assertThat(forward(store, 100 * SECOND, 101 * SECOND))
+          .containsExactly(100 * SECOND + " 100.0");
     }
   }
 

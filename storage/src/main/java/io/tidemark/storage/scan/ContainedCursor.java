@@ -23,7 +23,7 @@ public final class ContainedCursor implements SampleCursor {
   private final SampleCursor rows;
   private final LostRanges lost;
   private final Direction direction;
-  private final boolean latestOnly;
+  private final MergingCursor.Winner winner;
 
   /* Rows read and not handed out yet; null until something is lost. */
   private @Nullable SampleBlock pending;
@@ -32,13 +32,17 @@ public final class ContainedCursor implements SampleCursor {
   private long previousNs;
   private boolean previousEndsLine;
 
-  /** A cursor over merged rows; it owns them. */
+  /**
+   * A cursor over merged rows; it owns them.
+   *
+   * @param winner which of the rows of a time the lost ones may have won over
+   */
   public ContainedCursor(
-      SampleCursor rows, LostRanges lost, Direction direction, boolean latestOnly) {
+      SampleCursor rows, LostRanges lost, Direction direction, MergingCursor.Winner winner) {
     this.rows = rows;
     this.lost = lost;
     this.direction = direction;
-    this.latestOnly = latestOnly;
+    this.winner = winner;
   }
 
   @Override
@@ -77,7 +81,7 @@ public final class ContainedCursor implements SampleCursor {
     boolean forward = direction == Direction.FORWARD;
     long time = in.sourceTimesNs()[row];
     boolean isGap = in.orders()[row] == 0 && in.statuses()[row] == StatusCodes.BAD_DATA_LOST;
-    boolean replaced = !isGap && latestOnly && lost.mayHaveReplaced(time, in.orders()[row]);
+    boolean replaced = !isGap && mayBeReplaced(time, in.orders()[row]);
     boolean endsLine = isGap || replaced;
     if (forward
         ? hasPrevious && !previousEndsLine && previousNs < time - 1 && lost.covers(previousNs + 1)
@@ -102,6 +106,15 @@ public final class ContainedCursor implements SampleCursor {
     hasPrevious = true;
     previousNs = time;
     previousEndsLine = endsLine;
+  }
+
+  /** Whether a lost row of that time may be the one that counts. */
+  private boolean mayBeReplaced(long timeNs, long order) {
+    return switch (winner) {
+      case LAST -> lost.mayHaveReplaced(timeNs, order);
+      case FIRST -> lost.covers(timeNs); // nobody knows how early it was written
+      case ALL -> false;
+    };
   }
 
   /** Appends the row that stands for lost ones. */
