@@ -14,7 +14,7 @@ import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
-import io.tidemark.storage.segment.ChunkIndex;
+import io.tidemark.storage.segment.Chunk;
 import io.tidemark.storage.segment.SegmentReader;
 import io.tidemark.storage.segment.SegmentRun;
 import java.util.HashMap;
@@ -93,7 +93,7 @@ final class DuplicateCheck {
     }
     long found = Long.MIN_VALUE;
     for (SegmentReader segment : snapshot.segments().segments()) {
-      for (ChunkIndex chunk : segment.chunks(tagId)) {
+      for (Chunk chunk : segment.chunks(tagId)) {
         found = Math.max(found, chunk.lastTimeNs());
       }
     }
@@ -120,13 +120,11 @@ final class DuplicateCheck {
         new ScanFilter(
             new TimeRange(timeNs, timeNs + 1), Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
     for (SegmentReader segment : snapshot.segments().segments()) {
-      for (ChunkIndex chunk : segment.chunks(tagId)) {
+      for (Chunk chunk : segment.chunks(tagId)) {
         if (chunk.firstTimeNs() <= timeNs
             && timeNs <= chunk.lastTimeNs()
             && clashes(
-                frame,
-                row,
-                new SegmentRun(segment, chunk, filter, DamageRule.CONTAIN, new LostRanges()))) {
+                frame, row, SegmentRun.of(chunk, filter, DamageRule.CONTAIN, new LostRanges()))) {
           return true;
         }
       }

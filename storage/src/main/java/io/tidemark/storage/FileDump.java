@@ -10,6 +10,8 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleStatistics;
+import io.tidemark.model.SampleStatistics.Count;
+import io.tidemark.model.SampleStatistics.Real;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
@@ -467,7 +469,7 @@ public final class FileDump {
     for (int i = 0; i < chunk.blockCount(); i++) {
       Finding fault = segment.checkBytes(chunk, i);
       if (isWanted) {
-        item("  block " + i + ": " + place(chunk.block(i)) + (fault == null ? "" : ", DAMAGED"));
+        item("  block " + i + ": " + place(chunk, i) + (fault == null ? "" : ", DAMAGED"));
       }
       if (fault == null) {
         fault = segment.checkRows(chunk, i, block);
@@ -480,32 +482,25 @@ public final class FileDump {
     }
   }
 
-  private static String place(ChunkIndex.Block block) {
-    SampleStatistics statistics = block.statistics();
-    return "offset="
-        + block.offset()
-        + ", length="
-        + block.length()
-        + ", rows="
-        + block.rows()
-        + ", firstTime="
-        + ErrorText.time(block.firstTimeNs())
-        + ", lastTime="
-        + ErrorText.time(block.lastTimeNs())
-        + orders(block.firstOrder(), block.lastOrder())
-        + (block.hasEqualTimes() ? ", equalTimes" : "")
-        + ", good="
-        + statistics.good()
-        + ", uncertain="
-        + statistics.uncertain()
-        + ", bad="
-        + statistics.bad()
-        + ", sum="
-        + statistics.sum()
-        + ", minimum="
-        + statistics.minimum()
-        + ", maximum="
-        + statistics.maximum();
+  private static String place(ChunkIndex chunk, int index) {
+    ChunkIndex.Block block = chunk.block(index);
+    SampleStatistics statistics = new SampleStatistics();
+    chunk.statistics(0, index, statistics);
+    StringBuilder text = new StringBuilder();
+    text.append("offset=").append(block.offset());
+    text.append(", length=").append(block.length());
+    text.append(", rows=").append(block.rows());
+    text.append(", firstTime=").append(ErrorText.time(block.firstTimeNs()));
+    text.append(", lastTime=").append(ErrorText.time(block.lastTimeNs()));
+    text.append(orders(block.firstOrder(), block.lastOrder()));
+    text.append(block.hasEqualTimes() ? ", equalTimes" : "");
+    text.append(", good=").append(statistics.get(Count.GOOD));
+    text.append(", uncertain=").append(statistics.get(Count.UNCERTAIN));
+    text.append(", bad=").append(statistics.get(Count.BAD));
+    text.append(", sum=").append(statistics.get(Real.SUM));
+    text.append(", minimum=").append(statistics.get(Real.MINIMUM));
+    text.append(", maximum=").append(statistics.get(Real.MAXIMUM));
+    return text.toString();
   }
 
   private void rows(SampleBlock block) {

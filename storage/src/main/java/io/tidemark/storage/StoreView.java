@@ -22,7 +22,7 @@ import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.MergingCursor;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
-import io.tidemark.storage.segment.ChunkIndex;
+import io.tidemark.storage.segment.Chunk;
 import io.tidemark.storage.segment.LostSegmentRun;
 import io.tidemark.storage.segment.SegmentReader;
 import io.tidemark.storage.segment.SegmentRun;
@@ -64,10 +64,10 @@ final class StoreView implements ReadView {
     LostRanges lost = new LostRanges();
     if (context.mayRead(tagId)) {
       for (SegmentReader segment : snapshot.segments().segments()) {
-        for (ChunkIndex chunk : segment.chunks(tagId)) {
+        for (Chunk chunk : segment.chunks(tagId)) {
           if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
               && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
-            runs.add(new SegmentRun(segment, chunk, filter, context.damageRule(), lost));
+            runs.add(SegmentRun.of(chunk, filter, context.damageRule(), lost));
           }
         }
       }

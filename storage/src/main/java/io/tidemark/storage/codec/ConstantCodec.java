@@ -1,12 +1,11 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** All values equal: {@code i64 value}. */
+/** All values equal: {@code zigzag value}. */
 final class ConstantCodec extends LongCodec {
   @Override
-  byte id() {
+  int id() {
     return 1;
   }
 
@@ -18,16 +17,21 @@ final class ConstantCodec extends LongCodec {
         return IMPOSSIBLE;
       }
     }
-    return 8;
+    return ByteOutput.zigzagLength(first);
   }
 
   @Override
-  void encode(long[] values, int count, ByteBuffer out, Scratch scratch) {
-    out.putLong(values[0]);
+  void encode(long[] values, int count, Scratch scratch, ByteOutput out) {
+    out.zigzag(values[0]);
   }
 
   @Override
-  void decode(ByteBuffer in, int count, long[] values, Scratch scratch) {
-    Arrays.fill(values, 0, count, in.getLong());
+  void decode(ByteInput in, int count, long[] values, Scratch scratch) {
+    Arrays.fill(values, 0, count, in.zigzag());
+  }
+
+  @Override
+  void skip(ByteInput in, int count) {
+    in.varint();
   }
 }

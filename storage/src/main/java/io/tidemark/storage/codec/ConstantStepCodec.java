@@ -1,13 +1,12 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
-
 /**
- * Equal distances: {@code i64 first, i64 step}. The times of a tag that is scanned on a fixed grid.
+ * Equal distances: {@code zigzag first, }{@link Step}. The times of a tag that is scanned on a
+ * fixed grid.
  */
 final class ConstantStepCodec extends LongCodec {
   @Override
-  byte id() {
+  int id() {
     return 2;
   }
 
@@ -22,21 +21,28 @@ final class ConstantStepCodec extends LongCodec {
         return IMPOSSIBLE;
       }
     }
-    return 16;
+    return ByteOutput.zigzagLength(values[0]) + Step.length(step);
   }
 
   @Override
-  void encode(long[] values, int count, ByteBuffer out, Scratch scratch) {
-    out.putLong(values[0]).putLong(values[1] - values[0]);
+  void encode(long[] values, int count, Scratch scratch, ByteOutput out) {
+    out.zigzag(values[0]);
+    Step.write(values[1] - values[0], out);
   }
 
   @Override
-  void decode(ByteBuffer in, int count, long[] values, Scratch scratch) {
-    long value = in.getLong();
-    long step = in.getLong();
+  void decode(ByteInput in, int count, long[] values, Scratch scratch) {
+    long first = in.zigzag();
+    long step = Step.read(in);
     for (int i = 0; i < count; i++) {
-      values[i] = value;
-      value += step;
+      values[i] = first + i * step;
     }
+  }
+
+  @Override
+  void skip(ByteInput in, int count) {
+    in.varint();
+    in.u8();
+    in.varint();
   }
 }

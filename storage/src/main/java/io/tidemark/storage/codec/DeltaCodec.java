@@ -1,13 +1,9 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
-
-/**
- * First value, then differences of neighbours: {@code i64 first}, {@link Residuals} of the rest.
- */
+/** First value, then differences of neighbours: {@code zigzag first}, {@link Residuals}. */
 final class DeltaCodec extends LongCodec {
   @Override
-  byte id() {
+  int id() {
     return 4;
   }
 
@@ -16,27 +12,34 @@ final class DeltaCodec extends LongCodec {
     if (count < 2) {
       return IMPOSSIBLE;
     }
-    differences(values, count, scratch.residuals);
-    return 8 + Residuals.estimateBytes(scratch.residuals, count - 1);
+    differences(values, count, scratch.derived);
+    return ByteOutput.zigzagLength(values[0])
+        + estimateResiduals(scratch.derived, count - 1, scratch);
   }
 
   @Override
-  void encode(long[] values, int count, ByteBuffer out, Scratch scratch) {
-    out.putLong(values[0]);
-    differences(values, count, scratch.residuals);
-    Residuals.encode(scratch.residuals, count - 1, out);
+  void encode(long[] values, int count, Scratch scratch, ByteOutput out) {
+    out.zigzag(values[0]);
+    differences(values, count, scratch.derived);
+    encodeResiduals(scratch.derived, count - 1, scratch, out);
   }
 
   @Override
-  void decode(ByteBuffer in, int count, long[] values, Scratch scratch) {
-    long value = in.getLong();
-    Residuals.decode(in, count - 1, scratch.residuals, scratch);
-    long[] deltas = scratch.residuals;
+  void decode(ByteInput in, int count, long[] values, Scratch scratch) {
+    long value = in.zigzag();
+    long[] deltas = scratch.derived;
+    Residuals.decode(in, count - 1, deltas, scratch);
     values[0] = value;
     for (int i = 1; i < count; i++) {
       value += deltas[i - 1];
       values[i] = value;
     }
+  }
+
+  @Override
+  void skip(ByteInput in, int count) {
+    in.varint();
+    Residuals.skip(in, count - 1);
   }
 
   private static void differences(long[] values, int count, long[] out) {

@@ -1,14 +1,12 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
-
 /**
- * First value, first difference, then changes of the difference: {@code i64 first, i64 delta},
- * {@link Residuals} of the rest. Times on a grid that drifts.
+ * First value, first difference, then changes of the difference: {@code zigzag first}, {@link
+ * Step}, {@link Residuals}. Times on a grid that drifts.
  */
 final class DeltaOfDeltaCodec extends LongCodec {
   @Override
-  byte id() {
+  int id() {
     return 5;
   }
 
@@ -17,23 +15,29 @@ final class DeltaOfDeltaCodec extends LongCodec {
     if (count < 3) {
       return IMPOSSIBLE;
     }
-    changes(values, count, scratch.residuals);
-    return 16 + Residuals.estimateBytes(scratch.residuals, count - 2);
+    changes(values, count, scratch.derived);
+    return ByteOutput.zigzagLength(values[0])
+        + Step.length(values[1] - values[0])
+        + estimateResiduals(scratch.derived, count - 2, scratch);
   }
 
   @Override
-  void encode(long[] values, int count, ByteBuffer out, Scratch scratch) {
-    out.putLong(values[0]).putLong(values[1] - values[0]);
-    changes(values, count, scratch.residuals);
-    Residuals.encode(scratch.residuals, count - 2, out);
+  void encode(long[] values, int count, Scratch scratch, ByteOutput out) {
+    out.zigzag(values[0]);
+    Step.write(values[1] - values[0], out);
+    changes(values, count, scratch.derived);
+    encodeResiduals(scratch.derived, count - 2, scratch, out);
   }
 
   @Override
-  void decode(ByteBuffer in, int count, long[] values, Scratch scratch) {
-    long value = in.getLong();
-    long delta = in.getLong();
-    Residuals.decode(in, count - 2, scratch.residuals, scratch);
-    long[] changes = scratch.residuals;
+  void decode(ByteInput in, int count, long[] values, Scratch scratch) {
+    if (count < 3) {
+      throw new IllegalArgumentException("delta of delta: count=" + count + ", min=3");
+    }
+    long value = in.zigzag();
+    long delta = Step.read(in);
+    long[] changes = scratch.derived;
+    Residuals.decode(in, count - 2, changes, scratch);
     values[0] = value;
     value += delta;
     values[1] = value;
@@ -42,6 +46,14 @@ final class DeltaOfDeltaCodec extends LongCodec {
       value += delta;
       values[i] = value;
     }
+  }
+
+  @Override
+  void skip(ByteInput in, int count) {
+    in.varint();
+    in.u8();
+    in.varint();
+    Residuals.skip(in, count - 2);
   }
 
   private static void changes(long[] values, int count, long[] out) {

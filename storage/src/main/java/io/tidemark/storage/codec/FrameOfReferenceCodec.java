@@ -1,27 +1,29 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
-
-/** Distances from the smallest value, packed: {@link Residuals}. */
+/** Distances from a base: {@link Residuals} of the values. */
 final class FrameOfReferenceCodec extends LongCodec {
   @Override
-  byte id() {
+  int id() {
     return 3;
   }
 
   @Override
   int estimateBytes(long[] values, int count, Scratch scratch) {
-    return Residuals.estimateBytes(values, count);
+    return estimateResiduals(values, count, scratch);
   }
 
   @Override
-  void encode(long[] values, int count, ByteBuffer out, Scratch scratch) {
-    System.arraycopy(values, 0, scratch.residuals, 0, count);
-    Residuals.encode(scratch.residuals, count, out);
+  void encode(long[] values, int count, Scratch scratch, ByteOutput out) {
+    encodeResiduals(values, count, scratch, out);
   }
 
   @Override
-  void decode(ByteBuffer in, int count, long[] values, Scratch scratch) {
+  void decode(ByteInput in, int count, long[] values, Scratch scratch) {
     Residuals.decode(in, count, values, scratch);
+  }
+
+  @Override
+  void skip(ByteInput in, int count) {
+    Residuals.skip(in, count);
   }
 }

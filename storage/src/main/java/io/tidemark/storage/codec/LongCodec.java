@@ -1,10 +1,11 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way to write 1 to 1 024 integers. Stateless but for the scratch arrays handed in; the encoded
- * form is read back with the count known from the block.
+ * form is read back with the count known from elsewhere. What makes no sense throws {@link
+ * IllegalArgumentException}.
  */
 abstract sealed class LongCodec
     permits ConstantCodec,
@@ -12,42 +13,96 @@ abstract sealed class LongCodec
         FrameOfReferenceCodec,
         DeltaCodec,
         DeltaOfDeltaCodec,
+        GridCodec,
+        RunLengthCodec,
         DictionaryCodec,
         RawCodec {
-  /** Cannot encode these values. */
+  /** Cannot encode these values, or surely not well. */
   static final int IMPOSSIBLE = Integer.MAX_VALUE;
 
   /** Stored number of the codec; never reused. */
-  abstract byte id();
+  abstract int id();
 
-  /** Exact encoded length in bytes, or {@link #IMPOSSIBLE}. */
+  /** Encoded length in bytes, near enough to choose by, or {@link #IMPOSSIBLE}. */
   abstract int estimateBytes(long[] values, int count, Scratch scratch);
 
-  /** Writes the values at the buffer's position (little endian). */
-  abstract void encode(long[] values, int count, ByteBuffer out, Scratch scratch);
+  /** Appends the values. */
+  abstract void encode(long[] values, int count, Scratch scratch, ByteOutput out);
 
-  /**
-   * Reads {@code count} values from the buffer's position. Lengths are checked by the buffer's
-   * limit: what reads beyond it throws BufferUnderflowException, which the column reports as
-   * corrupt.
-   */
-  abstract void decode(ByteBuffer in, int count, long[] values, Scratch scratch);
+  /** Reads {@code count} values into an array of 1 024. */
+  abstract void decode(ByteInput in, int count, long[] values, Scratch scratch);
 
-  /** Arrays that one column's thread reuses. */
+  /** Goes over what {@link #decode} would read. */
+  abstract void skip(ByteInput in, int count);
+
+  /** Arrays that one thread's columns reuse. What a method leaves in them is of no use later. */
   static final class Scratch {
-    final long[] residuals = new long[CAPACITY];
-    final long[] words = new long[CAPACITY + 2];
-
     static final int CAPACITY = 1024;
+
+    /** Of the codec: what it makes of the values. */
+    final long[] derived = new long[CAPACITY];
+
+    /** Of the residuals: numbers of radix groups, high parts of exceptions and their rows. */
+    final long[] numbers = new long[CAPACITY];
+
+    final int[] rows = new int[CAPACITY];
+
+    /** Of the packing. */
+    final long[] words = new long[BitPacking.WORDS_MAX];
+
+    private @Nullable Encoding encoding;
+    private @Nullable Scratch inner;
+
+    /** What only encoding needs. */
+    Encoding encoding() {
+      Encoding made = encoding;
+      if (made == null) {
+        made = new Encoding();
+        encoding = made;
+      }
+      return made;
+    }
+
+    /** For the column that a codec holds. */
+    Scratch inner() {
+      Scratch made = inner;
+      if (made == null) {
+        made = new Scratch();
+        inner = made;
+      }
+      return made;
+    }
   }
 
-  /** Greatest common divisor of two unsigned magnitudes; 0 is neutral. */
-  static long gcd(long a, long b) {
-    while (b != 0) {
-      long rest = Long.remainderUnsigned(a, b);
-      a = b;
-      b = rest;
-    }
-    return a;
+  /** Arrays that only encoding needs. */
+  static final class Encoding {
+    final Residuals.Plan plan = new Residuals.Plan();
+
+    /** Of the residuals: distances from the base, and how many take how many bits. */
+    final long[] scaled = new long[Scratch.CAPACITY];
+
+    final int[] above = new int[66];
+    final int[] about = new int[66];
+    final long[] sample = new long[64];
+
+    /** Of the dictionary: ranks or gaps, and a bitmap of the values with ranks of its words. */
+    final long[] ranks = new long[Scratch.CAPACITY];
+
+    final long[] presence = new long[DictionaryCodec.RANGE_MAX / 64];
+    final int[] wordRanks = new int[DictionaryCodec.RANGE_MAX / 64];
+    boolean isMarked;
+    long min;
+  }
+
+  /** Writes the residuals of values. */
+  static void encodeResiduals(long[] values, int count, Scratch scratch, ByteOutput out) {
+    Residuals.plan(values, count, scratch.encoding());
+    Residuals.encode(values, count, scratch, out);
+  }
+
+  /** Bytes of the residuals of values. */
+  static int estimateResiduals(long[] values, int count, Scratch scratch) {
+    Residuals.plan(values, count, scratch.encoding());
+    return scratch.encoding().plan.bytes;
   }
 }

@@ -1,73 +1,98 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
-
 /**
- * A column of integers: {@code u8 codec, data}. Tries every codec and keeps the smallest; among
- * equals the one that decodes faster. Belongs to one thread.
+ * A column of integers: {@code u8 codec}, data. Looks at the values, estimates the codecs that can
+ * be good for them and takes the one that comes out smallest. Belongs to one thread.
  */
 public final class LongColumn {
-  /* In order of decoding speed: ties go to the first. */
-  private static final LongCodec[] CANDIDATES = {
-    new ConstantCodec(),
-    new ConstantStepCodec(),
-    new FrameOfReferenceCodec(),
-    new RawCodec(),
-    new DictionaryCodec(),
-    new DeltaCodec(),
-    new DeltaOfDeltaCodec()
+  /*
+   * What is worth an estimate: a constant and a constant step are seen in one pass, and end the search. Differences of
+   * differences and grids are for times, which the caller says. A dictionary is worth a look where the values are few,
+   * or leave out part of their range.
+   */
+  private static final LongCodec RAW = new RawCodec();
+  private static final LongCodec CONSTANT = new ConstantCodec();
+  private static final LongCodec STEP = new ConstantStepCodec();
+  private static final LongCodec FRAME = new FrameOfReferenceCodec();
+  private static final LongCodec DELTA = new DeltaCodec();
+  private static final LongCodec DELTA_OF_DELTA = new DeltaOfDeltaCodec();
+  private static final LongCodec GRID = new GridCodec();
+  private static final LongCodec RUNS = new RunLengthCodec();
+  private static final LongCodec DICTIONARY = new DictionaryCodec();
+
+  /* In order of decoding speed: of equals the first is taken. */
+  private static final LongCodec[] OF_VALUES = {FRAME, RUNS, DELTA, DICTIONARY, RAW};
+  private static final LongCodec[] OF_TIMES = {FRAME, DELTA, GRID, DELTA_OF_DELTA, RUNS, RAW};
+
+  private static final LongCodec[] BY_ID = {
+    RAW, CONSTANT, STEP, FRAME, DELTA, DELTA_OF_DELTA, GRID, RUNS, DICTIONARY
   };
 
-  private static final LongCodec[] BY_ID = new LongCodec[8];
-
-  static {
-    for (LongCodec codec : CANDIDATES) {
-      BY_ID[codec.id()] = codec;
-    }
-  }
-
-  private final LongCodec.Scratch scratch = new LongCodec.Scratch();
+  final LongCodec.Scratch scratch = new LongCodec.Scratch();
+  private int bestBytes;
 
   /** A column with its scratch space. */
   public LongColumn() {}
 
-  /** Exact length of what {@link #encode} would write. */
-  public int estimateBytes(long[] values, int count) {
-    return 1 + pick(values, count).estimateBytes(values, count, scratch);
+  /** Writes 1 to 1 024 values. */
+  public void encode(long[] values, int count, ByteOutput out) {
+    write(pick(values, count, OF_VALUES), values, count, out);
   }
 
-  /** Writes {@code count} values, at least one. */
-  public void encode(long[] values, int count, ByteBuffer out) {
-    LongCodec codec = pick(values, count);
-    out.put(codec.id());
-    codec.encode(values, count, out, scratch);
+  /** Writes 1 to 1 024 ascending values, such as times: tries grids as well. */
+  public void encodeAscending(long[] values, int count, ByteOutput out) {
+    write(pick(values, count, OF_TIMES), values, count, out);
+  }
+
+  private void write(LongCodec codec, long[] values, int count, ByteOutput out) {
+    out.u8(codec.id());
+    codec.encode(values, count, scratch, out);
+  }
+
+  /** Length of what {@link #encode} would write, near enough to choose by. */
+  int estimateBytes(long[] values, int count) {
+    pick(values, count, OF_VALUES);
+    return 1 + bestBytes;
   }
 
   /**
-   * Reads {@code count} values.
+   * Reads {@code count} values, at most 1 024, into an array of 1 024.
    *
-   * @throws IllegalArgumentException for an unknown codec or a field out of its range
-   * @throws java.nio.BufferUnderflowException if the bytes end early
+   * @throws IllegalArgumentException for an unknown codec, a field out of its range or missing
+   *     bytes
    */
-  public void decode(ByteBuffer in, int count, long[] values) {
-    int id = in.get();
-    if (id < 0 || id >= BY_ID.length || BY_ID[id] == null) {
-      throw new IllegalArgumentException("unknown codec: codec=" + id);
-    }
-    BY_ID[id].decode(in, count, values, scratch);
+  public void decode(ByteInput in, int count, long[] values) {
+    byId(in.u8()).decode(in, count, values, scratch);
   }
 
-  private LongCodec pick(long[] values, int count) {
-    LongCodec best = CANDIDATES[0];
-    int bestBytes = LongCodec.IMPOSSIBLE;
-    for (LongCodec codec : CANDIDATES) {
+  /** Goes over a column of {@code count} values; errors as {@link #decode}. */
+  public static void skip(ByteInput in, int count) {
+    byId(in.u8()).skip(in, count);
+  }
+
+  private static LongCodec byId(int id) {
+    if (id >= BY_ID.length) {
+      throw new IllegalArgumentException("unknown codec: codec=" + id);
+    }
+    return BY_ID[id];
+  }
+
+  private LongCodec pick(long[] values, int count, LongCodec[] candidates) {
+    bestBytes = CONSTANT.estimateBytes(values, count, scratch);
+    if (bestBytes <= 8 * count) {
+      return CONSTANT;
+    }
+    bestBytes = STEP.estimateBytes(values, count, scratch);
+    if (bestBytes <= 8 * count) {
+      return STEP;
+    }
+    bestBytes = LongCodec.IMPOSSIBLE;
+    LongCodec best = RAW;
+    for (LongCodec codec : candidates) {
       int bytes = codec.estimateBytes(values, count, scratch);
       if (bytes < bestBytes) {
         best = codec;
         bestBytes = bytes;
-        if (bytes <= 16) {
-          break; // constant or constant step: nothing beats them by more than a few bytes a block
-        }
       }
     }
     return best;

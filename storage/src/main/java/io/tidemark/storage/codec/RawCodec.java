@@ -1,11 +1,9 @@
 package io.tidemark.storage.codec;
 
-import java.nio.ByteBuffer;
-
 /** As they are: {@code i64} each. */
 final class RawCodec extends LongCodec {
   @Override
-  byte id() {
+  int id() {
     return 0;
   }
 
@@ -15,16 +13,17 @@ final class RawCodec extends LongCodec {
   }
 
   @Override
-  void encode(long[] values, int count, ByteBuffer out, Scratch scratch) {
-    for (int i = 0; i < count; i++) {
-      out.putLong(values[i]);
-    }
+  void encode(long[] values, int count, Scratch scratch, ByteOutput out) {
+    out.words(values, 8 * count);
   }
 
   @Override
-  void decode(ByteBuffer in, int count, long[] values, Scratch scratch) {
-    for (int i = 0; i < count; i++) {
-      values[i] = in.getLong();
-    }
+  void decode(ByteInput in, int count, long[] values, Scratch scratch) {
+    in.words(8 * count, values);
+  }
+
+  @Override
+  void skip(ByteInput in, int count) {
+    in.skip(8L * count);
   }
 }

@@ -189,8 +189,11 @@ public final class MergingCursor implements SampleCursor {
 
   @Override
   public void close() {
+    active.forEach(SampleRun::close);
     active.clear();
-    nextWaiting = waiting.size();
+    for (; nextWaiting < waiting.size(); nextWaiting++) {
+      waiting.get(nextWaiting).close();
+    }
   }
 
   private static final SampleRun EMPTY =

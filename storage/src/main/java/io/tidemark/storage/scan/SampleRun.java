@@ -65,6 +65,9 @@ public abstract class SampleRun {
     }
   }
 
+  /** Lets go of what loading needs; nothing is loaded any more. May be called more than once. */
+  public void close() {}
+
   /** Makes a head available; false at the end. */
   public final boolean ensureLoaded() {
     SampleBlock current = block;

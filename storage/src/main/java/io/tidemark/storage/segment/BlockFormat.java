@@ -5,130 +5,192 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleType;
+import io.tidemark.storage.codec.ByteInput;
+import io.tidemark.storage.codec.ByteOutput;
 import io.tidemark.storage.codec.DoubleColumn;
 import io.tidemark.storage.codec.LongColumn;
+import io.tidemark.storage.codec.StateColumn;
 import io.tidemark.storage.codec.TextColumn;
 import io.tidemark.storage.io.FileEnvelope;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one block: {@code u32 CRC-32C of the rest, u16 row count, u8 type, u8 zero}, then
- * the columns time, flags, status, order, value. Encodes and decodes; belongs to one thread.
+ * The bytes of one block: the columns time, state (status and flags), write order and value, one
+ * behind the other. Times and orders are distances from the smallest, which the index holds, as it
+ * does the block's rows, type and CRC. Encodes and decodes; belongs to one thread.
  */
 final class BlockFormat {
-  static final int HEADER_LENGTH = 8;
-
   /** No block is longer: 1 024 texts of the greatest length, and their columns. */
   static final int LENGTH_MAX = SampleBlock.CAPACITY * (SampleFrame.TEXT_BYTES_MAX + 64);
 
   private final LongColumn longs = new LongColumn();
-  private final DoubleColumn doubles = new DoubleColumn();
-  private final TextColumn texts = new TextColumn();
+  private final DoubleColumn doubles = new DoubleColumn(longs);
+  private final StateColumn states = new StateColumn(longs);
+  private final TextColumn texts = new TextColumn(longs, SampleFrame.TEXT_BYTES_MAX);
   private final long[] scratch = new long[SampleBlock.CAPACITY];
+  private final ByteInput input = new ByteInput();
+  private final ByteInput sharedInput = new ByteInput();
+  private byte[] sharedBytes = new byte[0];
 
-  /** Most bytes that the block's encoding can take. */
-  static long bytesMax(SampleBlock block) {
-    long fixed = HEADER_LENGTH + 5 * (64L + 8L * block.count() + 10L * block.count());
-    return block.type() == SampleType.STRING
-        ? fixed + TextColumn.bytesMax(block.texts(), block.count())
-        : fixed;
+  /** Which columns of a block are wanted; the others keep what they held. */
+  enum Columns {
+    /** Only times. */
+    TIME,
+    /** Times, statuses, flags and values: for readers that see all of a segment. */
+    NO_ORDER,
+    /** Everything. */
+    ALL
   }
 
-  /** Appends the encoded block at the buffer's position (little endian, with room for it). */
-  void encode(SampleBlock block, ByteBuffer out) {
-    int start = out.position();
+  /** Gives bytes of the file that hold a block, for columns that lie in another block. */
+  interface ColumnSource {
+    /**
+     * Fills the front of the array with bytes of the file; false if the file does not have them.
+     */
+    boolean read(long offset, int length, byte[] into);
+  }
+
+  /**
+   * Appends the encoded block.
+   *
+   * @param outputOffset where the output begins in the file
+   */
+  void encode(SampleBlock block, SharedColumns shared, long outputOffset, ByteOutput out) {
+    int start = out.length();
     int count = block.count();
-    out.putInt(0);
-    out.putShort((short) count);
-    out.put(block.type().code());
-    out.put((byte) 0);
-    longs.encode(block.sourceTimesNs(), count, out);
+    distances(block.sourceTimesNs(), count, block.sourceTimesNs()[0]);
+    longs.encodeAscending(scratch, count, out);
+    shared.share(start, start, outputOffset, out);
+    states.encode(block.statuses(), block.flags(), count, out);
+    int orders = out.length();
+    long least = Long.MAX_VALUE;
     for (int i = 0; i < count; i++) {
-      scratch[i] = block.flags()[i];
+      least = Math.min(least, block.orders()[i]);
     }
-    longs.encode(scratch, count, out);
-    for (int i = 0; i < count; i++) {
-      scratch[i] = block.statuses()[i];
-    }
-    longs.encode(scratch, count, out);
-    longs.encode(block.orders(), count, out);
+    distances(block.orders(), count, least);
+    longs.encodeAscending(scratch, count, out);
+    shared.share(orders, start, outputOffset, out);
     switch (block.type()) {
       case FLOAT64 -> doubles.encode(block.doubles(), count, out);
       case INT64, BOOL, DIGITAL -> longs.encode(block.longs(), count, out);
       case STRING -> texts.encode(block.texts(), count, out);
     }
-    out.putInt(start, FileEnvelope.crc(out, start + 4, out.position() - start - 4));
+  }
+
+  private void distances(long[] values, int count, long from) {
+    for (int i = 0; i < count; i++) {
+      scratch[i] = values[i] - from;
+    }
   }
 
   /**
    * Decodes a block.
    *
-   * @param in from the block's first byte to its last
-   * @param crc what the index says: a block that lies in another's place has a CRC of its own
+   * @param bytes that begin with the block
+   * @param place what the index says of it
    * @throws HistorianException {@link ErrorCode#CORRUPT} naming file, tag and offset.
    */
-  void decode(ByteBuffer in, int crc, SampleBlock block, String file, int tagId, long offset) {
-    in.order(ByteOrder.LITTLE_ENDIAN);
-    if (in.remaining() < HEADER_LENGTH) {
-      throw corrupt(file, tagId, offset, "length=" + in.remaining(), null);
-    }
-    int start = in.position();
-    int actual = FileEnvelope.crc(in, start + 4, in.remaining() - 4);
-    if (actual != crc || in.getInt(start) != crc) {
+  void decode(
+      byte[] bytes,
+      ChunkIndex.Block place,
+      SampleType type,
+      Columns columns,
+      SampleBlock block,
+      ColumnSource source,
+      String file,
+      int tagId) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, place.length());
+    if ((int) crc.getValue() != place.crc()) {
       throw corrupt(
           file,
           tagId,
-          offset,
+          place.offset(),
           String.format(
-              "expectedCrc32c=0x%08x, storedCrc32c=0x%08x, actualCrc32c=0x%08x",
-              crc, in.getInt(start), actual),
+              "expectedCrc32c=0x%08x, actualCrc32c=0x%08x", place.crc(), (int) crc.getValue()),
           null);
     }
-    int count = Short.toUnsignedInt(in.getShort(start + 4));
-    int type = in.get(start + 6);
-    if (count == 0 || count > SampleBlock.CAPACITY) {
-      throw corrupt(file, tagId, offset, "rows=" + count, null);
-    }
-    if (!ChunkIndex.isType(type) || in.get(start + 7) != 0) {
-      throw corrupt(file, tagId, offset, "type=" + type + ", zero=" + in.get(start + 7), null);
-    }
+    int count = place.rows();
     try {
-      block.reset(SampleType.ofCode(type));
-      in.position(start + HEADER_LENGTH);
-      longs.decode(in, count, block.sourceTimesNs());
-      longs.decode(in, count, scratch);
-      byte[] flags = block.flags();
-      for (int i = 0; i < count; i++) {
-        flags[i] = (byte) scratch[i];
-      }
-      longs.decode(in, count, scratch);
-      int[] statuses = block.statuses();
-      for (int i = 0; i < count; i++) {
-        statuses[i] = (int) scratch[i];
-      }
-      longs.decode(in, count, block.orders());
-      switch (block.type()) {
-        case FLOAT64 -> doubles.decode(in, count, block.doubles());
-        case INT64, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
-        case STRING -> texts.decode(in, count, block.texts());
-      }
-      if (in.hasRemaining()) {
-        throw new IllegalArgumentException("bytes behind the last column: " + in.remaining());
+      block.reset(type);
+      ByteInput in = input.wrap(bytes, 0, place.length());
+      column(in, place.offset(), source, count, place.firstTimeNs(), block.sourceTimesNs());
+      if (columns != Columns.TIME) {
+        states.decode(in, count, block.statuses(), block.flags());
+        if (columns == Columns.ALL) {
+          column(in, place.offset(), source, count, place.firstOrder(), block.orders());
+        } else {
+          skipColumn(in, count);
+        }
+        switch (type) {
+          case FLOAT64 -> doubles.decode(in, count, block.doubles());
+          case INT64, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
+          case STRING -> texts.decode(in, count, block.texts());
+        }
+        if (in.remaining() > 0) {
+          throw new IllegalArgumentException("bytes behind the last column: " + in.remaining());
+        }
       }
       block.count(count);
-    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw corrupt(file, tagId, offset, String.valueOf(e.getMessage()), e);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw corrupt(file, tagId, place.offset(), String.valueOf(e.getMessage()), e);
+    }
+    if (block.sourceTimesNs()[0] != place.firstTimeNs()
+        || block.sourceTimesNs()[count - 1] != place.lastTimeNs()) {
+      throw corrupt(file, tagId, place.offset(), "block is not what the index says", null);
+    }
+  }
+
+  /** Reads a column of distances, here or where a reference says. */
+  private void column(
+      ByteInput in, long blockOffset, ColumnSource source, int count, long least, long[] out) {
+    if (in.peek() != SharedColumns.SHARED) {
+      longs.decode(in, count, out);
+    } else {
+      in.u8();
+      long offset = blockOffset - in.varint();
+      int length = in.count(BLOCK_COLUMN_MAX, "shared column");
+      int crc = in.i32();
+      if (sharedBytes.length < length) {
+        sharedBytes = new byte[length];
+      }
+      if (offset < FileEnvelope.HEADER_LENGTH
+          || offset + length > blockOffset
+          || !source.read(offset, length, sharedBytes)) {
+        throw new IllegalArgumentException("shared column: offset=" + offset);
+      }
+      CRC32C actual = new CRC32C();
+      actual.update(sharedBytes, 0, length);
+      if ((int) actual.getValue() != crc) {
+        throw new IllegalArgumentException(
+            String.format(
+                "shared column: offset=%d, expectedCrc32c=0x%08x, actualCrc32c=0x%08x",
+                offset, crc, (int) actual.getValue()));
+      }
+      longs.decode(sharedInput.wrap(sharedBytes, 0, length), count, out);
+    }
+    for (int i = 0; i < count; i++) {
+      out[i] += least;
+    }
+  }
+
+  /* A column of 1 024 integers is not longer than these and a few fields. */
+  private static final int BLOCK_COLUMN_MAX = 8 * SampleBlock.CAPACITY + 1024;
+
+  private static void skipColumn(ByteInput in, int count) {
+    if (in.peek() != SharedColumns.SHARED) {
+      LongColumn.skip(in, count);
+    } else {
+      in.u8();
+      in.varint();
+      in.varint();
+      in.skip(4);
     }
   }
 
   private static HistorianException corrupt(
-      String file,
-      int tagId,
-      long offset,
-      String what,
-      @org.jspecify.annotations.Nullable Throwable cause) {
+      String file, int tagId, long offset, String what, @Nullable Throwable cause) {
     return new HistorianException(
         ErrorCode.CORRUPT,
         "block is corrupt: file=" + file + ", tagId=" + tagId + ", offset=" + offset + ", " + what,

@@ -1,45 +1,69 @@
 package io.tidemark.storage.segment;
 
-import io.tidemark.model.ErrorCode;
-import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleStatistics;
+import io.tidemark.model.SampleStatistics.Count;
 import io.tidemark.model.SampleType;
-import io.tidemark.storage.io.FileEnvelope;
-import java.nio.ByteBuffer;
+import io.tidemark.storage.codec.ByteInput;
+import io.tidemark.storage.codec.ByteOutput;
+import io.tidemark.storage.codec.LongColumn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where a tag's blocks lie in a segment and what they say about themselves. In time order;
- * neighbours may share their border time. Immutable once read.
+ * Where a tag's blocks lie in a segment, and what they say about themselves: statistics of each
+ * block, and of 32 nodes at a time above them up to one for the whole chunk. In time order;
+ * neighbours may share their border time. Immutable once finished or read; then shared.
  *
- * <p>Bytes: {@code u32 tag id, u8 type, u8 zero, u16 zero, u32 blocks}, then 104 bytes a block:
- * {@code u64 offset, u32 length, u16 rows, u16 flags (bit 0: equal times), i64 first time, i64 last
- * time, u64 first order, u64 last order, u32 good, u32 uncertain, u32 bad, u32 CRC-32C of the
- * block, f64 sum, f64 minimum, i64 its time, f64 maximum, i64 its time}.
+ * <p>Bytes: {@code docs/format/segment.md}.
  */
 public final class ChunkIndex {
-  static final int HEADER_LENGTH = 12;
-  static final int ENTRY_LENGTH = 104;
+  /** Nodes that one node of the next level stands for. */
+  public static final int FAN_OUT = 32;
+
   private static final int EQUAL_TIMES = 1;
+  private static final int SHARED_BORDER = 2;
 
   private final int tagId;
   private final SampleType type;
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<NodeColumns> levels = new ArrayList<>();
+  private int blockCount;
+  private long[] offsets;
+  private int[] lengths;
+  private int[] crcs;
+  private byte[] flags;
+  private long[] firstOrders;
+  private long[] lastOrders;
   private long firstOrder = Long.MAX_VALUE;
   private long lastOrder = Long.MIN_VALUE;
+  private long rows;
+  private boolean hasEqualTimes;
+  private boolean hasSharedBorders;
 
+  /** An index that blocks are added to. */
   ChunkIndex(int tagId, SampleType type) {
+    this(tagId, type, 16);
+    levels.add(new NodeColumns(type, 16));
+  }
+
+  private ChunkIndex(int tagId, SampleType type, int capacity) {
     this.tagId = tagId;
     this.type = type;
+    offsets = new long[capacity];
+    lengths = new int[capacity];
+    crcs = new int[capacity];
+    flags = new byte[capacity];
+    firstOrders = new long[capacity];
+    lastOrders = new long[capacity];
   }
 
   /**
-   * One block's place and summary.
+   * One block's place.
    *
    * @param offset in the file
    * @param length in bytes
+   * @param crc CRC-32C of its bytes
    * @param hasEqualTimes whether neighbouring rows share a time
    */
   public record Block(
@@ -51,38 +75,71 @@ public final class ChunkIndex {
       long firstTimeNs,
       long lastTimeNs,
       long firstOrder,
-      long lastOrder,
-      SampleStatistics statistics) {}
+      long lastOrder) {}
 
-  void add(long offset, int length, int crc, SampleBlock block) {
-    int rows = block.count();
-    long[] times = block.sourceTimesNs();
-    boolean equalTimes = false;
-    long first = Long.MAX_VALUE;
-    long last = Long.MIN_VALUE;
-    for (int i = 0; i < rows; i++) {
-      equalTimes |= i > 0 && times[i] == times[i - 1];
-      first = Math.min(first, block.orders()[i]);
-      last = Math.max(last, block.orders()[i]);
+  /** Adds the next block. */
+  void add(long offset, int length, int crc, SampleBlock block, SampleStatistics statistics) {
+    int at = blockCount;
+    if (at == offsets.length) {
+      int capacity = 2 * at;
+      offsets = Arrays.copyOf(offsets, capacity);
+      lengths = Arrays.copyOf(lengths, capacity);
+      crcs = Arrays.copyOf(crcs, capacity);
+      flags = Arrays.copyOf(flags, capacity);
+      firstOrders = Arrays.copyOf(firstOrders, capacity);
+      lastOrders = Arrays.copyOf(lastOrders, capacity);
     }
-    add(
-        new Block(
-            offset,
-            length,
-            crc,
-            rows,
-            equalTimes,
-            times[0],
-            times[rows - 1],
-            first,
-            last,
-            SampleStatistics.of(block)));
+    offsets[at] = offset;
+    lengths[at] = length;
+    crcs[at] = crc;
+    long[] times = block.sourceTimesNs();
+    long[] orders = block.orders();
+    long first = orders[0];
+    long last = orders[0];
+    boolean equalTimes = false;
+    for (int i = 1; i < block.count(); i++) {
+      equalTimes |= times[i] == times[i - 1];
+      first = Math.min(first, orders[i]);
+      last = Math.max(last, orders[i]);
+    }
+    firstOrders[at] = first;
+    lastOrders[at] = last;
+    flags[at] = (byte) (equalTimes ? EQUAL_TIMES : 0);
+    statistics.of(block);
+    if (at > 0 && statistics.get(Count.FIRST_TIME) == lastTimeNs(at - 1)) {
+      flags[at - 1] |= SHARED_BORDER;
+      flags[at] |= SHARED_BORDER;
+    }
+    levels.getFirst().add(statistics);
+    blockCount = at + 1;
+    note(at);
   }
 
-  private void add(Block block) {
-    blocks.add(block);
-    firstOrder = Math.min(firstOrder, block.firstOrder());
-    lastOrder = Math.max(lastOrder, block.lastOrder());
+  /** Takes a block into what is true of the whole chunk. */
+  private void note(int block) {
+    firstOrder = Math.min(firstOrder, firstOrders[block]);
+    lastOrder = Math.max(lastOrder, lastOrders[block]);
+    rows += rows(block);
+    hasEqualTimes |= (flags[block] & EQUAL_TIMES) != 0;
+    hasSharedBorders |= (flags[block] & SHARED_BORDER) != 0;
+  }
+
+  /** Adds the levels above the blocks. No block comes after it. */
+  void finish() {
+    SampleStatistics node = new SampleStatistics();
+    SampleStatistics child = new SampleStatistics();
+    for (NodeColumns below = levels.getLast(); below.size() > 1; below = levels.getLast()) {
+      NodeColumns level = new NodeColumns(type, (below.size() + FAN_OUT - 1) / FAN_OUT);
+      for (int from = 0; from < below.size(); from += FAN_OUT) {
+        below.load(from, node);
+        for (int i = from + 1; i < Math.min(from + FAN_OUT, below.size()); i++) {
+          below.load(i, child);
+          node.join(child);
+        }
+        level.add(node);
+      }
+      levels.add(level);
+    }
   }
 
   /** The tag. */
@@ -97,27 +154,66 @@ public final class ChunkIndex {
 
   /** How many blocks. */
   public int blockCount() {
-    return blocks.size();
+    return blockCount;
+  }
+
+  /** All rows. */
+  public long rows() {
+    return rows;
   }
 
   /** A block, by its index in the chunk. */
   public Block block(int index) {
-    return blocks.get(index);
+    return new Block(
+        offsets[index],
+        lengths[index],
+        crcs[index],
+        rows(index),
+        hasEqualTimes(index),
+        firstTimeNs(index),
+        lastTimeNs(index),
+        firstOrders[index],
+        lastOrders[index]);
   }
 
-  /** Statistics of a block's rows. */
-  public SampleStatistics statistics(int index) {
-    return blocks.get(index).statistics();
+  /** Rows of a block. */
+  public int rows(int block) {
+    return (int) levels.getFirst().get(Count.ROWS, block);
+  }
+
+  /** Source time of a block's first row. */
+  public long firstTimeNs(int block) {
+    return levels.getFirst().get(Count.FIRST_TIME, block);
+  }
+
+  /** Source time of a block's last row. */
+  public long lastTimeNs(int block) {
+    return levels.getFirst().get(Count.LAST_TIME, block);
+  }
+
+  /** Smallest write order in a block. */
+  public long firstOrder(int block) {
+    return firstOrders[block];
+  }
+
+  /** Greatest write order in a block. */
+  public long lastOrder(int block) {
+    return lastOrders[block];
+  }
+
+  /** Whether neighbouring rows of a block share a time. */
+  public boolean hasEqualTimes(int block) {
+    return (flags[block] & EQUAL_TIMES) != 0;
   }
 
   /** Source time of the first row. */
   public long firstTimeNs() {
-    return blocks.getFirst().firstTimeNs();
+    return firstTimeNs(0);
   }
 
   /** Source time of the last row. */
   public long lastTimeNs() {
-    return blocks.getLast().lastTimeNs();
+    return lastTimeNs(blockCount - 1);
   }
 
   /** Smallest write order of any row. */
@@ -130,15 +226,71 @@ public final class ChunkIndex {
     return lastOrder;
   }
 
+  /** Levels of the hierarchy: 0 are the blocks, the last one is a single node. */
+  public int levelCount() {
+    return levels.size();
+  }
+
+  /** Nodes of a level. */
+  public int nodeCount(int level) {
+    return levels.get(level).size();
+  }
+
+  /** First block that a node stands for. */
+  public static int firstBlock(int level, int node) {
+    return node << (5 * level);
+  }
+
+  /** Time of a node's first sample. */
+  public long nodeFirstTimeNs(int level, int node) {
+    return levels.get(level).get(Count.FIRST_TIME, node);
+  }
+
+  /** Time of a node's last sample. */
+  public long nodeLastTimeNs(int level, int node) {
+    return levels.get(level).get(Count.LAST_TIME, node);
+  }
+
+  /** Longest time between two samples of a node. */
+  public long nodeLongestGapNs(int level, int node) {
+    return levels.get(level).get(Count.LONGEST_GAP_NS, node);
+  }
+
+  /**
+   * Whether a node's statistics can stand for its samples, given which of the samples of one time
+   * counts.
+   *
+   * @param lastCounts whether it is the one written last, as the statistics have it
+   */
+  public boolean isWhole(int level, int node, boolean lastCounts) {
+    boolean equal = hasEqualTimes && !lastCounts;
+    if (!equal && !hasSharedBorders) {
+      return true;
+    }
+    int bad = SHARED_BORDER | (lastCounts ? 0 : EQUAL_TIMES);
+    int end = Math.min(firstBlock(level, node + 1), blockCount);
+    for (int block = firstBlock(level, node); block < end; block++) {
+      if ((flags[block] & bad) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Copies a node's statistics. */
+  public void statistics(int level, int node, SampleStatistics into) {
+    levels.get(level).load(node, into);
+  }
+
   /**
    * Index of the first block whose last row is at or after the time; {@link #blockCount} if none.
    */
-  int firstEndingAtOrAfter(long timeNs) {
+  public int firstEndingAtOrAfter(long timeNs) {
     int low = 0;
-    int high = blocks.size();
+    int high = blockCount;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (blocks.get(middle).lastTimeNs() < timeNs) {
+      if (lastTimeNs(middle) < timeNs) {
         low = middle + 1;
       } else {
         high = middle;
@@ -150,10 +302,10 @@ public final class ChunkIndex {
   /** Index of the last block whose first row is before the time; -1 if none. */
   int lastStartingBefore(long timeNs) {
     int low = 0;
-    int high = blocks.size();
+    int high = blockCount;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (blocks.get(middle).firstTimeNs() < timeNs) {
+      if (firstTimeNs(middle) < timeNs) {
         low = middle + 1;
       } else {
         high = middle;
@@ -162,116 +314,121 @@ public final class ChunkIndex {
     return low - 1;
   }
 
-  int encodedLength() {
-    return HEADER_LENGTH + ENTRY_LENGTH * blocks.size();
+  /** Writes the levels, the highest first, then where the blocks lie. */
+  void encode(ByteOutput out) {
+    try (NodeColumns.Codecs codecs = NodeColumns.Codecs.take()) {
+      encode(codecs, out);
+    }
   }
 
-  void encode(ByteBuffer out) {
-    out.putInt(tagId).put(type.code()).put((byte) 0).putShort((short) 0).putInt(blocks.size());
-    for (Block block : blocks) {
-      SampleStatistics statistics = block.statistics();
-      out.putLong(block.offset())
-          .putInt(block.length())
-          .putShort((short) block.rows())
-          .putShort((short) (block.hasEqualTimes() ? EQUAL_TIMES : 0))
-          .putLong(block.firstTimeNs())
-          .putLong(block.lastTimeNs())
-          .putLong(block.firstOrder())
-          .putLong(block.lastOrder())
-          .putInt(statistics.good())
-          .putInt(statistics.uncertain())
-          .putInt(statistics.bad())
-          .putInt(block.crc())
-          .putDouble(statistics.sum())
-          .putDouble(statistics.minimum())
-          .putLong(statistics.minimumTimeNs())
-          .putDouble(statistics.maximum())
-          .putLong(statistics.maximumTimeNs());
+  private void encode(NodeColumns.Codecs codecs, ByteOutput out) {
+    for (int level = levels.size() - 1; level >= 0; level--) {
+      levels.get(level).encode(firstTimeNs(), codecs, out);
+    }
+    LongColumn longs = codecs.longs;
+    long[] column = codecs.column;
+    for (int from = 0; from < blockCount; from += NodeColumns.GROUP) {
+      int count = Math.min(NodeColumns.GROUP, blockCount - from);
+      for (int i = 0; i < count; i++) {
+        column[i] = lengths[from + i];
+      }
+      longs.encode(column, count, out);
+      for (int i = 0; i < count; i++) {
+        column[i] = crcs[from + i];
+      }
+      longs.encode(column, count, out);
+      for (int i = 0; i < count; i++) {
+        column[i] = flags[from + i];
+      }
+      longs.encode(column, count, out);
+      for (int i = 0; i < count; i++) {
+        column[i] = firstOrders[from + i] - firstOrder;
+      }
+      longs.encodeAscending(column, count, out);
+      for (int i = 0; i < count; i++) {
+        column[i] = lastOrders[from + i] - firstOrders[from + i];
+      }
+      longs.encode(column, count, out);
     }
   }
 
   /**
-   * Reads one chunk's index; every place is checked against the area that holds blocks.
+   * Reads an index whose CRC was checked, and what the directory says about the chunk.
    *
-   * @throws HistorianException {@link ErrorCode#CORRUPT}.
+   * @param blocksEnd where the area of the blocks ends
+   * @throws IllegalArgumentException if it makes no sense
    */
-  static ChunkIndex decode(ByteBuffer in, long blocksEnd, String file) {
-    check(in.remaining() >= HEADER_LENGTH, file, "index length", in.remaining());
-    int tagId = in.getInt();
-    int typeCode = in.get();
-    check(isType(typeCode), file, "type", typeCode);
-    SampleType type = SampleType.ofCode(typeCode);
-    check(in.get() == 0 && in.getShort() == 0, file, "reserved", tagId);
-    check(tagId >= 0, file, "tagId", tagId);
-    int count = in.getInt();
-    check(count > 0 && (long) count * ENTRY_LENGTH <= in.remaining(), file, "block count", count);
-    ChunkIndex chunk = new ChunkIndex(tagId, type);
-    long previousTime = Long.MIN_VALUE;
-    for (int i = 0; i < count; i++) {
-      long offset = in.getLong();
-      int length = in.getInt();
-      int rows = Short.toUnsignedInt(in.getShort());
-      int flags = in.getShort();
-      long firstTime = in.getLong();
-      long lastTime = in.getLong();
-      long firstOrder = in.getLong();
-      long lastOrder = in.getLong();
-      int good = in.getInt();
-      int uncertain = in.getInt();
-      int bad = in.getInt();
-      int crc = in.getInt();
-      SampleStatistics statistics =
-          new SampleStatistics(
-              good,
-              uncertain,
-              bad,
-              in.getDouble(),
-              in.getDouble(),
-              in.getLong(),
-              in.getDouble(),
-              in.getLong());
-      check(
-          offset >= FileEnvelope.HEADER_LENGTH
-              && length >= BlockFormat.HEADER_LENGTH
-              && offset <= blocksEnd - length,
-          file,
-          "offset",
-          offset);
-      check(rows > 0 && rows <= SampleBlock.CAPACITY, file, "rows", rows);
-      check((flags & ~EQUAL_TIMES) == 0, file, "flags", flags);
-      check(firstTime <= lastTime && firstTime >= previousTime, file, "times", firstTime);
-      check(firstOrder > 0 && firstOrder <= lastOrder, file, "orders", firstOrder);
-      previousTime = lastTime;
-      chunk.add(
-          new Block(
-              offset,
-              length,
-              crc,
-              rows,
-              (flags & EQUAL_TIMES) != 0,
-              firstTime,
-              lastTime,
-              firstOrder,
-              lastOrder,
-              statistics));
+  static ChunkIndex decode(ByteInput in, SegmentDirectory.Entry entry, long blocksEnd) {
+    try (NodeColumns.Codecs codecs = NodeColumns.Codecs.take()) {
+      return decode(in, entry, blocksEnd, codecs);
     }
+  }
+
+  private static ChunkIndex decode(
+      ByteInput in, SegmentDirectory.Entry entry, long blocksEnd, NodeColumns.Codecs codecs) {
+    int blocks = entry.blocks();
+    ChunkIndex chunk = new ChunkIndex(entry.tagId(), entry.type(), blocks);
+    int levelCount = 1;
+    for (int nodes = blocks; nodes > 1; nodes = (nodes + FAN_OUT - 1) / FAN_OUT) {
+      levelCount++;
+    }
+    for (int level = levelCount - 1; level >= 0; level--) {
+      int size = (int) ((blocks + (1L << (5 * level)) - 1) >>> (5 * level));
+      NodeColumns nodes = NodeColumns.decode(in, entry.type(), size, entry.firstTimeNs(), codecs);
+      nodes.check();
+      chunk.levels.addFirst(nodes);
+    }
+    LongColumn longs = codecs.longs;
+    long[] column = codecs.column;
+    long offset = entry.blocksOffset();
+    for (int from = 0; from < blocks; from += NodeColumns.GROUP) {
+      int count = Math.min(NodeColumns.GROUP, blocks - from);
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        check(column[i] > 0 && column[i] <= blocksEnd - offset, "block length", column[i]);
+        chunk.offsets[from + i] = offset;
+        chunk.lengths[from + i] = (int) column[i];
+        offset += column[i];
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        chunk.crcs[from + i] = (int) column[i];
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        check((column[i] & ~(EQUAL_TIMES | SHARED_BORDER)) == 0, "block flags", column[i]);
+        chunk.flags[from + i] = (byte) column[i];
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        chunk.firstOrders[from + i] = entry.firstOrder() + column[i];
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        chunk.lastOrders[from + i] = chunk.firstOrders[from + i] + column[i];
+      }
+    }
+    chunk.blockCount = blocks;
+    for (int block = 0; block < blocks; block++) {
+      check(chunk.rows(block) <= SampleBlock.CAPACITY, "rows", chunk.rows(block));
+      check(
+          chunk.firstOrders[block] > 0 && chunk.firstOrders[block] <= chunk.lastOrders[block],
+          "orders",
+          chunk.firstOrders[block]);
+      chunk.note(block);
+    }
+    check(in.remaining() == 0, "bytes behind the index", in.remaining());
+    check(chunk.rows == entry.rows(), "rows", chunk.rows);
+    check(chunk.firstTimeNs() == entry.firstTimeNs(), "firstTimeNs", chunk.firstTimeNs());
+    check(chunk.lastTimeNs() == entry.lastTimeNs(), "lastTimeNs", chunk.lastTimeNs());
+    check(chunk.firstOrder == entry.firstOrder(), "firstOrder", chunk.firstOrder);
+    check(chunk.lastOrder == entry.lastOrder(), "lastOrder", chunk.lastOrder);
     return chunk;
   }
 
-  static boolean isType(int code) {
-    for (SampleType type : SampleType.values()) {
-      if (type.code() == code) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static void check(boolean holds, String file, String field, long value) {
+  private static void check(boolean holds, String field, long value) {
     if (!holds) {
-      throw new HistorianException(
-          ErrorCode.CORRUPT,
-          "segment index is corrupt: file=" + file + ", field=" + field + ", value=" + value);
+      throw new IllegalArgumentException(field + "=" + value);
     }
   }
 }

@@ -3,7 +3,7 @@ package io.tidemark.storage.segment;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleStatistics;
-import io.tidemark.storage.codec.LongColumn;
+import io.tidemark.storage.codec.ByteInput;
 import io.tidemark.storage.io.EnvelopeCheck;
 import io.tidemark.storage.io.FileBytes;
 import io.tidemark.storage.io.FileEnvelope;
@@ -14,9 +14,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.RoaringBitmap;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /**
  * A segment under suspicion: what {@link SegmentReader} refuses at its first fault, this one takes
@@ -30,7 +29,7 @@ public final class SegmentInspector {
   /** Magic of the copy of an index. */
   public static final int INDEX_COPY_MAGIC = IndexCopy.MAGIC;
 
-  private static final int FRAME_GROUP = 1024;
+  private static final int SUFFIX_LENGTH = 8;
 
   private final FileBytes file;
   private final EnvelopeCheck.Claim claim;
@@ -39,8 +38,11 @@ public final class SegmentInspector {
   private final EnvelopeCheck.Footer footer;
   private final boolean indexIsWhole;
   private final long indexOffset;
-  private final int indexLength;
+  private final @Nullable SegmentDirectory directory;
   private final BlockFormat format = new BlockFormat();
+  private final ByteInput input = new ByteInput();
+  private final SampleStatistics statistics = new SampleStatistics();
+  private final SampleStatistics stored = new SampleStatistics();
 
   /** Takes the chunks of an index. */
   public interface ChunkVisitor {
@@ -67,36 +69,54 @@ public final class SegmentInspector {
       footer = EnvelopeCheck.footer(file, claim, findings);
     }
     long offset = footer.readable() ? footer.indexOffset() : -1;
-    int length = -1;
+    SegmentDirectory found = null;
     boolean whole = false;
     if (footer.readable()) {
-      if (offset < FileEnvelope.HEADER_LENGTH || offset > footer.end() - 8) {
+      if (offset < FileEnvelope.HEADER_LENGTH || offset > footer.end() - SUFFIX_LENGTH) {
         findings.accept(
             fault("index lies outside of the file").at(footer.end()).expected("", offset));
         offset = -1;
       } else {
-        ByteBuffer prefix = file.slice(offset, 8);
-        int expected = prefix.getInt(0);
-        int said = prefix.getInt(4);
-        long space = footer.end() - offset - 8;
-        length = space > Integer.MAX_VALUE - 64 ? -1 : (int) space;
-        int actual = file.crc(offset + 8, footer.end());
-        whole = actual == expected && length == said;
-        if (length != said) {
+        ByteBuffer suffix = file.slice(footer.end() - SUFFIX_LENGTH, SUFFIX_LENGTH);
+        int length = suffix.getInt(0);
+        int expected = suffix.getInt(4);
+        long end = footer.end() - SUFFIX_LENGTH;
+        if (length < 0 || length > end - offset) {
           findings.accept(
-              fault("index has another length than its place")
-                  .at(offset + 4)
-                  .expected("length=" + space, "length=" + said));
-        }
-        if (actual != expected) {
-          findings.accept(
-              fault("checksum of the index differs").at(offset).expectedCrc(expected, actual));
+              fault("directory has another length than its place")
+                  .at(end)
+                  .expected("length<=" + (end - offset), "length=" + length));
+        } else {
+          int actual = file.crc(end - length, end);
+          whole = actual == expected;
+          if (!whole) {
+            findings.accept(
+                fault("checksum of the index differs")
+                    .at(end - length)
+                    .expectedCrc(expected, actual));
+          }
+          found = directory(offset, end - length, length);
         }
       }
     }
     indexOffset = offset;
-    indexLength = length;
-    indexIsWhole = whole && header != null && header.readable();
+    directory = found;
+    indexIsWhole = whole && found != null && header != null && header.readable();
+  }
+
+  private @Nullable SegmentDirectory directory(long blocksEnd, long at, int length)
+      throws IOException {
+    // A copy: the file's window moves with the blocks that a visitor reads.
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(file.slice(at, length)).flip();
+    try {
+      return SegmentDirectory.decode(bytes, blocksEnd, at);
+    } catch (RuntimeException e) {
+      // Whatever decoders throw at senseless bytes: ranges, Roaring's own exceptions.
+      findings.accept(
+          fault("index is malformed").at(at).expected("", String.valueOf(e.getMessage())));
+      return null;
+    }
   }
 
   private Finding fault(String what) {
@@ -124,8 +144,8 @@ public final class SegmentInspector {
   }
 
   /** Length of the index; -1 if it is not known. */
-  public int indexLength() {
-    return indexLength;
+  public long indexLength() {
+    return indexOffset < 0 ? -1 : footer.end() - indexOffset;
   }
 
   /** Whether header, footer and index are as they were written. */
@@ -145,127 +165,115 @@ public final class SegmentInspector {
    * @return whether all of it made sense
    */
   public boolean index(ChunkVisitor chunks, FrameVisitor frames) throws IOException {
-    if (indexLength < 0) {
+    SegmentDirectory known = directory;
+    if (known == null) {
       return false;
     }
-    // A copy: the file's window moves with the blocks that a visitor reads.
-    ByteBuffer index = ByteBuffer.allocate(indexLength).order(ByteOrder.LITTLE_ENDIAN);
-    index.put(file.slice(indexOffset + 8, indexLength)).flip();
-    try {
-      int bitmapLength = index.getInt();
-      if (bitmapLength < 0 || bitmapLength > index.remaining()) {
-        throw new IllegalArgumentException("bitmap: length=" + bitmapLength);
-      }
-      ByteBuffer bitmap = index.slice(index.position(), bitmapLength);
-      index.position(index.position() + bitmapLength);
-      RoaringBitmap found = new RoaringBitmap();
-      chunks(index, chunks, found);
-      checkTags(bitmap, found);
-      frames(index, frames);
-      if (index.hasRemaining()) {
-        throw new IllegalArgumentException("bytes after the last frame: " + index.remaining());
-      }
-      return true;
-    } catch (HistorianException e) {
-      malformed(index, e.messageText());
-    } catch (RuntimeException e) {
-      // Whatever decoders throw at senseless bytes: underflow, ranges, Roaring's own exceptions.
-      malformed(index, String.valueOf(e.getMessage()));
-    }
-    return false;
-  }
-
-  private void malformed(ByteBuffer index, String why) {
-    findings.accept(
-        fault("index is malformed").at(indexOffset + 8 + index.position()).expected("", why));
-  }
-
-  private void chunks(ByteBuffer index, ChunkVisitor visitor, RoaringBitmap found)
-      throws IOException {
-    int count = index.getInt();
-    if (count < 0 || (long) count * ChunkIndex.HEADER_LENGTH > index.remaining()) {
-      throw new IllegalArgumentException("chunks: count=" + count);
-    }
+    boolean whole = true;
     long next = FileEnvelope.HEADER_LENGTH;
-    long lastTag = -1;
-    for (int i = 0; i < count; i++) {
-      int at = index.position();
-      ChunkIndex chunk = ChunkIndex.decode(index, indexOffset, file.name());
-      if (chunk.tagId() < lastTag) {
-        findings.accept(
-            fault("chunks are not in the order of their tags")
-                .at(indexOffset + 8 + at)
-                .expected("tagId>=" + lastTag, "tagId=" + chunk.tagId()));
+    for (SegmentDirectory.Entry entry : known.entries()) {
+      ChunkIndex chunk = chunk(entry);
+      if (chunk == null) {
+        whole = false;
+        next = -1;
+        continue;
       }
-      lastTag = chunk.tagId();
-      found.add(chunk.tagId());
-      for (int block = 0; block < chunk.blockCount(); block++) {
-        ChunkIndex.Block place = chunk.block(block);
-        if (place.offset() != next) {
-          findings.accept(
-              fault("blocks do not lie one behind the other")
-                  .at(indexOffset + 8 + at)
-                  .inBlock(block)
-                  .ofTag(chunk.tagId(), null)
-                  .expected("offset=" + next, "offset=" + place.offset()));
-        }
-        next = place.offset() + place.length();
-      }
-      visitor.chunk(chunk);
+      next = checkPlaces(chunk, entry, next);
+      chunks.chunk(chunk);
     }
-    if (next != indexOffset) {
+    if (next >= 0 && next != indexOffset) {
       findings.accept(
           fault("blocks do not end where the index begins")
               .at(next)
               .expected("offset=" + indexOffset, "offset=" + next));
     }
+    return frames(known, frames) && whole;
   }
 
-  private void checkTags(ByteBuffer bytes, RoaringBitmap found) {
-    found.runOptimize();
-    if (!new ImmutableRoaringBitmap(bytes).equals(found.toMutableRoaringBitmap())) {
+  private @Nullable ChunkIndex chunk(SegmentDirectory.Entry entry) throws IOException {
+    byte[] bytes = new byte[entry.indexLength()];
+    file.slice(entry.indexOffset(), bytes.length).get(bytes);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    if ((int) crc.getValue() != entry.indexCrc()) {
       findings.accept(
-          fault("bitmap of the tags differs from the chunks")
-              .at(indexOffset + 12)
-              .expected("tags=" + found.getCardinality(), ""));
+          chunkFault("checksum of a chunk's index differs", entry)
+              .expectedCrc(entry.indexCrc(), (int) crc.getValue()));
+      return null;
+    }
+    try {
+      return ChunkIndex.decode(input.wrap(bytes, 0, bytes.length), entry, indexOffset);
+    } catch (RuntimeException e) {
+      findings.accept(
+          chunkFault("index is malformed", entry).expected("", String.valueOf(e.getMessage())));
+      return null;
     }
   }
 
-  private static void frames(ByteBuffer index, FrameVisitor visitor) {
-    LongColumn column = new LongColumn();
-    long[] sequences = new long[FRAME_GROUP];
-    long[] times = new long[FRAME_GROUP];
-    long[] producers = new long[FRAME_GROUP];
-    int count = index.getInt();
-    if (count < 0) {
-      throw new IllegalArgumentException("frames: count=" + count);
+  private Finding chunkFault(String what, SegmentDirectory.Entry entry) {
+    return Finding.damage(file.name(), what)
+        .at(entry.indexOffset())
+        .ofTag(entry.tagId(), null)
+        .between(entry.firstTimeNs(), entry.lastTimeNs())
+        .losing(entry.rows() + " samples of the tag, unless the copy of the index is whole");
+  }
+
+  /** Tells of blocks that do not lie one behind the other; returns where the next one should. */
+  private long checkPlaces(ChunkIndex chunk, SegmentDirectory.Entry entry, long next) {
+    long expected = next;
+    for (int block = 0; block < chunk.blockCount(); block++) {
+      ChunkIndex.Block place = chunk.block(block);
+      if (expected >= 0 && place.offset() != expected) {
+        findings.accept(
+            fault("blocks do not lie one behind the other")
+                .at(entry.indexOffset())
+                .inBlock(block)
+                .ofTag(chunk.tagId(), null)
+                .expected("offset=" + expected, "offset=" + place.offset()));
+      }
+      expected = place.offset() + place.length();
     }
-    for (int from = 0; from < count; from += FRAME_GROUP) {
-      int rows = Math.min(FRAME_GROUP, count - from);
-      column.decode(index, rows, sequences);
-      column.decode(index, rows, times);
-      column.decode(index, rows, producers);
-      for (int i = 0; i < rows; i++) {
-        visitor.frame(sequences[i], times[i], producers[i]);
+    return expected;
+  }
+
+  private boolean frames(SegmentDirectory known, FrameVisitor visitor) throws IOException {
+    byte[] bytes = new byte[known.framesLength()];
+    file.slice(known.framesOffset(), bytes.length).get(bytes);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    String why = null;
+    if ((int) crc.getValue() != known.framesCrc()) {
+      why = "checksum differs";
+    } else {
+      try {
+        FrameLog log = IndexArea.decodeFrames(input.wrap(bytes, 0, bytes.length), known.rows());
+        for (int i = 0; i < log.count(); i++) {
+          visitor.frame(log.sequence(i), log.transactionTimeMicros(i), log.producerId(i));
+        }
+        return true;
+      } catch (RuntimeException e) {
+        why = String.valueOf(e.getMessage());
       }
     }
+    findings.accept(
+        Finding.damage(file.name(), "list of frames cannot be read")
+            .at(known.framesOffset())
+            .expected("", why)
+            .losing("who wrote the samples, and when, unless the copy of the index is whole"));
+    return false;
   }
 
   /** Checks a block's checksum; null if it matches. */
   public @Nullable Finding checkBytes(ChunkIndex chunk, int index) throws IOException {
     ChunkIndex.Block place = chunk.block(index);
-    if (place.length() < BlockFormat.HEADER_LENGTH || place.length() > BlockFormat.LENGTH_MAX) {
+    if (place.length() > BlockFormat.LENGTH_MAX) {
       return blockFault(chunk, index, "block has a senseless length")
-          .expected(
-              "length=" + BlockFormat.HEADER_LENGTH + ".." + BlockFormat.LENGTH_MAX,
-              "length=" + place.length());
+          .expected("length<=" + BlockFormat.LENGTH_MAX, "length=" + place.length());
     }
-    int stored = file.slice(place.offset(), 4).getInt(0);
-    int expected = place.crc();
-    int actual = file.crc(place.offset() + 4, place.offset() + place.length());
-    return expected == actual && stored == expected
+    int actual = file.crc(place.offset(), place.offset() + place.length());
+    return place.crc() == actual
         ? null
-        : blockFault(chunk, index, "checksum of a block differs").expectedCrc(expected, actual);
+        : blockFault(chunk, index, "checksum of a block differs").expectedCrc(place.crc(), actual);
   }
 
   /**
@@ -276,22 +284,20 @@ public final class SegmentInspector {
   public @Nullable Finding checkRows(ChunkIndex chunk, int index, SampleBlock block)
       throws IOException {
     ChunkIndex.Block place = chunk.block(index);
+    byte[] bytes = new byte[place.length()];
+    file.slice(place.offset(), bytes.length).get(bytes);
     try {
       format.decode(
-          file.slice(place.offset(), place.length()),
-          place.crc(),
+          bytes,
+          place,
+          chunk.type(),
+          BlockFormat.Columns.ALL,
           block,
+          this::read,
           file.name(),
-          chunk.tagId(),
-          place.offset());
+          chunk.tagId());
     } catch (HistorianException e) {
       return blockFault(chunk, index, "block cannot be decoded").expected("", e.messageText());
-    }
-    if (block.type() != chunk.type() || block.count() != place.rows()) {
-      return blockFault(chunk, index, "block is another one than its index says")
-          .expected(
-              "type=" + chunk.type().label() + ", rows=" + place.rows(),
-              "type=" + block.type().label() + ", rows=" + block.count());
     }
     for (int row = 1; row < block.count(); row++) {
       if (!ascending(block, row)) {
@@ -300,15 +306,29 @@ public final class SegmentInspector {
       }
     }
     ChunkIndex fresh = new ChunkIndex(chunk.tagId(), chunk.type());
-    fresh.add(place.offset(), place.length(), place.crc(), block);
+    fresh.add(place.offset(), place.length(), place.crc(), block, statistics);
     List<String> should = new ArrayList<>();
     List<String> is = new ArrayList<>();
     compare(place, fresh.block(0), should, is);
+    chunk.statistics(0, index, stored);
+    compare(stored, statistics, should, is);
     return should.isEmpty()
         ? null
         : blockFault(chunk, index, "index says other things about a block than its rows")
             .expected(String.join(", ", should), String.join(", ", is))
             .losing("answers from statistics may be wrong where the block is");
+  }
+
+  private boolean read(long offset, int length, byte[] into) {
+    try {
+      if (!file.has(offset, length)) {
+        return false;
+      }
+      file.slice(offset, length).get(into, 0, length);
+      return true;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   private static boolean ascending(SampleBlock block, int row) {
@@ -325,17 +345,25 @@ public final class SegmentInspector {
     differ("firstOrder", rows.firstOrder(), index.firstOrder(), should, is);
     differ("lastOrder", rows.lastOrder(), index.lastOrder(), should, is);
     differ("equalTimes", rows.hasEqualTimes(), index.hasEqualTimes(), should, is);
-    SampleStatistics a = rows.statistics();
-    SampleStatistics b = index.statistics();
-    differ("good", a.good(), b.good(), should, is);
-    differ("uncertain", a.uncertain(), b.uncertain(), should, is);
-    differ("bad", a.bad(), b.bad(), should, is);
-    // Double.equals: one NaN is as good as another, but zeros have signs.
-    differ("sum", a.sum(), b.sum(), should, is);
-    differ("minimum", a.minimum(), b.minimum(), should, is);
-    differ("minimumTimeNs", a.minimumTimeNs(), b.minimumTimeNs(), should, is);
-    differ("maximum", a.maximum(), b.maximum(), should, is);
-    differ("maximumTimeNs", a.maximumTimeNs(), b.maximumTimeNs(), should, is);
+  }
+
+  private static void compare(
+      SampleStatistics index, SampleStatistics rows, List<String> should, List<String> is) {
+    if (index.sameAs(rows)) {
+      return;
+    }
+    for (SampleStatistics.Count field : SampleStatistics.Count.values()) {
+      differ(field.name(), rows.get(field), index.get(field), should, is);
+    }
+    for (SampleStatistics.Real field : SampleStatistics.Real.values()) {
+      // Double.equals: one NaN is as good as another, but zeros have signs.
+      differ(field.name(), rows.get(field), index.get(field), should, is);
+    }
+    differ("STATES", rows.stateCount(), index.stateCount(), should, is);
+    if (should.isEmpty()) {
+      should.add("states of the rows");
+      is.add("other states");
+    }
   }
 
   private static void differ(

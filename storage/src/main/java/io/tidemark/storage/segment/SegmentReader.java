@@ -4,7 +4,6 @@ import io.tidemark.model.DamageRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
-import io.tidemark.storage.codec.LongColumn;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
@@ -12,9 +11,6 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,12 +18,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
-import org.roaringbitmap.InvalidRoaringFormat;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /**
- * A committed segment, mapped. Its index is held in memory; blocks are decoded on demand. Shared.
+ * A committed segment, mapped. Its directory is held in memory; indexes of chunks are read when
+ * they are asked for, blocks are decoded on demand. Shared.
  */
 public final class SegmentReader implements AutoCloseable {
   private static final int VERIFY_BYTES = 1 << 20;
@@ -39,15 +35,12 @@ public final class SegmentReader implements AutoCloseable {
   private final DamageList damage;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment bytes;
-  private final RoaringBitmap tags;
-  private final Map<Integer, List<ChunkIndex>> chunks = new HashMap<>();
+  private final IndexArea area;
+  private final Map<Integer, List<Chunk>> chunks = new HashMap<>();
   private final boolean usesCopy;
 
   /* Sets that have it; the last one to let go unmaps the file. */
   private final AtomicInteger sets = new AtomicInteger();
-
-  /* Encoded until somebody asks: nothing of a query does. */
-  private final byte[] frames;
 
   /**
    * Maps the file and reads its index, or the copy of the index if the file is damaged or gone:
@@ -84,39 +77,35 @@ public final class SegmentReader implements AutoCloseable {
     this.fileName = fileName;
     this.damage = damage;
     MemorySegment mapped = MemorySegment.ofArray(new byte[0]);
-    RoaringBitmap found;
-    byte[] encodedFrames;
+    IndexArea found;
     RuntimeException failure = null;
     try {
       try {
         mapped = directory.map(fileName, arena);
-        ByteBuffer index = ownIndex(mapped);
-        found = decode(index, indexOffset(mapped));
-        encodedFrames = rest(index);
+        found = ownIndex(mapped);
       } catch (HistorianException | UncheckedIOException | InternalError e) {
         failure = e instanceof RuntimeException known ? known : unreadable(e);
         if (!mayUseCopy || isTooNew(failure)) {
           throw failure;
         }
-        chunks.clear();
-        IndexCopy.Index copy = copy(failure);
-        found = decode(copy.bytes(), copy.blocksEnd());
-        encodedFrames = rest(copy.bytes());
+        found = copy(failure);
       }
     } catch (Throwable e) {
       arena.close();
       throw e;
     }
     bytes = mapped;
-    tags = found;
-    frames = encodedFrames;
+    area = found;
     usesCopy = failure != null;
+    for (SegmentDirectory.Entry entry : found.directory().entries()) {
+      chunks.computeIfAbsent(entry.tagId(), id -> new ArrayList<>(1)).add(new Chunk(this, entry));
+    }
     if (failure != null) {
       noteDamage(failure);
     }
   }
 
-  private IndexCopy.Index copy(RuntimeException failure) {
+  private IndexArea copy(RuntimeException failure) {
     try {
       return IndexCopy.read(directory, storeId, segmentId);
     } catch (HistorianException | UncheckedIOException e) {
@@ -130,10 +119,11 @@ public final class SegmentReader implements AutoCloseable {
     long rows = 0;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
-    for (List<ChunkIndex> ofTag : chunks.values()) {
-      for (ChunkIndex chunk : ofTag) {
-        for (int i = 0; i < chunk.blockCount(); i++) {
-          ChunkIndex.Block block = chunk.block(i);
+    for (List<Chunk> ofTag : chunks.values()) {
+      for (Chunk chunk : ofTag) {
+        ChunkIndex index = chunk.index(DamageRule.CONTAIN);
+        for (int i = 0; index != null && i < index.blockCount(); i++) {
+          ChunkIndex.Block block = index.block(i);
           if (!isInside(block)) {
             rows += block.rows();
             first = Math.min(first, block.firstTimeNs());
@@ -162,79 +152,51 @@ public final class SegmentReader implements AutoCloseable {
         ErrorCode.CORRUPT, "file cannot be read: file=" + fileName + ", " + e.getMessage(), e);
   }
 
-  private long indexOffset(MemorySegment file) {
-    long footerOffset = file.byteSize() - FileEnvelope.FOOTER_LENGTH;
-    return copyOf(file, footerOffset, FileEnvelope.FOOTER_LENGTH).getLong(16);
-  }
-
-  /** Checks header and footer and returns the index's bytes. */
-  private ByteBuffer ownIndex(MemorySegment file) {
+  /** Checks header and footer and reads the directory. */
+  private IndexArea ownIndex(MemorySegment file) {
     long length = file.byteSize();
     if (length < FileEnvelope.HEADER_LENGTH + FileEnvelope.FOOTER_LENGTH) {
       throw new HistorianException(
           ErrorCode.TRUNCATED_FILE, "file is too short: file=" + fileName + ", bytes=" + length);
     }
     FileEnvelope.checkHeader(
-        copyOf(file, 0, FileEnvelope.HEADER_LENGTH),
+        IndexArea.copyOf(file, 0, FileEnvelope.HEADER_LENGTH),
         SegmentWriter.MAGIC,
         storeId,
         segmentId,
         fileName);
     long footerOffset = length - FileEnvelope.FOOTER_LENGTH;
-    long indexOffset =
+    long blocksEnd =
         FileEnvelope.checkFooter(
-            copyOf(file, footerOffset, FileEnvelope.FOOTER_LENGTH), length, fileName);
-    if (indexOffset < FileEnvelope.HEADER_LENGTH || indexOffset > footerOffset - 8) {
-      throw corrupt("indexOffset=" + indexOffset, null);
+            IndexArea.copyOf(file, footerOffset, FileEnvelope.FOOTER_LENGTH), length, fileName);
+    if (blocksEnd < FileEnvelope.HEADER_LENGTH || blocksEnd > footerOffset) {
+      throw corrupt("indexOffset=" + blocksEnd, null);
     }
-    ByteBuffer prefix = copyOf(file, indexOffset, 8);
-    int expected = prefix.getInt();
-    int indexLength = prefix.getInt();
-    if (indexLength < 0 || indexOffset + 8 + indexLength != footerOffset) {
-      throw corrupt("indexLength=" + indexLength, null);
-    }
-    ByteBuffer index = copyOf(file, indexOffset + 8, indexLength);
-    int actual = FileEnvelope.crc(index, 0, indexLength);
-    if (actual != expected) {
-      throw FileEnvelope.corrupt(fileName, "index", expected, actual);
-    }
-    return index;
+    return IndexArea.read(file.asSlice(blocksEnd, footerOffset - blocksEnd), blocksEnd, fileName);
   }
 
-  /** Reads tags and chunks of an index whose CRC was checked, up to the frames. */
-  private RoaringBitmap decode(ByteBuffer index, long blocksEnd) {
+  /** Reads the index of a chunk, or its copy. */
+  @Nullable ChunkIndex readIndex(Chunk chunk, DamageRule rule) {
+    RuntimeException failure;
     try {
-      int bitmapLength = index.getInt();
-      if (bitmapLength < 0 || bitmapLength > index.remaining()) {
-        throw corrupt("bitmapLength=" + bitmapLength, null);
-      }
-      RoaringBitmap found =
-          new ImmutableRoaringBitmap(index.slice(index.position(), bitmapLength)).toRoaringBitmap();
-      index.position(index.position() + bitmapLength);
-      int count = index.getInt();
-      for (int i = 0; i < count; i++) {
-        ChunkIndex chunk = ChunkIndex.decode(index, blocksEnd, fileName);
-        if (!found.contains(chunk.tagId())) {
-          throw corrupt("tag is not in the bitmap: tagId=" + chunk.tagId(), null);
-        }
-        chunks.computeIfAbsent(chunk.tagId(), id -> new ArrayList<>(1)).add(chunk);
-      }
-      if (count < 0 || found.getCardinality() != chunks.size()) {
-        throw corrupt("chunks=" + count + ", tags=" + found.getCardinality(), null);
-      }
-      return found;
-    } catch (BufferUnderflowException
-        | IllegalArgumentException
-        | IndexOutOfBoundsException
-        | InvalidRoaringFormat e) {
-      throw corrupt("index is malformed: " + e.getMessage(), e);
+      return area.chunk(chunk.entry());
+    } catch (HistorianException | InternalError e) {
+      failure = e instanceof RuntimeException known ? known : unreadable(e);
     }
-  }
-
-  private static byte[] rest(ByteBuffer index) {
-    byte[] rest = new byte[index.remaining()];
-    index.get(rest);
-    return rest;
+    if (!usesCopy) {
+      try {
+        ChunkIndex copy = IndexCopy.read(directory, storeId, segmentId).chunk(chunk.entry());
+        damage.spare(fileName, "index", failure);
+        return copy;
+      } catch (HistorianException | UncheckedIOException | InternalError e) {
+        failure.addSuppressed(e);
+      }
+    }
+    if (rule == DamageRule.STRICT) {
+      throw failure;
+    }
+    damage.segment(fileName, chunk.firstTimeNs(), chunk.lastTimeNs(), chunk.rows(), failure);
+    return null;
   }
 
   /**
@@ -244,35 +206,20 @@ public final class SegmentReader implements AutoCloseable {
    */
   public FrameLog frames() {
     try {
-      return decodeFrames(ByteBuffer.wrap(frames).order(ByteOrder.LITTLE_ENDIAN));
-    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw corrupt("frames of the index are malformed: " + e.getMessage(), e);
-    }
-  }
-
-  private FrameLog decodeFrames(ByteBuffer index) {
-    FrameLog log = new FrameLog();
-    LongColumn column = new LongColumn();
-    long[] sequences = new long[1024];
-    long[] times = new long[1024];
-    long[] producers = new long[1024];
-    int count = index.getInt();
-    if (count < 0 || count > rows()) {
-      throw corrupt("frames=" + count, null); // each has a sample
-    }
-    for (int from = 0; from < count; from += 1024) {
-      int rows = Math.min(1024, count - from);
-      column.decode(index, rows, sequences);
-      column.decode(index, rows, times);
-      column.decode(index, rows, producers);
-      for (int i = 0; i < rows; i++) {
-        log.add(sequences[i], times[i], (int) producers[i]);
+      return area.frames();
+    } catch (HistorianException e) {
+      if (usesCopy) {
+        throw e;
+      }
+      try {
+        FrameLog copy = IndexCopy.read(directory, storeId, segmentId).frames();
+        damage.spare(fileName, "frames", e);
+        return copy;
+      } catch (HistorianException | UncheckedIOException again) {
+        e.addSuppressed(again);
+        throw e;
       }
     }
-    if (index.hasRemaining()) {
-      throw corrupt("bytes behind the index: " + index.remaining(), null);
-    }
-    return log;
   }
 
   /**
@@ -282,10 +229,10 @@ public final class SegmentReader implements AutoCloseable {
    */
   public void verifyBytes() {
     long end = bytes.byteSize() - FileEnvelope.FOOTER_LENGTH;
-    int expected = FileEnvelope.bodyCrc(copyOf(bytes, end, FileEnvelope.FOOTER_LENGTH));
+    int expected = FileEnvelope.bodyCrc(IndexArea.copyOf(bytes, end, FileEnvelope.FOOTER_LENGTH));
     CRC32C crc = new CRC32C();
     for (long at = 0; at < end; at += VERIFY_BYTES) {
-      crc.update(copyOf(bytes, at, (int) Math.min(VERIFY_BYTES, end - at)));
+      crc.update(IndexArea.copyOf(bytes, at, (int) Math.min(VERIFY_BYTES, end - at)));
     }
     if ((int) crc.getValue() != expected) {
       throw FileEnvelope.corrupt(fileName, "body", expected, (int) crc.getValue());
@@ -304,53 +251,37 @@ public final class SegmentReader implements AutoCloseable {
 
   /** Ids of the tags inside. */
   public RoaringBitmap tags() {
-    return tags;
+    return area.directory().tags();
   }
 
   /** The tag's chunks, one per type; empty if it has none. */
-  public List<ChunkIndex> chunks(int tagId) {
+  public List<Chunk> chunks(int tagId) {
     return chunks.getOrDefault(tagId, List.of());
   }
 
   /** Samples inside, also those that cannot be read. */
   public long rows() {
-    return blocks(0, (sum, block) -> sum + block.rows());
+    return area.directory().rows();
   }
 
   /** Smallest source time. */
   public long firstTimeNs() {
-    return blocks(Long.MAX_VALUE, (least, block) -> Math.min(least, block.firstTimeNs()));
+    return area.directory().firstTimeNs();
   }
 
   /** Greatest source time. */
   public long lastTimeNs() {
-    return blocks(Long.MIN_VALUE, (most, block) -> Math.max(most, block.lastTimeNs()));
+    return area.directory().lastTimeNs();
   }
 
   /** Smallest write order. */
   public long firstOrder() {
-    return blocks(Long.MAX_VALUE, (least, block) -> Math.min(least, block.firstOrder()));
+    return area.directory().firstOrder();
   }
 
   /** Greatest write order. */
   public long lastOrder() {
-    return blocks(Long.MIN_VALUE, (most, block) -> Math.max(most, block.lastOrder()));
-  }
-
-  private interface Fold {
-    long apply(long value, ChunkIndex.Block block);
-  }
-
-  private long blocks(long start, Fold fold) {
-    long value = start;
-    for (List<ChunkIndex> ofTag : chunks.values()) {
-      for (ChunkIndex chunk : ofTag) {
-        for (int i = 0; i < chunk.blockCount(); i++) {
-          value = fold.apply(value, chunk.block(i));
-        }
-      }
-    }
-    return value;
+    return area.directory().lastOrder();
   }
 
   /** Length of the file. */
@@ -360,16 +291,19 @@ public final class SegmentReader implements AutoCloseable {
 
   /** Reads every byte of the segment and of the copy of its index; what is damaged is listed. */
   public void scrub() {
-    BlockReader reader = newBlockReader();
     SampleBlock block = new SampleBlock();
     boolean whole = !usesCopy;
-    for (List<ChunkIndex> ofTag : chunks.values()) {
-      for (ChunkIndex chunk : ofTag) {
-        for (int i = 0; i < chunk.blockCount(); i++) {
-          whole &= reader.read(chunk, i, block, DamageRule.CONTAIN);
+    BlockDecoder decoder = BlockDecoder.take();
+    for (List<Chunk> ofTag : chunks.values()) {
+      for (Chunk chunk : ofTag) {
+        ChunkIndex index = chunk.index(DamageRule.CONTAIN);
+        whole &= index != null;
+        for (int i = 0; index != null && i < index.blockCount(); i++) {
+          whole &= read(index, i, decoder, block, DamageRule.CONTAIN);
         }
       }
     }
+    decoder.close();
     try {
       if (whole) {
         verifyBytes();
@@ -391,20 +325,7 @@ public final class SegmentReader implements AutoCloseable {
     }
   }
 
-  /** Decodes blocks of this segment into blocks of the caller; one per thread. */
-  public BlockReader newBlockReader() {
-    return new BlockReader();
-  }
-
-  /* Copied before it is looked at: a page that the disk cannot read is an error in the copy, not the end of the JVM. */
-  private static ByteBuffer copyOf(MemorySegment file, long offset, int length) {
-    byte[] copy = new byte[length];
-    MemorySegment.copy(file, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
-    return ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private HistorianException corrupt(
-      String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  private HistorianException corrupt(String what, @Nullable Throwable cause) {
     return new HistorianException(
         ErrorCode.CORRUPT, "segment is corrupt: file=" + fileName + ", " + what, null, null, cause);
   }
@@ -426,45 +347,16 @@ public final class SegmentReader implements AutoCloseable {
     arena.close();
   }
 
-  /** Decodes blocks; belongs to one thread. */
-  public final class BlockReader {
-    private final BlockFormat format = new BlockFormat();
-    private ByteBuffer scratch = ByteBuffer.allocate(0);
-
-    private BlockReader() {}
-
-    /**
-     * Fills the block with the rows of a chunk's block.
-     *
-     * @return false if it cannot be read; the damage list says why
-     * @throws HistorianException {@link ErrorCode#CORRUPT} instead, if the rule is strict.
-     */
-    boolean read(ChunkIndex chunk, int index, SampleBlock block, DamageRule rule) {
-      try {
-        read(chunk, index, block);
-        return true;
-      } catch (HistorianException | InternalError e) {
-        ChunkIndex.Block place = chunk.block(index);
-        if (isInside(place)) { // else it was listed when the file was opened
-          damage.block(
-              fileName,
-              chunk.tagId(),
-              index,
-              place.offset(),
-              place.firstTimeNs(),
-              place.lastTimeNs(),
-              place.rows(),
-              e);
-        }
-        if (rule == DamageRule.STRICT) {
-          throw e instanceof HistorianException known ? known : unreadable(e);
-        }
-        return false;
-      }
-    }
-
-    private void read(ChunkIndex chunk, int index, SampleBlock block) {
-      ChunkIndex.Block place = chunk.block(index);
+  /**
+   * Fills the block with the rows of a chunk's block.
+   *
+   * @return false if it cannot be read; the damage list says why
+   * @throws HistorianException {@link ErrorCode#CORRUPT} instead, if the rule is strict.
+   */
+  boolean read(
+      ChunkIndex chunk, int index, BlockDecoder decoder, SampleBlock block, DamageRule rule) {
+    ChunkIndex.Block place = chunk.block(index);
+    try {
       if (!isInside(place)) {
         throw corrupt(
             "file ends before the block: tagId="
@@ -475,32 +367,35 @@ public final class SegmentReader implements AutoCloseable {
                 + bytes.byteSize(),
             null);
       }
-      if (scratch.capacity() < place.length()) {
-        scratch = ByteBuffer.allocate(place.length());
+      decoder.decode(this, chunk, place, block);
+      return true;
+    } catch (HistorianException | InternalError e) {
+      if (isInside(place)) { // else it was listed when the file was opened
+        damage.block(
+            fileName,
+            chunk.tagId(),
+            index,
+            place.offset(),
+            place.firstTimeNs(),
+            place.lastTimeNs(),
+            place.rows(),
+            e);
       }
-      MemorySegment.copy(
-          bytes, ValueLayout.JAVA_BYTE, place.offset(), scratch.array(), 0, place.length());
-      format.decode(
-          scratch.clear().limit(place.length()),
-          place.crc(),
-          block,
-          fileName,
-          chunk.tagId(),
-          place.offset());
-      int last = block.count() - 1;
-      if (block.count() != place.rows()
-          || block.type() != chunk.type()
-          || block.sourceTimesNs()[0] != place.firstTimeNs()
-          || block.sourceTimesNs()[last] != place.lastTimeNs()) {
-        throw corrupt(
-            "block is not what the index says: tagId="
-                + chunk.tagId()
-                + ", block="
-                + index
-                + ", rows="
-                + block.count(),
-            null);
+      if (rule == DamageRule.STRICT) {
+        throw e instanceof HistorianException known ? known : unreadable(e);
       }
+      return false;
     }
+  }
+
+  /*
+   * Copied before it is looked at: a page that the disk cannot read is an error in the copy, not the end of the JVM.
+   */
+  boolean copy(long offset, int length, byte[] into) {
+    if (offset > bytes.byteSize() - length) {
+      return false;
+    }
+    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, offset, into, 0, length);
+    return true;
   }
 }

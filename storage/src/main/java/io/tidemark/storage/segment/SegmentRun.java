@@ -6,10 +6,12 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of one chunk that a filter shows; skips blocks by their index. */
 public final class SegmentRun extends SampleRun {
-  private final SegmentReader.BlockReader reader;
+  private final SegmentReader segment;
+  private @Nullable BlockDecoder decoder;
   private final ChunkIndex chunk;
   private final ScanFilter filter;
   private final boolean forward;
@@ -17,18 +19,13 @@ public final class SegmentRun extends SampleRun {
   private final LostRanges lost;
   private int index;
 
-  /**
-   * A run over the chunk.
-   *
-   * @param lost takes the times of rows that cannot be read, unless the rule is strict
-   */
-  public SegmentRun(
+  private SegmentRun(
       SegmentReader segment,
       ChunkIndex chunk,
       ScanFilter filter,
       DamageRule damageRule,
       LostRanges lost) {
-    this.reader = segment.newBlockReader();
+    this.segment = segment;
     this.damageRule = damageRule;
     this.lost = lost;
     this.chunk = chunk;
@@ -40,14 +37,28 @@ public final class SegmentRun extends SampleRun {
             : chunk.lastStartingBefore(filter.range().endNs());
   }
 
+  /**
+   * A run over the chunk; over a gap, if its index cannot be read.
+   *
+   * @param lost takes the times of rows that cannot be read, unless the rule is strict
+   */
+  public static SampleRun of(
+      Chunk chunk, ScanFilter filter, DamageRule damageRule, LostRanges lost) {
+    ChunkIndex index = chunk.index(damageRule);
+    return index == null
+        ? new LostSegmentRun(
+            chunk.type(), filter, chunk.firstTimeNs(), chunk.lastTimeNs(), chunk.lastOrder(), lost)
+        : new SegmentRun(chunk.segment(), index, filter, damageRule, lost);
+  }
+
   @Override
   public long bound() {
     if (index < 0 || index >= chunk.blockCount()) {
       return forward ? Long.MAX_VALUE : Long.MIN_VALUE;
     }
     return forward
-        ? Math.max(chunk.block(index).firstTimeNs(), filter.range().startNs())
-        : Math.min(chunk.block(index).lastTimeNs(), filter.range().endNs());
+        ? Math.max(chunk.firstTimeNs(index), filter.range().startNs())
+        : Math.min(chunk.lastTimeNs(index), filter.range().endNs());
   }
 
   @Override
@@ -57,10 +68,10 @@ public final class SegmentRun extends SampleRun {
       if (forward
           ? place.firstTimeNs() >= filter.range().endNs()
           : place.lastTimeNs() < filter.range().startNs()) {
-        return false;
+        break;
       }
       if (filter.mayShow(place.firstOrder(), place.lastOrder())) {
-        if (reader.read(chunk, index, into, damageRule)) {
+        if (segment.read(chunk, index, decoder(), into, damageRule)) {
           filter.apply(into, place.firstOrder(), place.lastOrder());
           equalTimes(place.hasEqualTimes());
         } else {
@@ -75,7 +86,26 @@ public final class SegmentRun extends SampleRun {
         return true;
       }
     }
+    close();
     return false;
+  }
+
+  private BlockDecoder decoder() {
+    BlockDecoder current = decoder;
+    if (current == null) {
+      current = BlockDecoder.take();
+      decoder = current;
+    }
+    return current;
+  }
+
+  @Override
+  public void close() {
+    BlockDecoder current = decoder;
+    if (current != null) {
+      decoder = null;
+      current.close();
+    }
   }
 
   private void lose(SampleBlock into, ChunkIndex.Block place) {

@@ -1,7 +1,9 @@
 package io.tidemark.storage.segment;
 
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleType;
+import io.tidemark.storage.codec.ByteOutput;
 import io.tidemark.storage.codec.LongColumn;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -23,6 +26,9 @@ public final class SegmentWriter implements AutoCloseable {
   /** "TSEG". */
   static final int MAGIC = FileEnvelope.magic("TSEG");
 
+  /** Where the first block begins. */
+  static final int BLOCKS_OFFSET = FileEnvelope.HEADER_LENGTH;
+
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final StoreDirectory directory;
@@ -30,13 +36,15 @@ public final class SegmentWriter implements AutoCloseable {
   private final long segmentId;
   private final StoreDirectory.PendingFile file;
   private final BlockFormat format = new BlockFormat();
-  private final List<ChunkIndex> chunks = new ArrayList<>();
+  private final SharedColumns shared = new SharedColumns();
+  private final SampleStatistics statistics = new SampleStatistics();
   private final RoaringBitmap tags = new RoaringBitmap();
-  private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteOutput blocks = new ByteOutput(2 * BUFFER_BYTES);
+
+  /* Indexes of the chunks, which come behind all blocks; the entries say where in here. */
+  private final ByteOutput indexes = new ByteOutput(1 << 16);
+  private final List<SegmentDirectory.Entry> entries = new ArrayList<>();
   private @Nullable ChunkIndex chunk;
-  private long rows;
-  private long firstTimeNs = Long.MAX_VALUE;
-  private long lastTimeNs = Long.MIN_VALUE;
 
   /** Starts the file. */
   public SegmentWriter(StoreDirectory directory, UUID storeId, long segmentId) throws IOException {
@@ -64,84 +72,134 @@ public final class SegmentWriter implements AutoCloseable {
 
   /** Starts the chunk of a tag; a tag has one chunk per type. */
   public void startChunk(int tagId, SampleType type) {
+    finishChunk();
     chunk = new ChunkIndex(tagId, type);
-    chunks.add(chunk);
-    tags.add(tagId);
   }
 
-  /** Appends a block, not before the last one in (time, order). */
+  private void finishChunk() {
+    ChunkIndex finished = chunk;
+    chunk = null;
+    if (finished == null || finished.blockCount() == 0) {
+      return;
+    }
+    finished.finish();
+    int start = indexes.length();
+    finished.encode(indexes);
+    int length = indexes.length() - start;
+    tags.add(finished.tagId());
+    entries.add(
+        new SegmentDirectory.Entry(
+            finished.tagId(),
+            finished.type(),
+            finished.blockCount(),
+            finished.rows(),
+            finished.firstTimeNs(),
+            finished.lastTimeNs(),
+            finished.firstOrder(),
+            finished.lastOrder(),
+            finished.block(0).offset(),
+            start,
+            length,
+            crc(indexes, start, length)));
+  }
+
+  /** Appends a block of at least one row, not before the last one in (time, order). */
   public void append(SampleBlock block) throws IOException {
     ChunkIndex current = chunk;
     if (current == null || current.type() != block.type()) {
       throw new IllegalStateException("no chunk of this type: type=" + block.type());
     }
-    long bytesMax = BlockFormat.bytesMax(block);
-    if (buffer.remaining() < bytesMax) {
+    if (blocks.length() > BUFFER_BYTES) {
       flush();
-      if (buffer.capacity() < bytesMax) {
-        buffer = ByteBuffer.allocate(Math.toIntExact(bytesMax)).order(ByteOrder.LITTLE_ENDIAN);
-      }
     }
-    long offset = file.length() + buffer.position();
-    int start = buffer.position();
-    format.encode(block, buffer);
-    current.add(offset, buffer.position() - start, buffer.getInt(start), block);
-    rows += block.count();
-    firstTimeNs = Math.min(firstTimeNs, block.sourceTimesNs()[0]);
-    lastTimeNs = Math.max(lastTimeNs, block.sourceTimesNs()[block.count() - 1]);
+    int start = blocks.length();
+    format.encode(block, shared, file.length(), blocks);
+    int length = blocks.length() - start;
+    current.add(file.length() + start, length, crc(blocks, start, length), block, statistics);
+  }
+
+  private static int crc(ByteOutput out, int start, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(out.array(), start, length);
+    return (int) crc.getValue();
+  }
+
+  /** Rows so far, without those of the chunk that is not finished. */
+  public long rows() {
+    return entries.stream().mapToLong(SegmentDirectory.Entry::rows).sum();
   }
 
   /** Writes index and footer, forces file and folder, and gives the file its name. */
   public Written commit(FrameLog frames) throws IOException {
+    finishChunk();
     flush();
-    long indexOffset = file.length();
-    ByteBuffer index = encodeIndex(frames);
-    ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    prefix.putInt(FileEnvelope.crc(index, 0, index.limit())).putInt(index.limit()).flip();
-    file.write(prefix);
-    file.write(index);
-    file.write(FileEnvelope.footer(file.length(), indexOffset, file.crc()));
+    long blocksEnd = file.length();
+    int framesStart = indexes.length();
+    encodeFrames(frames, indexes);
+    int framesLength = indexes.length() - framesStart;
+    SegmentDirectory index =
+        new SegmentDirectory(
+            tags,
+            entries.stream().map(entry -> placed(entry, blocksEnd)).toList(),
+            blocksEnd + framesStart,
+            framesLength,
+            crc(indexes, framesStart, framesLength));
+    ByteBuffer encoded = index.encode();
+    ByteBuffer suffix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    suffix.putInt(encoded.limit()).putInt(FileEnvelope.crc(encoded, 0, encoded.limit())).flip();
+    List<ByteBuffer> area = List.of(indexes.view(), encoded, suffix);
+    for (ByteBuffer part : area) {
+      file.write(part);
+    }
+    file.write(FileEnvelope.footer(file.length(), blocksEnd, file.crc()));
     long bytes = file.length();
     file.commit(written -> SegmentReader.verify(directory, written, storeId, segmentId));
-    IndexCopy.write(directory, storeId, segmentId, indexOffset, index.rewind());
-    long firstOrder = chunks.stream().mapToLong(ChunkIndex::firstOrder).min().orElse(0);
-    long lastOrder = chunks.stream().mapToLong(ChunkIndex::lastOrder).max().orElse(0);
-    return new Written(rows, bytes, firstTimeNs, lastTimeNs, firstOrder, lastOrder);
+    area.forEach(ByteBuffer::rewind);
+    IndexCopy.write(directory, storeId, segmentId, blocksEnd, area);
+    return new Written(
+        index.rows(),
+        bytes,
+        index.firstTimeNs(),
+        index.lastTimeNs(),
+        index.firstOrder(),
+        index.lastOrder());
+  }
+
+  private static SegmentDirectory.Entry placed(SegmentDirectory.Entry entry, long blocksEnd) {
+    return new SegmentDirectory.Entry(
+        entry.tagId(),
+        entry.type(),
+        entry.blocks(),
+        entry.rows(),
+        entry.firstTimeNs(),
+        entry.lastTimeNs(),
+        entry.firstOrder(),
+        entry.lastOrder(),
+        entry.blocksOffset(),
+        blocksEnd + entry.indexOffset(),
+        entry.indexLength(),
+        entry.indexCrc());
   }
 
   /** What was written. */
   public record Written(
       long rows, long bytes, long firstTimeNs, long lastTimeNs, long firstOrder, long lastOrder) {}
 
-  private ByteBuffer encodeIndex(FrameLog frames) {
-    tags.runOptimize();
-    long bytes = 4L + tags.serializedSizeInBytes() + 4 + 4;
-    for (ChunkIndex each : chunks) {
-      bytes += each.encodedLength();
-    }
-    bytes += (frames.count() / 1024 + 1) * 3L * 64 + 24L * frames.count();
-    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(tags.serializedSizeInBytes());
-    tags.serialize(out);
-    out.putInt(chunks.size());
-    for (ChunkIndex each : chunks) {
-      each.encode(out);
-    }
-    out.putInt(frames.count());
+  private static void encodeFrames(FrameLog frames, ByteOutput out) {
+    out.i32(frames.count());
     LongColumn column = new LongColumn();
-    for (int from = 0; from < frames.count(); from += 1024) {
-      int to = Math.min(from + 1024, frames.count());
-      column.encode(Arrays.copyOfRange(frames.sequences(), from, to), to - from, out);
-      column.encode(Arrays.copyOfRange(frames.transactionTimesMicros(), from, to), to - from, out);
+    for (int from = 0; from < frames.count(); from += NodeColumns.GROUP) {
+      int to = Math.min(from + NodeColumns.GROUP, frames.count());
+      column.encodeAscending(Arrays.copyOfRange(frames.sequences(), from, to), to - from, out);
+      column.encodeAscending(
+          Arrays.copyOfRange(frames.transactionTimesMicros(), from, to), to - from, out);
       column.encode(Arrays.copyOfRange(frames.producerIds(), from, to), to - from, out);
     }
-    return out.flip();
   }
 
   private void flush() throws IOException {
-    buffer.flip();
-    file.write(buffer);
-    buffer.clear();
+    file.write(blocks.view());
+    blocks.truncate(0);
   }
 
   @Override

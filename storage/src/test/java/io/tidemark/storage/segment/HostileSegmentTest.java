@@ -1,10 +1,12 @@
 package io.tidemark.storage.segment;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
+import io.tidemark.storage.codec.ByteOutput;
 import io.tidemark.storage.damage.DamageList;
 import io.tidemark.storage.io.FileEnvelope;
 import io.tidemark.storage.io.StoreDirectory;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,22 +66,40 @@ class HostileSegmentTest {
     into.texts();
     for (SampleType type : SampleType.values()) {
       SampleBlock block = block(type, seed, 1 + random.nextInt(SampleBlock.CAPACITY));
-      ByteBuffer honest =
-          ByteBuffer.allocate((int) BlockFormat.bytesMax(block)).order(ByteOrder.LITTLE_ENDIAN);
-      format.encode(block, honest);
-      byte[] bytes = Arrays.copyOf(honest.array(), honest.position());
+      ByteOutput honest = new ByteOutput(1024);
+      format.encode(block, new SharedColumns(), 64, honest);
+      byte[] bytes = Arrays.copyOf(honest.array(), honest.length());
       for (int i = 0; i < BLOCKS; i++) {
         // Half of them cut as well.
-        int length = random.nextBoolean() ? bytes.length : 8 + random.nextInt(bytes.length - 7);
+        int length = random.nextBoolean() ? bytes.length : 1 + random.nextInt(bytes.length);
         byte[] hostile = Arrays.copyOf(bytes, length);
-        Mutations.mutate(hostile, 4, hostile.length, random);
-        ByteBuffer in = ByteBuffer.wrap(hostile).order(ByteOrder.LITTLE_ENDIAN);
-        int crc = FileEnvelope.crc(in, 4, length - 4);
-        in.putInt(0, crc);
+        Mutations.mutate(hostile, 0, hostile.length, random);
+        CRC32C crc = new CRC32C();
+        crc.update(hostile);
+        ChunkIndex.Block place =
+            new ChunkIndex.Block(
+                64,
+                length,
+                (int) crc.getValue(),
+                block.count(),
+                false,
+                block.sourceTimesNs()[0],
+                block.sourceTimesNs()[block.count() - 1],
+                block.orders()[0],
+                block.orders()[block.count() - 1]);
         Mutations.survives(
             "seed=" + seed + ", type=" + type + ", i=" + i,
             8L * length,
-            () -> format.decode(in.duplicate(), crc, into, "x", 1, 0));
+            () ->
+                format.decode(
+                    hostile,
+                    place,
+                    type,
+                    BlockFormat.Columns.ALL,
+                    into,
+                    (at, count, to) -> false,
+                    "x",
+                    1));
       }
     }
   }
@@ -121,16 +142,20 @@ class HostileSegmentTest {
     int footer = honest.length - FileEnvelope.FOOTER_LENGTH;
     ByteBuffer parsed = ByteBuffer.wrap(honest).order(ByteOrder.LITTLE_ENDIAN);
     int index = (int) parsed.getLong(footer + 16);
+    int directory = footer - 8 - parsed.getInt(footer - 8);
     for (int i = 0; i < SEGMENTS; i++) {
       byte[] hostile = disk.bytes(file);
       System.arraycopy(honest, 0, hostile, 0, honest.length);
       int part = random.nextInt(4);
-      int from = part == 0 ? 4 : part == 1 ? index + 4 : part == 2 ? footer + 8 : index + 8;
-      int to = part == 0 ? 60 : part == 1 ? footer : part == 2 ? footer + 24 : footer;
+      int from = part == 0 ? 4 : part == 1 ? index : part == 2 ? footer + 8 : directory;
+      int to = part == 0 ? 60 : part == 1 ? directory : part == 2 ? footer + 24 : footer - 8;
       Mutations.mutate(hostile, from, to, random);
       ByteBuffer bytes = ByteBuffer.wrap(hostile).order(ByteOrder.LITTLE_ENDIAN);
       bytes.putInt(60, FileEnvelope.crc(bytes, 0, 60));
-      bytes.putInt(index, FileEnvelope.crc(bytes, index + 8, footer - index - 8));
+      if (part == 1) {
+        repairIndexes(bytes, index, directory, footer);
+      }
+      bytes.putInt(footer - 4, FileEnvelope.crc(bytes, directory, footer - 8 - directory));
       bytes.putInt(footer + 24, FileEnvelope.crc(bytes, 0, footer));
       bytes.putInt(footer + 28, FileEnvelope.crc(bytes, footer, 28));
       String what = "seed=" + seed + ", i=" + i;
@@ -139,6 +164,20 @@ class HostileSegmentTest {
       FaultDisk alone = disk.afterKill();
       alone.delete(copy);
       Mutations.survives(what + ", alone", 64L * honest.length, () -> read(alone));
+    }
+  }
+
+  /** Makes the checksums of chunk indexes and frames those of the bytes. */
+  private static void repairIndexes(ByteBuffer bytes, int index, int directory, int footer) {
+    int frames = (int) bytes.getLong(directory);
+    int framesLength = bytes.getInt(directory + 8);
+    bytes.putInt(directory + 12, FileEnvelope.crc(bytes, frames, framesLength));
+    int entry = directory + 20 + bytes.getInt(directory + 16) + 4;
+    for (; entry < footer - 8; entry += SegmentDirectory.ENTRY_LENGTH) {
+      int length = bytes.getInt(entry + 12);
+      int offset = (int) bytes.getLong(entry + 16);
+      assertThat(offset).isBetween(index, directory);
+      bytes.putInt(entry + 24, FileEnvelope.crc(bytes, offset, length));
     }
   }
 
@@ -164,8 +203,8 @@ class HostileSegmentTest {
     }
     DamageList damage = new DamageList(() -> 0L);
     try (SegmentReader segment = SegmentReader.open(directory, STORE, 7, damage)) {
-      ChunkIndex.Block first = segment.chunks(0).getFirst().block(0);
-      ChunkIndex.Block second = segment.chunks(1).getFirst().block(0);
+      ChunkIndex.Block first = index(segment, 0).block(0);
+      ChunkIndex.Block second = index(segment, 1).block(0);
       assertThat(first.length()).isEqualTo(second.length());
       byte[] bytes = disk.bytes(FOLDER.resolve(SegmentWriter.fileName(7)));
       byte[] kept = Arrays.copyOfRange(bytes, (int) first.offset(), (int) second.offset());
@@ -173,12 +212,17 @@ class HostileSegmentTest {
       System.arraycopy(kept, 0, bytes, (int) second.offset(), kept.length);
     }
     try (SegmentReader segment = SegmentReader.open(directory, STORE, 7, damage)) {
-      SegmentReader.BlockReader reader = segment.newBlockReader();
-      for (int tag = 0; tag < 2; tag++) {
-        assertThat(reader.read(segment.chunks(tag).getFirst(), 0, block, DamageRule.CONTAIN))
-            .isFalse();
+      try (BlockDecoder decoder = BlockDecoder.take()) {
+        for (int tag = 0; tag < 2; tag++) {
+          ChunkIndex index = index(segment, tag);
+          assertThat(segment.read(index, 0, decoder, block, DamageRule.CONTAIN)).isFalse();
+        }
       }
     }
     assertThat(damage.report().entries()).hasSize(2);
+  }
+
+  private static ChunkIndex index(SegmentReader segment, int tag) {
+    return requireNonNull(segment.chunks(tag).getFirst().index(DamageRule.STRICT));
   }
 }

@@ -1,0 +1,52 @@
+package io.tidemark.storage.segment;
+
+import io.tidemark.model.SampleBlock;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * What decoding a block needs beside the block: some 100 KB of arrays, kept for the next reader
+ * rather than made anew for each chunk of each query. Belongs to one thread between {@link #take}
+ * and {@link #close}.
+ */
+final class BlockDecoder implements AutoCloseable {
+  private static final ConcurrentLinkedQueue<BlockDecoder> IDLE = new ConcurrentLinkedQueue<>();
+
+  /* Longer ones hold texts; they are rare, and not worth to keep. */
+  private static final int SCRATCH_KEPT_MAX = 1 << 16;
+
+  private final BlockFormat format = new BlockFormat();
+  private byte[] scratch = new byte[0];
+
+  private BlockDecoder() {}
+
+  /** One that nobody uses. */
+  static BlockDecoder take() {
+    BlockDecoder idle = IDLE.poll();
+    return idle == null ? new BlockDecoder() : idle;
+  }
+
+  /** Fills the block; errors as {@link BlockFormat#decode}. */
+  void decode(SegmentReader segment, ChunkIndex chunk, ChunkIndex.Block place, SampleBlock block) {
+    if (scratch.length < place.length()) {
+      scratch = new byte[Math.max(place.length(), 2 * scratch.length)];
+    }
+    segment.copy(place.offset(), place.length(), scratch);
+    format.decode(
+        scratch,
+        place,
+        chunk.type(),
+        BlockFormat.Columns.ALL,
+        block,
+        segment::copy,
+        segment.fileName(),
+        chunk.tagId());
+  }
+
+  @Override
+  public void close() {
+    if (scratch.length > SCRATCH_KEPT_MAX) {
+      scratch = new byte[0];
+    }
+    IDLE.add(this);
+  }
+}

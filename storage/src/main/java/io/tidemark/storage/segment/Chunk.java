@@ -1,0 +1,84 @@
+package io.tidemark.storage.segment;
+
+import io.tidemark.model.DamageRule;
+import io.tidemark.model.SampleType;
+import java.lang.ref.SoftReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tag's samples of one type in a segment, as the directory knows them. Its index is read when it
+ * is asked for, and forgotten when memory is short. Shared.
+ */
+public final class Chunk {
+  private final SegmentReader segment;
+  private final SegmentDirectory.Entry entry;
+
+  /* Benign race: two threads may both read the index, and either of the two equal ones stays. */
+  private volatile SoftReference<ChunkIndex> index = new SoftReference<>(null);
+
+  Chunk(SegmentReader segment, SegmentDirectory.Entry entry) {
+    this.segment = segment;
+    this.entry = entry;
+  }
+
+  /** The segment that it lies in. */
+  public SegmentReader segment() {
+    return segment;
+  }
+
+  SegmentDirectory.Entry entry() {
+    return entry;
+  }
+
+  /** The tag. */
+  public int tagId() {
+    return entry.tagId();
+  }
+
+  /** Type of all rows. */
+  public SampleType type() {
+    return entry.type();
+  }
+
+  /** How many rows. */
+  public long rows() {
+    return entry.rows();
+  }
+
+  /** Source time of the first row. */
+  public long firstTimeNs() {
+    return entry.firstTimeNs();
+  }
+
+  /** Source time of the last row. */
+  public long lastTimeNs() {
+    return entry.lastTimeNs();
+  }
+
+  /** Smallest write order. */
+  public long firstOrder() {
+    return entry.firstOrder();
+  }
+
+  /** Greatest write order. */
+  public long lastOrder() {
+    return entry.lastOrder();
+  }
+
+  /**
+   * Where its blocks lie.
+   *
+   * @return null if neither the index nor its copy can be read; the damage list says why
+   * @throws io.tidemark.model.HistorianException instead, if the rule is strict.
+   */
+  public @Nullable ChunkIndex index(DamageRule rule) {
+    ChunkIndex known = index.get();
+    if (known == null) {
+      known = segment.readIndex(this, rule);
+      if (known != null) {
+        index = new SoftReference<>(known);
+      }
+    }
+    return known;
+  }
+}
