@@ -187,6 +187,19 @@ public final class SampleStatistics {
     stateNs[at] += ns;
   }
 
+  /**
+   * What a second moment over time is like where samples come at equal distances: that of the
+   * samples, or of the steps. Stored ones are written as the distance from it.
+   */
+  public double expected(Real field) {
+    long usable = get(Count.USABLE);
+    double value =
+        field == Real.SLOPED_SQUARES
+            ? get(Real.STEPPED_SQUARES)
+            : usable == 0 ? 0 : get(Real.SQUARES) * ((double) get(Count.GOOD_NS) / usable);
+    return value > 0 && value <= Double.MAX_VALUE ? rounded(value) : 0;
+  }
+
   /** Whether every number is finite: else the samples are too large to be added up here. */
   public boolean isFinite() {
     for (double real : reals) {
@@ -317,6 +330,7 @@ public final class SampleStatistics {
     long count = 0;
     long decreases = 0;
     double rises = 0;
+    double risesLow = 0;
     double first = 0;
     double before = Double.NaN;
     for (int i = 0; i < rows; i++) {
@@ -338,7 +352,15 @@ public final class SampleStatistics {
         if (v < before) {
           decreases++;
         } else if (v > before) {
-          rises += v - before;
+          // before to v in one pair: a difference of decimals is no decimal, their sums are
+          sum = rises + v;
+          part = sum - rises;
+          risesLow += (rises - (sum - part)) + (v - part);
+          rises = sum;
+          sum = rises - before;
+          part = sum - rises;
+          risesLow += (rises - (sum - part)) + (-before - part);
+          rises = sum;
         } else if (count == 1) {
           first = v;
         }
@@ -352,7 +374,7 @@ public final class SampleStatistics {
     set(Count.MINIMUM_TIME, times[minimumRow]);
     set(Count.MAXIMUM_TIME, times[maximumRow]);
     set(Count.DECREASES, decreases);
-    set(Real.RISES, rises);
+    set(Real.RISES, rises + risesLow);
     set(Real.FIRST, count == 0 ? 0 : first);
     set(Real.LAST, count == 0 ? 0 : before);
   }
@@ -448,8 +470,8 @@ public final class SampleStatistics {
         : 0; // also where values are so large that it is not a number
   }
 
-  /** The nearest double with twelve zeros at its end; what is not finite stays so. */
-  private static double rounded(double moment) {
+  /** The nearest double with twelve zeros at its end. */
+  static double rounded(double moment) {
     long bits = Double.doubleToRawLongBits(moment);
     long half = 1L << (SQUARES_BITS_LOST - 1);
     double nearest =

@@ -484,8 +484,6 @@ public final class FileDump {
 
   private static String place(ChunkIndex chunk, int index) {
     ChunkIndex.Block block = chunk.block(index);
-    SampleStatistics statistics = new SampleStatistics();
-    chunk.statistics(0, index, statistics);
     StringBuilder text = new StringBuilder();
     text.append("offset=").append(block.offset());
     text.append(", length=").append(block.length());
@@ -494,6 +492,11 @@ public final class FileDump {
     text.append(", lastTime=").append(ErrorText.time(block.lastTimeNs()));
     text.append(orders(block.firstOrder(), block.lastOrder()));
     text.append(block.hasEqualTimes() ? ", equalTimes" : "");
+    if (!chunk.hasStatistics()) {
+      return text.append(", no statistics").toString();
+    }
+    SampleStatistics statistics = new SampleStatistics();
+    chunk.statistics(0, index, statistics);
     text.append(", good=").append(statistics.get(Count.GOOD));
     text.append(", uncertain=").append(statistics.get(Count.UNCERTAIN));
     text.append(", bad=").append(statistics.get(Count.BAD));

@@ -109,7 +109,24 @@ final class DictionaryCodec extends LongCodec {
     Encoding encoding = scratch.encoding();
     encoding.min = min;
     encoding.isMarked = range >= 0 && range < RANGE_MAX;
-    return encoding.isMarked ? mark(values, count, (int) range, scratch) : sort(values, count, out);
+    if (encoding.isMarked) {
+      return mark(values, count, (int) range, scratch);
+    }
+    return isScattered(values, count, encoding.sample) ? SIZE_MAX + 1 : sort(values, count, out);
+  }
+
+  /** Whether most of a sample of the values are distinct: then most of all are. */
+  private static boolean isScattered(long[] values, int count, long[] sample) {
+    int size = Math.min(sample.length, count);
+    for (int i = 0; i < size; i++) {
+      sample[i] = values[(int) ((long) i * count / size)];
+    }
+    Arrays.sort(sample, 0, size);
+    int distinct = 1;
+    for (int i = 1; i < size; i++) {
+      distinct += sample[i] != sample[i - 1] ? 1 : 0;
+    }
+    return distinct > size - size / 8;
   }
 
   private static int mark(long[] values, int count, int range, Scratch scratch) {

@@ -33,7 +33,11 @@ final class GridCodec extends LongCodec {
     encodeResiduals(scratch.derived, count, scratch, out);
   }
 
-  /** The middle one of some differences: with equal jitter before and after, the grid's. */
+  /**
+   * The distance that leaves the smaller offsets: the middle one of some differences, which is the
+   * grid's where the jitter before and after is the same, or the mean of all, in whole units of the
+   * jitter.
+   */
   private static long step(long[] values, int count, Scratch scratch) {
     int size = Math.min(SAMPLE, count - 1);
     long[] sample = scratch.encoding().sample;
@@ -42,7 +46,40 @@ final class GridCodec extends LongCodec {
       sample[i] = values[at + 1] - values[at];
     }
     Arrays.sort(sample, 0, size);
-    return sample[size / 2];
+    long middle = sample[size / 2];
+    long unit = 0;
+    for (int i = 0; i < size; i++) {
+      unit = gcd(unit, sample[i] - middle);
+    }
+    double steps = (double) (values[count - 1] - values[0]) / (count - 1.0);
+    long mean = middle;
+    if (unit > 0 && Math.abs(steps - middle) < 0x1p62) {
+      mean += Math.round((steps - middle) / unit) * unit;
+    }
+    return range(values, count, mean) < range(values, count, middle) ? mean : middle;
+  }
+
+  private static long gcd(long a, long b) {
+    long left = a;
+    long right = Math.abs(b);
+    while (right > 0) {
+      long rest = left % right;
+      left = right;
+      right = rest;
+    }
+    return left;
+  }
+
+  /** How far offsets from a grid lie apart; the greatest number if too far to tell. */
+  private static long range(long[] values, int count, long step) {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int i = 0; i < count; i++) {
+      long offset = values[i] - i * step;
+      min = Math.min(min, offset);
+      max = Math.max(max, offset);
+    }
+    return max - min < 0 ? Long.MAX_VALUE : max - min;
   }
 
   private static void offsets(long[] values, int count, long step, long[] out) {

@@ -1,11 +1,13 @@
 package io.tidemark.storage.codec;
 
 /**
- * A distance in time as people choose it: {@code u8 zeros, zigzag significand}, that is significand
- * times ten to the power of zeros. A second of nanoseconds takes two bytes.
+ * A distance as people and machines choose it: {@code u8 scale, zigzag significand}. A scale up to
+ * 18 multiplies by that power of ten, one of 32 to 95 by that power of two less 32. A second of
+ * nanoseconds takes two bytes, and so does the distance of two write orders.
  */
 final class Step {
   private static final int ZEROS_MAX = 18;
+  private static final int BINARY = 32;
   private static final long[] POWERS = new long[ZEROS_MAX + 1];
 
   static {
@@ -18,28 +20,38 @@ final class Step {
   private Step() {}
 
   static void write(long step, ByteOutput out) {
-    int zeros = zeros(step);
-    out.u8(zeros);
-    out.zigzag(step / POWERS[zeros]);
+    int scale = scale(step);
+    out.u8(scale);
+    out.zigzag(significand(step, scale));
   }
 
   static int length(long step) {
-    return 1 + ByteOutput.zigzagLength(step / POWERS[zeros(step)]);
+    return 1 + ByteOutput.zigzagLength(significand(step, scale(step)));
   }
 
-  private static int zeros(long step) {
+  /** The scale with the smaller significand. */
+  private static int scale(long step) {
+    if (step == 0) {
+      return 0;
+    }
     int zeros = 0;
-    while (step != 0 && zeros < ZEROS_MAX && step % POWERS[zeros + 1] == 0) {
+    while (zeros < ZEROS_MAX && step % POWERS[zeros + 1] == 0) {
       zeros++;
     }
-    return zeros;
+    int binary = Long.numberOfTrailingZeros(step);
+    return 1L << binary > POWERS[zeros] ? BINARY + binary : zeros;
+  }
+
+  private static long significand(long step, int scale) {
+    return scale < BINARY ? step / POWERS[scale] : step >> (scale - BINARY);
   }
 
   static long read(ByteInput in) {
-    int zeros = in.u8();
-    if (zeros > ZEROS_MAX) {
-      throw new IllegalArgumentException("step: zeros=" + zeros + ", max=" + ZEROS_MAX);
+    int scale = in.u8();
+    if (scale > ZEROS_MAX && (scale < BINARY || scale > BINARY + 63)) {
+      throw new IllegalArgumentException("step: scale=" + scale);
     }
-    return in.zigzag() * POWERS[zeros];
+    long significand = in.zigzag();
+    return scale < BINARY ? significand * POWERS[scale] : significand << (scale - BINARY);
   }
 }

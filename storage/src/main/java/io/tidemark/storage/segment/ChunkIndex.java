@@ -10,6 +10,7 @@ import io.tidemark.storage.codec.LongColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * Where a tag's blocks lie in a segment, and what they say about themselves: statistics of each
@@ -40,10 +41,14 @@ public final class ChunkIndex {
   private long rows;
   private boolean hasEqualTimes;
   private boolean hasSharedBorders;
+  private boolean hasStatistics;
+  private int statisticsLength;
+  private int statisticsCrc;
 
   /** An index that blocks are added to. */
   ChunkIndex(int tagId, SampleType type) {
     this(tagId, type, 16);
+    hasStatistics = true;
     levels.add(new NodeColumns(type, 16));
   }
 
@@ -226,6 +231,11 @@ public final class ChunkIndex {
     return lastOrder;
   }
 
+  /** Whether more is known than where the blocks lie. */
+  public boolean hasStatistics() {
+    return hasStatistics;
+  }
+
   /** Levels of the hierarchy: 0 are the blocks, the last one is a single node. */
   public int levelCount() {
     return levels.size();
@@ -263,6 +273,9 @@ public final class ChunkIndex {
    * @param lastCounts whether it is the one written last, as the statistics have it
    */
   public boolean isWhole(int level, int node, boolean lastCounts) {
+    if (!hasStatistics) {
+      return false;
+    }
     boolean equal = hasEqualTimes && !lastCounts;
     if (!equal && !hasSharedBorders) {
       return true;
@@ -314,17 +327,29 @@ public final class ChunkIndex {
     return low - 1;
   }
 
-  /** Writes the levels, the highest first, then where the blocks lie. */
-  void encode(ByteOutput out) {
+  /** The two parts of an encoded index. */
+  record Encoded(ByteOutput places, ByteOutput statistics) {}
+
+  /** Writes where the blocks lie, and apart from it, what they say about themselves. */
+  Encoded encode() {
+    ByteOutput statistics = new ByteOutput(1024);
+    ByteOutput places = new ByteOutput(1024);
     try (NodeColumns.Codecs codecs = NodeColumns.Codecs.take()) {
-      encode(codecs, out);
+      // Few blocks are joined faster than read.
+      int top = blockCount > FAN_OUT ? levels.size() - 1 : 0;
+      for (int level = top; level >= 0; level--) {
+        levels.get(level).encode(codecs, statistics);
+      }
+      CRC32C crc = new CRC32C();
+      crc.update(statistics.array(), 0, statistics.length());
+      places.i32((int) crc.getValue());
+      places.varint(statistics.length());
+      encodePlaces(codecs, places);
     }
+    return new Encoded(places, statistics);
   }
 
-  private void encode(NodeColumns.Codecs codecs, ByteOutput out) {
-    for (int level = levels.size() - 1; level >= 0; level--) {
-      levels.get(level).encode(firstTimeNs(), codecs, out);
-    }
+  private void encodePlaces(NodeColumns.Codecs codecs, ByteOutput out) {
     LongColumn longs = codecs.longs;
     long[] column = codecs.column;
     for (int from = 0; from < blockCount; from += NodeColumns.GROUP) {
@@ -342,6 +367,18 @@ public final class ChunkIndex {
       }
       longs.encode(column, count, out);
       for (int i = 0; i < count; i++) {
+        column[i] = rows(from + i);
+      }
+      longs.encode(column, count, out);
+      for (int i = 0; i < count; i++) {
+        column[i] = firstTimeNs(from + i) - firstTimeNs();
+      }
+      longs.encodeAscending(column, count, out);
+      for (int i = 0; i < count; i++) {
+        column[i] = lastTimeNs(from + i) - firstTimeNs(from + i);
+      }
+      longs.encode(column, count, out);
+      for (int i = 0; i < count; i++) {
         column[i] = firstOrders[from + i] - firstOrder;
       }
       longs.encodeAscending(column, count, out);
@@ -353,68 +390,31 @@ public final class ChunkIndex {
   }
 
   /**
-   * Reads an index whose CRC was checked, and what the directory says about the chunk.
+   * Reads where the blocks lie; the CRC was checked, and the directory says the rest.
    *
    * @param blocksEnd where the area of the blocks ends
    * @throws IllegalArgumentException if it makes no sense
    */
   static ChunkIndex decode(ByteInput in, SegmentDirectory.Entry entry, long blocksEnd) {
+    ChunkIndex chunk = new ChunkIndex(entry.tagId(), entry.type(), entry.blocks());
+    chunk.statisticsCrc = in.i32();
+    chunk.statisticsLength = in.count(Integer.MAX_VALUE, "statistics");
     try (NodeColumns.Codecs codecs = NodeColumns.Codecs.take()) {
-      return decode(in, entry, blocksEnd, codecs);
+      chunk.decodePlaces(in, entry, blocksEnd, codecs);
     }
-  }
-
-  private static ChunkIndex decode(
-      ByteInput in, SegmentDirectory.Entry entry, long blocksEnd, NodeColumns.Codecs codecs) {
-    int blocks = entry.blocks();
-    ChunkIndex chunk = new ChunkIndex(entry.tagId(), entry.type(), blocks);
-    int levelCount = 1;
-    for (int nodes = blocks; nodes > 1; nodes = (nodes + FAN_OUT - 1) / FAN_OUT) {
-      levelCount++;
-    }
-    for (int level = levelCount - 1; level >= 0; level--) {
-      int size = (int) ((blocks + (1L << (5 * level)) - 1) >>> (5 * level));
-      NodeColumns nodes = NodeColumns.decode(in, entry.type(), size, entry.firstTimeNs(), codecs);
-      nodes.check();
-      chunk.levels.addFirst(nodes);
-    }
-    LongColumn longs = codecs.longs;
-    long[] column = codecs.column;
-    long offset = entry.blocksOffset();
-    for (int from = 0; from < blocks; from += NodeColumns.GROUP) {
-      int count = Math.min(NodeColumns.GROUP, blocks - from);
-      longs.decode(in, count, column);
-      for (int i = 0; i < count; i++) {
-        check(column[i] > 0 && column[i] <= blocksEnd - offset, "block length", column[i]);
-        chunk.offsets[from + i] = offset;
-        chunk.lengths[from + i] = (int) column[i];
-        offset += column[i];
-      }
-      longs.decode(in, count, column);
-      for (int i = 0; i < count; i++) {
-        chunk.crcs[from + i] = (int) column[i];
-      }
-      longs.decode(in, count, column);
-      for (int i = 0; i < count; i++) {
-        check((column[i] & ~(EQUAL_TIMES | SHARED_BORDER)) == 0, "block flags", column[i]);
-        chunk.flags[from + i] = (byte) column[i];
-      }
-      longs.decode(in, count, column);
-      for (int i = 0; i < count; i++) {
-        chunk.firstOrders[from + i] = entry.firstOrder() + column[i];
-      }
-      longs.decode(in, count, column);
-      for (int i = 0; i < count; i++) {
-        chunk.lastOrders[from + i] = chunk.firstOrders[from + i] + column[i];
-      }
-    }
-    chunk.blockCount = blocks;
-    for (int block = 0; block < blocks; block++) {
-      check(chunk.rows(block) <= SampleBlock.CAPACITY, "rows", chunk.rows(block));
+    chunk.blockCount = entry.blocks();
+    long before = Long.MIN_VALUE;
+    for (int block = 0; block < chunk.blockCount; block++) {
+      int rows = chunk.rows(block);
+      long first = chunk.firstTimeNs(block);
+      long last = chunk.lastTimeNs(block);
+      check(rows > 0 && rows <= SampleBlock.CAPACITY, "rows", rows);
+      check(first >= before && last >= first, "firstTimeNs", first);
       check(
           chunk.firstOrders[block] > 0 && chunk.firstOrders[block] <= chunk.lastOrders[block],
           "orders",
           chunk.firstOrders[block]);
+      before = last;
       chunk.note(block);
     }
     check(in.remaining() == 0, "bytes behind the index", in.remaining());
@@ -424,6 +424,85 @@ public final class ChunkIndex {
     check(chunk.firstOrder == entry.firstOrder(), "firstOrder", chunk.firstOrder);
     check(chunk.lastOrder == entry.lastOrder(), "lastOrder", chunk.lastOrder);
     return chunk;
+  }
+
+  private void decodePlaces(
+      ByteInput in, SegmentDirectory.Entry entry, long blocksEnd, NodeColumns.Codecs codecs) {
+    NodeColumns nodes = NodeColumns.ofPlaces(type, entry.blocks());
+    levels.add(nodes);
+    LongColumn longs = codecs.longs;
+    long[] column = codecs.column;
+    long[] times = new long[NodeColumns.GROUP];
+    long offset = entry.blocksOffset();
+    for (int from = 0; from < entry.blocks(); from += NodeColumns.GROUP) {
+      int count = Math.min(NodeColumns.GROUP, entry.blocks() - from);
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        check(column[i] > 0 && column[i] <= blocksEnd - offset, "block length", column[i]);
+        offsets[from + i] = offset;
+        lengths[from + i] = (int) column[i];
+        offset += column[i];
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        crcs[from + i] = (int) column[i];
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        check((column[i] & ~(EQUAL_TIMES | SHARED_BORDER)) == 0, "block flags", column[i]);
+        flags[from + i] = (byte) column[i];
+      }
+      long[] rowsOf = new long[count];
+      longs.decode(in, count, column);
+      System.arraycopy(column, 0, rowsOf, 0, count);
+      longs.decode(in, count, times);
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        long first = entry.firstTimeNs() + times[i];
+        nodes.place(from + i, rowsOf[i], first, first + column[i]);
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        firstOrders[from + i] = entry.firstOrder() + column[i];
+      }
+      longs.decode(in, count, column);
+      for (int i = 0; i < count; i++) {
+        lastOrders[from + i] = firstOrders[from + i] + column[i];
+      }
+    }
+  }
+
+  /** Length of the statistics in the file, which lie behind the places. */
+  int statisticsLength() {
+    return statisticsLength;
+  }
+
+  /** CRC-32C of the statistics. */
+  int statisticsCrc() {
+    return statisticsCrc;
+  }
+
+  /**
+   * Reads statistics whose CRC was checked.
+   *
+   * @throws IllegalArgumentException if they make no sense; then there are none
+   */
+  void decodeStatistics(ByteInput in) {
+    List<NodeColumns> read = new ArrayList<>(List.of(levels.getFirst()));
+    while (blockCount > FAN_OUT && read.getLast().size() > 1) {
+      read.add(read.getLast().placesAbove(type));
+    }
+    try (NodeColumns.Codecs codecs = NodeColumns.Codecs.take()) {
+      for (NodeColumns level : read.reversed()) {
+        level.decode(in, codecs);
+        level.check();
+      }
+    }
+    check(in.remaining() == 0, "bytes behind the statistics", in.remaining());
+    levels.clear();
+    levels.addAll(read);
+    finish();
+    hasStatistics = true;
   }
 
   private static void check(boolean holds, String field, long value) {

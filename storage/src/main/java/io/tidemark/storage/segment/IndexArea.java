@@ -2,6 +2,7 @@ package io.tidemark.storage.segment;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleType;
 import io.tidemark.storage.codec.ByteInput;
 import io.tidemark.storage.codec.LongColumn;
 import io.tidemark.storage.io.FileEnvelope;
@@ -10,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies between the blocks of a segment and its footer, in the segment or in the copy: indexes
@@ -23,8 +25,15 @@ final class IndexArea {
   private final long blocksEnd;
   private final String file;
   private final SegmentDirectory directory;
+  private final boolean isCopy;
 
-  private IndexArea(MemorySegment bytes, long blocksEnd, String file, SegmentDirectory directory) {
+  private IndexArea(
+      MemorySegment bytes,
+      long blocksEnd,
+      String file,
+      SegmentDirectory directory,
+      boolean isCopy) {
+    this.isCopy = isCopy;
     this.bytes = bytes;
     this.blocksEnd = blocksEnd;
     this.file = file;
@@ -36,9 +45,10 @@ final class IndexArea {
    *
    * @param bytes from the end of the blocks to the footer
    * @param blocksEnd where they begin in the segment
+   * @param isCopy whether they are of the copy, which has no statistics
    * @throws HistorianException {@link ErrorCode#CORRUPT}.
    */
-  static IndexArea read(MemorySegment bytes, long blocksEnd, String file) {
+  static IndexArea read(MemorySegment bytes, long blocksEnd, String file, boolean isCopy) {
     long end = bytes.byteSize() - SUFFIX_LENGTH;
     if (end < 0 || blocksEnd < SegmentWriter.BLOCKS_OFFSET) {
       throw corrupt(file, "indexOffset=" + blocksEnd, null);
@@ -59,7 +69,8 @@ final class IndexArea {
           bytes,
           blocksEnd,
           file,
-          SegmentDirectory.decode(encoded, blocksEnd, blocksEnd + end - length));
+          SegmentDirectory.decode(encoded, blocksEnd, blocksEnd + end - length),
+          isCopy);
     } catch (IllegalArgumentException e) {
       throw corrupt(file, String.valueOf(e.getMessage()), e);
     }
@@ -80,8 +91,18 @@ final class IndexArea {
     return blocksEnd;
   }
 
+  /** The chunk of a tag and type; null if the directory has none. */
+  SegmentDirectory.@Nullable Entry entry(int tagId, SampleType type) {
+    for (SegmentDirectory.Entry entry : directory.entries()) {
+      if (entry.tagId() == tagId && entry.type() == type) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
   /**
-   * The index of a chunk.
+   * Where the blocks of a chunk lie. Statistics are not read.
    *
    * @throws HistorianException {@link ErrorCode#CORRUPT}.
    */
@@ -91,6 +112,28 @@ final class IndexArea {
       return ChunkIndex.decode(new ByteInput().wrap(index, 0, index.length), entry, blocksEnd);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw corrupt(file, "tagId=" + entry.tagId() + ", " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Adds the statistics to an index, where there are any.
+   *
+   * @throws HistorianException {@link ErrorCode#CORRUPT}: then it goes without.
+   */
+  void readStatistics(SegmentDirectory.Entry entry, ChunkIndex chunk) {
+    if (isCopy) {
+      return;
+    }
+    long offset = entry.indexOffset() + entry.indexLength();
+    int length = chunk.statisticsLength();
+    if (offset - blocksEnd > bytes.byteSize() - length) {
+      throw corrupt(file, "tagId=" + entry.tagId() + ", statisticsLength=" + length, null);
+    }
+    byte[] encoded = checked(offset, length, chunk.statisticsCrc(), "statistics");
+    try {
+      chunk.decodeStatistics(new ByteInput().wrap(encoded, 0, length));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw corrupt(file, "tagId=" + entry.tagId() + ", statistics: " + e.getMessage(), e);
     }
   }
 
@@ -146,8 +189,7 @@ final class IndexArea {
     return log;
   }
 
-  private static HistorianException corrupt(
-      String file, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  private static HistorianException corrupt(String file, String what, @Nullable Throwable cause) {
     return new HistorianException(
         ErrorCode.CORRUPT,
         "segment index is corrupt: file=" + file + ", " + what,

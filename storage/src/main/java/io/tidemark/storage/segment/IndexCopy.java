@@ -60,6 +60,6 @@ final class IndexCopy {
     }
     ByteBuffer area =
         bytes.slice(FileEnvelope.HEADER_LENGTH, footerAt - FileEnvelope.HEADER_LENGTH);
-    return IndexArea.read(MemorySegment.ofBuffer(area), blocksEnd, name);
+    return IndexArea.read(MemorySegment.ofBuffer(area), blocksEnd, name, true);
   }
 }

@@ -24,6 +24,7 @@ final class NodeColumns {
   private static final Real[] REALS = Real.values();
 
   private final boolean hasStates;
+  private boolean hasStatistics = true;
   private final long[][] counts = new long[COUNTS.length][];
   private final boolean[] hasReal = new boolean[REALS.length];
   private final double[][] reals = new double[REALS.length][];
@@ -149,28 +150,35 @@ final class NodeColumns {
     }
   }
 
-  /** Writes all nodes. Times are written as distances: from the chunk's first, or the node's. */
-  void encode(long chunkFirstTimeNs, Codecs codecs, ByteOutput out) {
+  /** Writes all nodes, but for rows and times, which stand elsewhere. */
+  void encode(Codecs codecs, ByteOutput out) {
     LongColumn longs = codecs.longs;
-    DoubleColumn doubles = codecs.doubles;
     long[] column = codecs.column;
-    double[] realColumn = codecs.realColumn;
+    SampleStatistics node = new SampleStatistics();
     for (int from = 0; from < size; from += GROUP) {
       int count = Math.min(GROUP, size - from);
       for (Count field : COUNTS) {
+        if (isPlace(field)) {
+          continue;
+        }
         for (int i = 0; i < count; i++) {
-          column[i] = written(field, from + i, chunkFirstTimeNs);
+          column[i] = written(field, from + i);
         }
-        if (field == Count.FIRST_TIME) {
-          longs.encodeAscending(column, count, out);
-        } else {
-          longs.encode(column, count, out);
-        }
+        longs.encode(column, count, out);
       }
-      for (int i = 0; i < reals.length; i++) {
-        if (hasReal[i]) {
-          System.arraycopy(reals[i], from, realColumn, 0, count);
-          doubles.encode(realColumn, count, out);
+      for (int field = 0; field < reals.length; field++) {
+        if (!hasReal[field]) {
+          continue;
+        }
+        if (isExpected(REALS[field])) {
+          for (int i = 0; i < count; i++) {
+            load(from + i, node);
+            column[i] = distance(node.expected(REALS[field]), reals[field][from + i]);
+          }
+          longs.encode(column, count, out);
+        } else {
+          System.arraycopy(reals[field], from, codecs.realColumn, 0, count);
+          codecs.doubles.encode(codecs.realColumn, count, out);
         }
       }
       if (hasStates) {
@@ -185,6 +193,20 @@ final class NodeColumns {
     }
   }
 
+  /* Known from the places of the blocks. */
+  private static boolean isPlace(Count field) {
+    return field == Count.ROWS || field == Count.FIRST_TIME || field == Count.LAST_TIME;
+  }
+
+  private static boolean isExpected(Real field) {
+    return field == Real.STEPPED_SQUARES || field == Real.SLOPED_SQUARES;
+  }
+
+  /* Both have twelve zeros at their end, unless they are too large to be anything. */
+  private static long distance(double expected, double actual) {
+    return Double.doubleToRawLongBits(actual) - Double.doubleToRawLongBits(expected);
+  }
+
   private static void encodeStates(
       long[] field, int start, int end, LongColumn longs, long[] column, ByteOutput out) {
     for (int from = start; from < end; from += GROUP) {
@@ -195,64 +217,106 @@ final class NodeColumns {
   }
 
   /** A field as a small number: mostly the distance to what it would be if nothing were amiss. */
-  private long written(Count field, int node, long chunkFirstTimeNs) {
+  private long written(Count field, int node) {
     long value = get(field, node);
     return switch (field) {
       case BAD ->
           get(Count.ROWS, node) - get(Count.GOOD, node) - get(Count.UNCERTAIN, node) - value;
       case USABLE -> get(Count.GOOD, node) - value;
-      case FIRST_TIME -> value - chunkFirstTimeNs;
-      case LAST_TIME, MINIMUM_TIME, MAXIMUM_TIME -> value - get(Count.FIRST_TIME, node);
+      case MINIMUM_TIME, MAXIMUM_TIME -> value - get(Count.FIRST_TIME, node);
       case GOOD_NS -> get(Count.LAST_TIME, node) - get(Count.FIRST_TIME, node) - value;
       default -> value;
     };
   }
 
-  private long read(Count field, int node, long stored, long chunkFirstTimeNs) {
+  private long read(Count field, int node, long stored) {
     return switch (field) {
-      case FIRST_TIME -> chunkFirstTimeNs + stored;
       case BAD ->
           get(Count.ROWS, node) - get(Count.GOOD, node) - get(Count.UNCERTAIN, node) - stored;
       case USABLE -> get(Count.GOOD, node) - stored;
-      case LAST_TIME, MINIMUM_TIME, MAXIMUM_TIME -> get(Count.FIRST_TIME, node) + stored;
+      case MINIMUM_TIME, MAXIMUM_TIME -> get(Count.FIRST_TIME, node) + stored;
       case GOOD_NS -> get(Count.LAST_TIME, node) - get(Count.FIRST_TIME, node) - stored;
       default -> stored;
     };
   }
 
-  /**
-   * Reads nodes.
-   *
-   * @throws IllegalArgumentException if they cannot be.
-   */
-  static NodeColumns decode(
-      ByteInput in, SampleType type, int size, long chunkFirstTimeNs, Codecs codecs) {
+  /** Nodes of which only rows and times are known, by {@link #place}. */
+  static NodeColumns ofPlaces(SampleType type, int size) {
     NodeColumns nodes = new NodeColumns(type, size);
+    nodes.size = size;
+    nodes.hasStatistics = false;
+    return nodes;
+  }
+
+  /** Sets what is known of a node from its place. */
+  void place(int node, long rows, long firstTimeNs, long lastTimeNs) {
+    counts[Count.ROWS.ordinal()][node] = rows;
+    counts[Count.FIRST_TIME.ordinal()][node] = firstTimeNs;
+    counts[Count.LAST_TIME.ordinal()][node] = lastTimeNs;
+  }
+
+  /** The nodes above these, with their places. */
+  NodeColumns placesAbove(SampleType type) {
+    NodeColumns above = ofPlaces(type, (size + ChunkIndex.FAN_OUT - 1) / ChunkIndex.FAN_OUT);
+    for (int node = 0; node < above.size; node++) {
+      int from = node * ChunkIndex.FAN_OUT;
+      int end = Math.min(from + ChunkIndex.FAN_OUT, size);
+      long rows = 0;
+      for (int i = from; i < end; i++) {
+        rows += get(Count.ROWS, i);
+      }
+      above.place(node, rows, get(Count.FIRST_TIME, from), get(Count.LAST_TIME, end - 1));
+    }
+    return above;
+  }
+
+  /** Whether more than places is known. */
+  boolean hasStatistics() {
+    return hasStatistics;
+  }
+
+  /**
+   * Reads what {@link #encode} wrote of nodes whose places are known.
+   *
+   * @throws IllegalArgumentException if it cannot be.
+   */
+  void decode(ByteInput in, Codecs codecs) {
     LongColumn longs = codecs.longs;
-    DoubleColumn doubles = codecs.doubles;
     long[] column = codecs.column;
-    double[] realColumn = codecs.realColumn;
+    SampleStatistics node = new SampleStatistics();
     for (int from = 0; from < size; from += GROUP) {
       int count = Math.min(GROUP, size - from);
       for (Count field : COUNTS) {
+        if (isPlace(field)) {
+          continue;
+        }
         longs.decode(in, count, column);
-        long[] values = nodes.counts[field.ordinal()];
+        long[] values = counts[field.ordinal()];
         for (int i = 0; i < count; i++) {
-          values[from + i] = nodes.read(field, from + i, column[i], chunkFirstTimeNs);
+          values[from + i] = read(field, from + i, column[i]);
         }
       }
-      for (int i = 0; i < nodes.reals.length; i++) {
-        if (nodes.hasReal[i]) {
-          doubles.decode(in, count, realColumn);
-          System.arraycopy(realColumn, 0, nodes.reals[i], from, count);
+      for (int field = 0; field < reals.length; field++) {
+        if (!hasReal[field]) {
+          continue;
+        }
+        if (isExpected(REALS[field])) {
+          longs.decode(in, count, column);
+          for (int i = 0; i < count; i++) {
+            load(from + i, node);
+            long bits = Double.doubleToRawLongBits(node.expected(REALS[field])) + column[i];
+            reals[field][from + i] = Double.longBitsToDouble(bits);
+          }
+        } else {
+          codecs.doubles.decode(in, count, codecs.realColumn);
+          System.arraycopy(codecs.realColumn, 0, reals[field], from, count);
         }
       }
-      if (nodes.hasStates) {
-        nodes.decodeStates(in, from, count, longs, column);
+      if (hasStates) {
+        decodeStates(in, from, count, longs, column);
       }
     }
-    nodes.size = size;
-    return nodes;
+    hasStatistics = true;
   }
 
   private void decodeStates(ByteInput in, int from, int count, LongColumn longs, long[] column) {
@@ -278,31 +342,19 @@ final class NodeColumns {
     }
   }
 
-  /** Checks what later code relies on: a node's numbers fit one another, and the nodes ascend. */
+  /** Checks what later code relies on. */
   void check() {
-    long before = Long.MIN_VALUE;
     for (int node = 0; node < size; node++) {
-      long rows = get(Count.ROWS, node);
-      long first = get(Count.FIRST_TIME, node);
-      long last = get(Count.LAST_TIME, node);
-      if (rows < 1
-          || first < before
-          || last < first
-          || get(Count.GOOD, node) < 0
-          || get(Count.UNCERTAIN, node) < 0
-          || get(Count.BAD, node) < 0
-          || get(Count.USABLE, node) < 0) {
-        throw new IllegalArgumentException(
-            "node: index="
-                + node
-                + ", rows="
-                + rows
-                + ", firstTimeNs="
-                + first
-                + ", lastTimeNs="
-                + last);
+      for (Count field : CHECKED) {
+        if (get(field, node) < 0) {
+          throw new IllegalArgumentException(
+              "node: index=" + node + ", " + field + "=" + get(field, node));
+        }
       }
-      before = last;
     }
   }
+
+  private static final Count[] CHECKED = {
+    Count.GOOD, Count.UNCERTAIN, Count.BAD, Count.USABLE, Count.GOOD_NS, Count.LONGEST_GAP_NS
+  };
 }

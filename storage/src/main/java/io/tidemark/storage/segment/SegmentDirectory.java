@@ -33,8 +33,8 @@ record SegmentDirectory(
    * @param blocks how many blocks
    * @param blocksOffset where the first block begins, in the file
    * @param indexOffset where its index begins, in the file
-   * @param indexLength length of the index
-   * @param indexCrc CRC-32C of the index
+   * @param indexLength length of its first part, the places; the statistics follow
+   * @param indexCrc CRC-32C of the places
    */
   record Entry(
       int tagId,

@@ -172,22 +172,29 @@ public final class SegmentReader implements AutoCloseable {
     if (blocksEnd < FileEnvelope.HEADER_LENGTH || blocksEnd > footerOffset) {
       throw corrupt("indexOffset=" + blocksEnd, null);
     }
-    return IndexArea.read(file.asSlice(blocksEnd, footerOffset - blocksEnd), blocksEnd, fileName);
+    return IndexArea.read(
+        file.asSlice(blocksEnd, footerOffset - blocksEnd), blocksEnd, fileName, false);
   }
 
-  /** Reads the index of a chunk, or its copy. */
+  /** Reads the index of a chunk, or its copy, which has no statistics. */
   @Nullable ChunkIndex readIndex(Chunk chunk, DamageRule rule) {
     RuntimeException failure;
     try {
-      return area.chunk(chunk.entry());
+      ChunkIndex index = area.chunk(chunk.entry());
+      readStatistics(chunk, index);
+      return index;
     } catch (HistorianException | InternalError e) {
       failure = e instanceof RuntimeException known ? known : unreadable(e);
     }
     if (!usesCopy) {
       try {
-        ChunkIndex copy = IndexCopy.read(directory, storeId, segmentId).chunk(chunk.entry());
-        damage.spare(fileName, "index", failure);
-        return copy;
+        IndexArea copy = IndexCopy.read(directory, storeId, segmentId);
+        SegmentDirectory.Entry entry = copy.entry(chunk.tagId(), chunk.type());
+        if (entry != null && entry.rows() == chunk.rows()) {
+          ChunkIndex index = copy.chunk(entry);
+          damage.spare(fileName, "index", failure);
+          return index;
+        }
       } catch (HistorianException | UncheckedIOException | InternalError e) {
         failure.addSuppressed(e);
       }
@@ -197,6 +204,14 @@ public final class SegmentReader implements AutoCloseable {
     }
     damage.segment(fileName, chunk.firstTimeNs(), chunk.lastTimeNs(), chunk.rows(), failure);
     return null;
+  }
+
+  private void readStatistics(Chunk chunk, ChunkIndex index) {
+    try {
+      area.readStatistics(chunk.entry(), index);
+    } catch (HistorianException | InternalError e) {
+      damage.spare(fileName, "statistics", e); // answers are made from rows then
+    }
   }
 
   /**

@@ -41,9 +41,14 @@ public final class SegmentWriter implements AutoCloseable {
   private final RoaringBitmap tags = new RoaringBitmap();
   private final ByteOutput blocks = new ByteOutput(2 * BUFFER_BYTES);
 
-  /* Indexes of the chunks, which come behind all blocks; the entries say where in here. */
+  /*
+   * Indexes of the chunks, which come behind all blocks, places and statistics; and places alone, for the copy. The
+   * entries say where in here.
+   */
   private final ByteOutput indexes = new ByteOutput(1 << 16);
+  private final ByteOutput places = new ByteOutput(1 << 16);
   private final List<SegmentDirectory.Entry> entries = new ArrayList<>();
+  private final List<SegmentDirectory.Entry> placeEntries = new ArrayList<>();
   private @Nullable ChunkIndex chunk;
 
   /** Starts the file. */
@@ -83,24 +88,33 @@ public final class SegmentWriter implements AutoCloseable {
       return;
     }
     finished.finish();
-    int start = indexes.length();
-    finished.encode(indexes);
-    int length = indexes.length() - start;
+    ChunkIndex.Encoded encoded = finished.encode();
     tags.add(finished.tagId());
-    entries.add(
-        new SegmentDirectory.Entry(
-            finished.tagId(),
-            finished.type(),
-            finished.blockCount(),
-            finished.rows(),
-            finished.firstTimeNs(),
-            finished.lastTimeNs(),
-            finished.firstOrder(),
-            finished.lastOrder(),
-            finished.block(0).offset(),
-            start,
-            length,
-            crc(indexes, start, length)));
+    entries.add(entry(finished, indexes.length(), encoded.places()));
+    placeEntries.add(entry(finished, places.length(), encoded.places()));
+    append(encoded.places(), indexes);
+    append(encoded.statistics(), indexes);
+    append(encoded.places(), places);
+  }
+
+  private static SegmentDirectory.Entry entry(ChunkIndex chunk, long offset, ByteOutput places) {
+    return new SegmentDirectory.Entry(
+        chunk.tagId(),
+        chunk.type(),
+        chunk.blockCount(),
+        chunk.rows(),
+        chunk.firstTimeNs(),
+        chunk.lastTimeNs(),
+        chunk.firstOrder(),
+        chunk.lastOrder(),
+        chunk.block(0).offset(),
+        offset,
+        places.length(),
+        crc(places, 0, places.length()));
+  }
+
+  private static void append(ByteOutput part, ByteOutput whole) {
+    whole.bytes(part.array(), 0, part.length());
   }
 
   /** Appends a block of at least one row, not before the last one in (time, order). */
@@ -134,35 +148,40 @@ public final class SegmentWriter implements AutoCloseable {
     finishChunk();
     flush();
     long blocksEnd = file.length();
-    int framesStart = indexes.length();
-    encodeFrames(frames, indexes);
-    int framesLength = indexes.length() - framesStart;
-    SegmentDirectory index =
-        new SegmentDirectory(
-            tags,
-            entries.stream().map(entry -> placed(entry, blocksEnd)).toList(),
-            blocksEnd + framesStart,
-            framesLength,
-            crc(indexes, framesStart, framesLength));
-    ByteBuffer encoded = index.encode();
-    ByteBuffer suffix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    suffix.putInt(encoded.limit()).putInt(FileEnvelope.crc(encoded, 0, encoded.limit())).flip();
-    List<ByteBuffer> area = List.of(indexes.view(), encoded, suffix);
+    ByteOutput encodedFrames = new ByteOutput(1024);
+    encodeFrames(frames, encodedFrames);
+    List<ByteBuffer> area = area(indexes, entries, encodedFrames, blocksEnd);
+    List<ByteBuffer> copy = area(places, placeEntries, encodedFrames, blocksEnd);
     for (ByteBuffer part : area) {
       file.write(part);
     }
     file.write(FileEnvelope.footer(file.length(), blocksEnd, file.crc()));
     long bytes = file.length();
     file.commit(written -> SegmentReader.verify(directory, written, storeId, segmentId));
-    area.forEach(ByteBuffer::rewind);
-    IndexCopy.write(directory, storeId, segmentId, blocksEnd, area);
+    IndexCopy.write(directory, storeId, segmentId, blocksEnd, copy);
     return new Written(
-        index.rows(),
+        rows(),
         bytes,
-        index.firstTimeNs(),
-        index.lastTimeNs(),
-        index.firstOrder(),
-        index.lastOrder());
+        entries.stream().mapToLong(SegmentDirectory.Entry::firstTimeNs).min().orElse(0),
+        entries.stream().mapToLong(SegmentDirectory.Entry::lastTimeNs).max().orElse(0),
+        entries.stream().mapToLong(SegmentDirectory.Entry::firstOrder).min().orElse(0),
+        entries.stream().mapToLong(SegmentDirectory.Entry::lastOrder).max().orElse(0));
+  }
+
+  /** Indexes, list of frames, directory and its length and checksum, as they lie in a file. */
+  private List<ByteBuffer> area(
+      ByteOutput indexes, List<SegmentDirectory.Entry> entries, ByteOutput frames, long blocksEnd) {
+    SegmentDirectory index =
+        new SegmentDirectory(
+            tags,
+            entries.stream().map(entry -> placed(entry, blocksEnd)).toList(),
+            blocksEnd + indexes.length(),
+            frames.length(),
+            crc(frames, 0, frames.length()));
+    ByteBuffer encoded = index.encode();
+    ByteBuffer suffix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    suffix.putInt(encoded.limit()).putInt(FileEnvelope.crc(encoded, 0, encoded.limit())).flip();
+    return List.of(indexes.view(), frames.view(), encoded, suffix);
   }
 
   private static SegmentDirectory.Entry placed(SegmentDirectory.Entry entry, long blocksEnd) {
