@@ -17,6 +17,19 @@ public interface ReadView extends AutoCloseable {
   SampleCursor scan(QueryContext context, int tagId, TimeRange range, Direction direction);
 
   /**
+   * The tag's samples between the first and the last edge, in order of time, with statistics in the
+   * place of samples where these are the newest versions, no edge lies between them, and nothing
+   * else was recorded there.
+   *
+   * @param edgesNs two or more, ascending: no piece of statistics has samples on both sides of one
+   */
+  default StatisticsCursor scanStatistics(
+      QueryContext context, int tagId, long[] edgesNs, StatisticsRule rule) {
+    TimeRange range = new TimeRange(edgesNs[0], edgesNs[edgesNs.length - 1]);
+    return StatisticsCursor.ofSamples(scan(context, tagId, range, Direction.FORWARD));
+  }
+
+  /**
    * Copies the tag's current value, the newest sample not after {@code nowNs}, into the block.
    *
    * @return 1, or 0 if there is none

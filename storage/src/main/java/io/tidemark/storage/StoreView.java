@@ -10,6 +10,8 @@ import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.StatisticsCursor;
+import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
@@ -96,6 +98,67 @@ final class StoreView implements ReadView {
                 new MergingCursor(context, runs, direction, MergingCursor.Winner.ALL))
             : new MergingCursor(context, runs, direction, winner);
     return new ContainedCursor(merged, lost, direction, winner);
+  }
+
+  @Override
+  public StatisticsCursor scanStatistics(
+      QueryContext context, int tagId, long[] edgesNs, StatisticsRule rule) {
+    TagDefinition tag = tags.byId(tagId);
+    DuplicateRule duplicates = tag == null ? DuplicateRule.REPLACE : tag.duplicates();
+    if (rule == StatisticsRule.NONE
+        || tag == null
+        || context.versionMode() != VersionMode.LATEST
+        || !context.mayRead(tagId)) {
+      return ReadView.super.scanStatistics(context, tagId, edgesNs, rule);
+    }
+    TimeRange range = new TimeRange(edgesNs[0], edgesNs[edgesNs.length - 1]);
+    List<Chunk> usable = new ArrayList<>();
+    List<Chunk> rest = new ArrayList<>();
+    for (SegmentReader segment : snapshot.segments().segments()) {
+      for (Chunk chunk : segment.chunks(tagId)) {
+        if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())) {
+          boolean seesAll = chunk.lastOrder() <= upToOrder && chunk.firstOrder() > afterOrder;
+          boolean sameKind = chunk.type().isNumeric() == tag.type().isNumeric();
+          (seesAll && sameKind ? usable : rest).add(chunk);
+        }
+      }
+    }
+    return new StatisticsWalk(
+        this,
+        context,
+        tagId,
+        edgesNs.clone(),
+        rule,
+        usable,
+        fromNs -> nextWithoutStatistics(rest, tagId, fromNs, range.endNs()),
+        duplicates == DuplicateRule.REPLACE);
+  }
+
+  /** A time before which nothing that has no statistics has a sample at or after the given one. */
+  private long nextWithoutStatistics(List<Chunk> chunks, int tagId, long fromNs, long endNs) {
+    long next = Long.MAX_VALUE;
+    for (Chunk chunk : chunks) {
+      if (chunk.lastTimeNs() >= fromNs) {
+        next = Math.min(next, Math.max(fromNs, chunk.firstTimeNs()));
+      }
+    }
+    for (Manifest.Segment segment : snapshot.lost()) {
+      if (segment.lastTimeNs() >= fromNs) {
+        next = Math.min(next, Math.max(fromNs, segment.firstTimeNs()));
+      }
+    }
+    if (fromNs < endNs) {
+      ScanFilter filter =
+          new ScanFilter(
+              new TimeRange(fromNs, endNs), Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
+      for (HotTable table : new @Nullable HotTable[] {snapshot.frozen(), snapshot.active()}) {
+        SampleRun run = table == null ? null : table.run(tagId, filter);
+        if (run != null) {
+          next = Math.min(next, Math.max(fromNs, run.bound()));
+        }
+      }
+    }
+    return next;
   }
 
   /** What the tag had in a segment of which nothing is known: it may be anything. */

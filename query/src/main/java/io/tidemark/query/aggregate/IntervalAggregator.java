@@ -4,6 +4,9 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
+import io.tidemark.model.SampleStatistics;
+import io.tidemark.model.SampleStatistics.Count;
+import io.tidemark.model.SampleStatistics.Real;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
@@ -82,6 +85,15 @@ public final class IntervalAggregator {
       last(times[end - 1], numbers[end - 1], usable[end - 1]);
       row = end;
     }
+  }
+
+  /** Takes samples inside the edges by what they say together; no edge lies between them. */
+  public void accept(SampleStatistics samples) {
+    boolean firstUsable = samples.get(Count.FIRST_USABLE) != 0;
+    boolean isLastUsable = samples.get(Count.LAST_USABLE) != 0;
+    bridge(samples.get(Count.FIRST_TIME), numeric ? samples.get(Real.FIRST) : 0, firstUsable);
+    statistics.add(samples);
+    last(samples.get(Count.LAST_TIME), numeric ? samples.get(Real.LAST) : 0, isLastUsable);
   }
 
   /** Ends the pass: nothing was recorded at or after the last edge. */

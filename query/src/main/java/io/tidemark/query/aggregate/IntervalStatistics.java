@@ -1,5 +1,8 @@
 package io.tidemark.query.aggregate;
 
+import io.tidemark.model.SampleStatistics;
+import io.tidemark.model.SampleStatistics.Count;
+import io.tidemark.model.SampleStatistics.Real;
 import io.tidemark.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +80,43 @@ public final class IntervalStatistics {
       addSteps(timesNs, numbers, usable, from, to - 1);
     } else {
       addSlopes(timesNs, numbers, usable, from, to - 1);
+    }
+  }
+
+  /**
+   * Adds consecutive samples inside the interval by what they say together, not the segments before
+   * the first and after the last.
+   */
+  public void add(SampleStatistics samples) {
+    long ns = samples.get(Count.GOOD_NS);
+    if (ns != 0) {
+      double integral = samples.get(stepped ? Real.STEPPED_INTEGRAL : Real.SLOPED_INTEGRAL);
+      double length = unsigned(ns);
+      double average = integral / length;
+      double rest = Math.fma(-average, length, integral) / length;
+      mergeMean(
+          ns, average, rest, samples.get(stepped ? Real.STEPPED_SQUARES : Real.SLOPED_SQUARES));
+      if (!stepped) {
+        heldNs += samples.get(Count.HELD_NS);
+      }
+    }
+    long others = samples.get(Count.USABLE);
+    if (others == 0) {
+      return;
+    }
+    count += others;
+    double value = samples.get(Real.SUM);
+    double sum = sumHigh + value;
+    double part = sum - sumHigh;
+    sumLow += (sumHigh - (sum - part)) + (value - part);
+    sumHigh = sum;
+    if (samples.get(Real.MINIMUM) < minimum) {
+      minimum = samples.get(Real.MINIMUM);
+      minimumTimeNs = samples.get(Count.MINIMUM_TIME);
+    }
+    if (samples.get(Real.MAXIMUM) > maximum) {
+      maximum = samples.get(Real.MAXIMUM);
+      maximumTimeNs = samples.get(Count.MAXIMUM_TIME);
     }
   }
 

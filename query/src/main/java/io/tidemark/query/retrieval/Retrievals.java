@@ -7,6 +7,9 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
+import io.tidemark.model.StatisticsCursor;
+import io.tidemark.model.StatisticsCursor.Piece;
+import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.IntervalAggregator;
@@ -325,6 +328,12 @@ public final class Retrievals {
    */
   public static List<SummaryRow> summarize(
       Retrieval.Summary asked, TagDefinition tag, QueryContext context) {
+    return summarize(asked, tag, context, StatisticsRule.STORED);
+  }
+
+  /** The same, with a choice of what may stand for samples. */
+  public static List<SummaryRow> summarize(
+      Retrieval.Summary asked, TagDefinition tag, QueryContext context, StatisticsRule rule) {
     authorize(tag, context);
     long[] edges = asked.edgesNs();
     List<SummaryRow> rows = new ArrayList<>(edges.length);
@@ -338,10 +347,14 @@ public final class Retrievals {
         context, tag.id(), Long.MIN_VALUE, range.startNs(), Direction.BACKWARD, block)) {
       aggregator.before(block, 0);
     }
-    try (SampleCursor samples = context.view().scan(context, tag.id(), range, Direction.FORWARD)) {
-      while (samples.next(block) > 0) {
+    try (StatisticsCursor samples = context.view().scanStatistics(context, tag.id(), edges, rule)) {
+      for (Piece piece = samples.next(); piece != Piece.END; piece = samples.next()) {
         context.check();
-        aggregator.accept(block);
+        if (piece == Piece.STATISTICS) {
+          aggregator.accept(samples.statistics());
+        } else {
+          aggregator.accept(samples.samples());
+        }
       }
     }
     if (aggregator.needsNext()

@@ -1,6 +1,8 @@
 package io.tidemark.storage.segment;
 
 import io.tidemark.model.DamageRule;
+import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleType;
 import java.lang.ref.SoftReference;
 import org.jspecify.annotations.Nullable;
@@ -80,5 +82,46 @@ public final class Chunk {
       }
     }
     return known;
+  }
+
+  /**
+   * Makes the statistics of a node of this chunk's index from its rows, as they were made when they
+   * were written.
+   *
+   * @return false if a row cannot be read
+   */
+  public boolean recompute(ChunkIndex chunk, int level, int node, SampleStatistics into) {
+    SampleBlock block = new SampleBlock();
+    try (BlockDecoder decoder = BlockDecoder.take()) {
+      return recompute(chunk, level, node, into, decoder, block);
+    }
+  }
+
+  private boolean recompute(
+      ChunkIndex chunk,
+      int level,
+      int node,
+      SampleStatistics into,
+      BlockDecoder decoder,
+      SampleBlock block) {
+    if (level == 0) {
+      if (!segment.read(chunk, node, decoder, block, DamageRule.CONTAIN)) {
+        return false;
+      }
+      into.of(block);
+      return true;
+    }
+    SampleStatistics child = new SampleStatistics();
+    int first = node * ChunkIndex.FAN_OUT;
+    int end = Math.min(first + ChunkIndex.FAN_OUT, chunk.nodeCount(level - 1));
+    for (int i = first; i < end; i++) {
+      if (!recompute(chunk, level - 1, i, i == first ? into : child, decoder, block)) {
+        return false;
+      }
+      if (i > first) {
+        into.join(child);
+      }
+    }
+    return true;
   }
 }
