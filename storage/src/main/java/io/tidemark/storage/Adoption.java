@@ -7,10 +7,13 @@ import io.tidemark.storage.manifest.LedgerFile;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.manifest.ManifestStore;
 import io.tidemark.storage.segment.FrameLog;
+import io.tidemark.storage.segment.SegmentOrigin;
 import io.tidemark.storage.segment.SegmentReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +49,18 @@ final class Adoption {
     TreeSet<Long> sequences = new TreeSet<>();
     long[] transactionTime = {older.lastTransactionTimeMicros()};
     long next = older.nextFileNumber();
+    Set<Long> companions = new HashSet<>();
     for (long id : segmentNumbers) {
       try (SegmentReader segment = SegmentReader.open(segmentDirectory, storeId, id, damage)) {
+        // Merged ones hold what the older manifest, or one after it, has in files that are kept.
+        // Late ones are whole
+        // only with the segment that was sealed after them.
+        if (segment.origin() == SegmentOrigin.MERGED
+            || (segment.origin() == SegmentOrigin.SEALED_LATE && !companions.contains(id))) {
+          next = Math.max(next, id + 1);
+          continue;
+        }
+        companions.add(segment.companion());
         FrameLog frames = segment.frames();
         for (int i = 0; i < frames.count(); i++) {
           sequences.add(frames.sequence(i));
@@ -56,7 +69,9 @@ final class Adoption {
         segments.add(
             new Manifest.Segment(
                 id,
-                0,
+                segment.origin() == SegmentOrigin.SEALED_LATE
+                    ? Manifest.Segment.LATE
+                    : Manifest.Segment.MAIN,
                 segment.rows(),
                 segment.bytes(),
                 segment.firstTimeNs(),

@@ -1,23 +1,39 @@
 package io.tidemark.storage;
 
 import io.tidemark.model.Agent;
+import io.tidemark.model.HistorianException;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.DiskFullException;
+import io.tidemark.storage.lifecycle.Compaction;
+import io.tidemark.storage.lifecycle.CompactionRule;
+import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.segment.SegmentReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The manifest agent: does, one at a time, what changes the manifest. Seals what is frozen, and
- * once a second looks at the room on the disk, drops what is no longer kept and merges ledgers. A
- * disk without room stops none of it for good. One thread.
+ * once a second looks at the room on the disk, drops what is no longer kept, and merges segments
+ * and ledgers. A disk without room stops none of it for good. One thread.
  */
-final class Housekeeping implements Agent {
+final class Housekeeping implements Agent, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final long INTERVAL_NS = 1_000_000_000L;
+
+  /* A step of a merge. */
+  private static final long MERGE_NS = 10_000_000L;
+  private static final int MERGED_TAGS_MAX = 64;
+
+  /* A part of that lateness is forgotten with each seal. */
+  private static final int LATENESS_FALLS = 100;
 
   /** Lets go of journal files whose frames are sealed. */
   interface JournalTrim {
@@ -35,6 +51,17 @@ final class Housekeeping implements Agent {
   private long nextRoundNanos;
   private long retrySealNanos;
   private boolean sealBlocked;
+
+  /* How late samples have been coming; falls slowly once they do not. */
+  private long latenessNs;
+  private @Nullable Compaction merge;
+  private @Nullable StoreSnapshot merged;
+
+  /* Generation for which there was nothing to merge. */
+  private long settledGeneration = -1;
+
+  /* Segments that cannot be read to the end: they stay as they are. */
+  private final Set<Long> unreadable = new HashSet<>();
 
   Housekeeping(
       StoreConfig config,
@@ -72,14 +99,16 @@ final class Housekeeping implements Agent {
   private boolean step() throws IOException {
     long now = clock.nanos();
     boolean hasSealed = seal(now);
+    boolean hasMerged = !space.isFull() && merge();
     if (now - nextRoundNanos < 0) {
-      return hasSealed;
+      return hasSealed || hasMerged;
     }
     nextRoundNanos = now + INTERVAL_NS;
     space.check();
     space.keepBallast();
     boolean hasDropped = dropExpired();
-    return mergeLedgers() || hasDropped || hasSealed;
+    boolean hasPlanned = !space.isFull() && planMerge();
+    return mergeLedgers() || hasDropped || hasSealed || hasMerged || hasPlanned;
   }
 
   private boolean seal(long now) throws IOException {
@@ -89,8 +118,9 @@ final class Housekeeping implements Agent {
     }
     StoreWriter.Boundary boundary = writer.frozenBoundary();
     try {
-      SegmentReader segment = sealed.seal(frozen, boundary);
-      snapshots.sealed(sealed.manifest(), segment);
+      List<SegmentReader> segments = sealed.seal(frozen, boundary);
+      snapshots.sealed(sealed.manifest(), segments);
+      noteLateness(segments.size());
     } catch (DiskFullException e) {
       // The samples stay in memory and journal; nothing more is taken until this has worked.
       space.block(e);
@@ -104,6 +134,108 @@ final class Housekeeping implements Agent {
     }
     journal.trim(boundary.sequence());
     return true;
+  }
+
+  private void noteLateness(int sealedCount) {
+    latenessNs -= latenessNs / LATENESS_FALLS;
+    if (sealedCount == 2) {
+      List<Manifest.Segment> all = sealed.manifest().segments();
+      Manifest.Segment main = all.get(all.size() - 2);
+      latenessNs = Math.max(latenessNs, CompactionRule.latenessNs(main, all.getLast()));
+    }
+  }
+
+  /** Starts a merge, if there is one to do and none under way. */
+  private boolean planMerge() throws IOException {
+    Manifest manifest = sealed.manifest();
+    if (merge != null || manifest.generation() == settledGeneration) {
+      return false;
+    }
+    StoreSnapshot now = snapshots.retained();
+    Map<Long, SegmentReader> readers = new HashMap<>();
+    now.segments().segments().forEach(each -> readers.put(each.segmentId(), each));
+    readers.keySet().removeAll(unreadable);
+    try {
+      CompactionRule.Plan plan =
+          CompactionRule.next(
+              manifest.segments().stream().filter(each -> readers.containsKey(each.id())).toList(),
+              latenessNs,
+              (late, startNs, endNs) -> countRows(late, readers, startNs, endNs));
+      if (plan != null) {
+        merge =
+            sealed.compaction(
+                plan, plan.inputs().stream().map(each -> readers.get(each.id())).toList());
+        merged = now;
+        return true;
+      }
+      settledGeneration = manifest.generation();
+    } catch (DiskFullException e) {
+      LOG.warn("no room to merge segments, tried again: {}", e.getMessage());
+    }
+    now.segments().release();
+    return false;
+  }
+
+  private long countRows(
+      List<Manifest.Segment> late, Map<Long, SegmentReader> readers, long startNs, long endNs) {
+    long rows = 0;
+    for (Manifest.Segment segment : late) {
+      SegmentReader reader = readers.get(segment.id());
+      try {
+        rows += reader == null ? 0 : Compaction.countRows(reader, startNs, endNs);
+      } catch (HistorianException e) {
+        unreadable.add(segment.id());
+      }
+    }
+    return rows;
+  }
+
+  /** Goes on with a merge for a moment: samples that wait to be sealed come first. */
+  private boolean merge() throws IOException {
+    Compaction current = merge;
+    if (current == null) {
+      return false;
+    }
+    long start = clock.nanos();
+    try {
+      for (int i = 0; i < MERGED_TAGS_MAX && clock.nanos() - start < MERGE_NS; i++) {
+        if (!current.step()) {
+          List<SegmentReader> segments = sealed.merge(current);
+          if (segments != null) {
+            snapshots.merged(sealed.manifest(), current.inputIds(), segments);
+          }
+          endMerge(current);
+          break;
+        }
+      }
+    } catch (DiskFullException e) {
+      LOG.warn("no room to merge segments, tried again: {}", e.getMessage());
+      endMerge(current);
+    } catch (HistorianException | InternalError e) {
+      LOG.warn("segments are not merged: segments={}: {}", current.inputIds(), e.getMessage());
+      unreadable.addAll(current.inputIds());
+      endMerge(current);
+    }
+    return true;
+  }
+
+  private void endMerge(Compaction ended) throws IOException {
+    merge = null;
+    StoreSnapshot pinned = merged;
+    merged = null;
+    ended.close();
+    if (pinned != null) {
+      pinned.segments().release();
+    }
+  }
+
+  /** Gives up a merge that is under way. The agent must have stopped. */
+  @Override
+  public void close() throws IOException {
+    Compaction current = merge;
+    if (current != null) {
+      endMerge(current);
+    }
   }
 
   private boolean dropExpired() throws IOException {

@@ -55,7 +55,7 @@ public final class SampleStore implements AutoCloseable {
   private final TagTable tags = new TagTable();
   private final ProducerTable producers = new ProducerTable();
   private final StoreWriter writer;
-  private final Agent manifestAgent;
+  private final Housekeeping manifestAgent;
   private final ChangeFeed feed;
   private final Recovery recovery;
   private final DamageList damage;
@@ -195,8 +195,8 @@ public final class SampleStore implements AutoCloseable {
       StoreWriter.Boundary boundary =
           new StoreWriter.Boundary(lastSequence, transactionTimeMicros, requests.progress());
       try {
-        SegmentReader segment = sealed.seal(table, boundary);
-        snapshots.sealed(sealed.manifest(), segment);
+        List<SegmentReader> segments = sealed.seal(table, boundary);
+        snapshots.sealed(sealed.manifest(), segments);
       } catch (DiskFullException e) {
         LOG.warn("no room to seal while the journal is read, memory holds it: {}", e.getMessage());
         snapshots.rotateBack();
@@ -529,6 +529,7 @@ public final class SampleStore implements AutoCloseable {
   @Override
   public void close() throws IOException {
     journal.close();
+    manifestAgent.close();
     snapshots.close();
     directory.close();
   }

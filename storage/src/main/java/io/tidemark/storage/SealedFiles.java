@@ -11,6 +11,8 @@ import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.DiskFullException;
 import io.tidemark.storage.io.KillPoint;
 import io.tidemark.storage.io.StoreDirectory;
+import io.tidemark.storage.lifecycle.Compaction;
+import io.tidemark.storage.lifecycle.CompactionRule;
 import io.tidemark.storage.lifecycle.Sealer;
 import io.tidemark.storage.manifest.LedgerFile;
 import io.tidemark.storage.manifest.Manifest;
@@ -53,15 +55,17 @@ final class SealedFiles {
   private final DamageList damage;
   private final List<Manifest.Segment> lost = new ArrayList<>();
 
-  /* Ledgers that were merged, oldest first. */
+  /* Ledgers and segments that were merged, oldest first. */
   private final ArrayDeque<Retired> retired = new ArrayDeque<>();
 
   /**
-   * A ledger that the newest manifest does not name any more.
+   * A file that the newest manifest does not name any more.
    *
    * @param generation the last manifest that does
    */
-  private record Retired(long id, long generation) {}
+  private record Retired(long id, boolean isSegment, long generation) {}
+
+  private final SealedTimes sealedTimes = new SealedTimes();
 
   /* A number is never used twice, also if a crash left a file that no manifest came to name. */
   private long nextFileNumber;
@@ -100,6 +104,7 @@ final class SealedFiles {
       } else {
         readers.add(reader);
         opened.add(reader);
+        sealedTimes.add(segment, reader);
       }
     }
     return readers;
@@ -115,11 +120,16 @@ final class SealedFiles {
     Set<String> named = new HashSet<>();
     manifest.segments().forEach(each -> named.addAll(SegmentWriter.fileNames(each.id())));
     manifest.ledgers().forEach(each -> named.addAll(LedgerFile.fileNames(each.id())));
-    // An older manifest may have to serve one day: the ledgers that were merged since are its own.
+    // An older manifest may have to serve one day: the files that were merged since are its own.
     for (Manifest older : manifests.older().reversed()) {
       for (Manifest.Ledger ledger : older.ledgers()) {
         if (named.addAll(LedgerFile.fileNames(ledger.id()))) {
-          retired.addFirst(new Retired(ledger.id(), older.generation()));
+          retired.addFirst(new Retired(ledger.id(), false, older.generation()));
+        }
+      }
+      for (Manifest.Segment segment : older.segments()) {
+        if (named.addAll(SegmentWriter.fileNames(segment.id()))) {
+          retired.addFirst(new Retired(segment.id(), true, older.generation()));
         }
       }
     }
@@ -208,25 +218,32 @@ final class SealedFiles {
   }
 
   /**
-   * Writes a frozen table into a segment and a ledger and commits them.
+   * Writes a frozen table into segments and a ledger and commits them.
    *
-   * @return the new segment, opened; null if the table has no samples
+   * @return the new segments, opened: the one in order first
    */
-  @Nullable SegmentReader seal(HotTable frozen, StoreWriter.Boundary boundary) throws IOException {
+  List<SegmentReader> seal(HotTable frozen, StoreWriter.Boundary boundary) throws IOException {
     Manifest manifest = manifest();
     List<Manifest.Segment> segments = new ArrayList<>(manifest.segments());
     List<Manifest.Ledger> ledgers = new ArrayList<>(manifest.ledgers());
-    long firstNumber = nextFileNumber;
-    SegmentReader reader = null;
+    List<Long> written = new ArrayList<>();
+    List<SegmentReader> readers = new ArrayList<>();
     try {
       if (frozen.rows() > 0) {
-        long id = nextFileNumber++;
-        segments.add(Sealer.writeSegment(frozen, segmentDirectory, storeId(), id));
-        reader = SegmentReader.open(segmentDirectory, storeId(), id, damage);
+        long id = nextFileNumber;
+        nextFileNumber += 2; // one for late samples, if there are any
+        written.addAll(List.of(id, id + 1));
+        for (Manifest.Segment segment :
+            Sealer.writeSegments(frozen, segmentDirectory, storeId(), id, sealedTimes::of)) {
+          segments.add(segment);
+          readers.add(SegmentReader.open(segmentDirectory, storeId(), segment.id(), damage));
+        }
+        nextFileNumber = id + readers.size();
         KillPoint.SEGMENT_SEALED.reached();
       }
       if (!frozen.records().isEmpty()) {
         long id = nextFileNumber++;
+        written.add(id);
         long bytes = LedgerFile.write(ledgerDirectory, storeId(), id, frozen.records());
         ledgers.add(new Manifest.Ledger(id, frozen.records().size(), bytes));
         KillPoint.LEDGER_SEALED.reached();
@@ -241,21 +258,77 @@ final class SealedFiles {
               ledgers,
               boundary.requests(),
               manifest.dropped()));
-      return reader;
-    } catch (IOException | RuntimeException | Error e) {
-      if (reader != null) {
-        reader.close();
+      for (int i = 0; i < readers.size(); i++) {
+        sealedTimes.add(segments.get(manifest.segments().size() + i), readers.get(i));
       }
+      return readers;
+    } catch (IOException | RuntimeException | Error e) {
+      readers.forEach(SegmentReader::close);
       if (e instanceof DiskFullException) {
-        deleteFrom(firstNumber);
+        delete(written);
       }
       throw e;
     }
   }
 
+  /**
+   * Starts to merge segments.
+   *
+   * @param readers those of the plan, which stay open until the merge is closed
+   */
+  Compaction compaction(CompactionRule.Plan plan, List<SegmentReader> readers) throws IOException {
+    long id = nextFileNumber;
+    nextFileNumber += 2;
+    SegmentWriter inside = new SegmentWriter(segmentDirectory, storeId(), id);
+    try {
+      return new Compaction(
+          readers,
+          plan.startNs(),
+          plan.endNs(),
+          inside,
+          new SegmentWriter(segmentDirectory, storeId(), id + 1));
+    } catch (IOException e) {
+      inside.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Commits a finished merge.
+   *
+   * @return the new segments, opened; null if segments are gone that were merged: nothing is
+   *     committed then
+   */
+  @Nullable List<SegmentReader> merge(Compaction merge) throws IOException {
+    Manifest manifest = manifest();
+    Set<Long> ids = merge.inputIds();
+    List<Manifest.Segment> kept = new ArrayList<>(manifest.segments());
+    kept.removeIf(each -> ids.contains(each.id()));
+    if (manifest.segments().size() - kept.size() != ids.size()) {
+      return null;
+    }
+    List<SegmentReader> readers = new ArrayList<>();
+    try {
+      for (Manifest.Segment segment : merge.commit()) {
+        kept.add(segment);
+        readers.add(SegmentReader.open(segmentDirectory, storeId(), segment.id(), damage));
+      }
+      KillPoint.SEGMENTS_MERGED.reached();
+      commit(manifest.rearranged(nextFileNumber, kept, manifest.ledgers(), manifest.dropped()));
+    } catch (IOException | RuntimeException | Error e) {
+      readers.forEach(SegmentReader::close);
+      delete(merge.outputIds());
+      throw e;
+    }
+    for (long id : ids) {
+      retired.add(new Retired(id, true, manifest.generation()));
+    }
+    return readers;
+  }
+
   /** Takes back what was written before the disk had no more room: no manifest names it. */
-  private void deleteFrom(long firstNumber) {
-    for (long id = firstNumber; id < nextFileNumber; id++) {
+  private void delete(List<Long> ids) {
+    for (long id : ids) {
       SegmentWriter.fileNames(id).forEach(segmentDirectory::delete);
       LedgerFile.fileNames(id).forEach(ledgerDirectory::delete);
     }
@@ -314,23 +387,27 @@ final class SealedFiles {
       kept.add(new Manifest.Ledger(id, frames.size(), length));
       commit(manifest.rearranged(nextFileNumber, manifest.segments(), kept, manifest.dropped()));
     } catch (DiskFullException e) {
-      deleteFrom(id);
+      delete(List.of(id));
       throw e;
     }
     for (Manifest.Ledger ledger : merged) {
-      retired.add(new Retired(ledger.id(), manifest.generation()));
+      retired.add(new Retired(ledger.id(), false, manifest.generation()));
     }
     return true;
   }
 
-  /** Commits a manifest and deletes ledgers that none of those that are kept names. */
+  /** Commits a manifest and deletes merged files that none of those that are kept names. */
   private void commit(Manifest next) throws IOException {
     manifests.commit(next);
     KillPoint.MANIFEST_COMMITTED.reached();
     for (Retired old = retired.peek();
         old != null && old.generation() <= next.generation() - ManifestStore.GENERATIONS_KEPT;
         old = retired.peek()) {
-      LedgerFile.fileNames(old.id()).forEach(ledgerDirectory::delete);
+      if (old.isSegment()) {
+        SegmentWriter.fileNames(old.id()).forEach(segmentDirectory::delete);
+      } else {
+        LedgerFile.fileNames(old.id()).forEach(ledgerDirectory::delete);
+      }
       retired.remove();
     }
   }

@@ -6,7 +6,6 @@ import io.tidemark.storage.segment.SegmentReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The newest snapshot: what is sealed, being sealed, and in memory. Everything ever journaled is in
@@ -56,19 +55,31 @@ final class Snapshots {
     }
   }
 
-  /** Shows the frozen table's samples in the segment that they were sealed into, if any. */
-  synchronized void sealed(Manifest manifest, @Nullable SegmentReader segment) {
+  /** Shows the frozen table's samples in the segments that they were sealed into, if any. */
+  synchronized void sealed(Manifest manifest, List<SegmentReader> added) {
     StoreSnapshot now = current;
     SegmentSet segments = now.segments();
-    if (segment != null) {
+    if (!added.isEmpty()) {
       List<SegmentReader> readers = new ArrayList<>(segments.segments());
-      readers.add(segment);
+      readers.addAll(added);
       segments = new SegmentSet(readers);
     }
     current = new StoreSnapshot(manifest, segments, now.lost(), null, now.active());
-    if (segment != null) {
+    if (!added.isEmpty()) {
       now.segments().release();
     }
+  }
+
+  /** Shows samples in the segments that they were merged into. */
+  synchronized void merged(Manifest manifest, Set<Long> ids, List<SegmentReader> added) {
+    StoreSnapshot now = current;
+    List<SegmentReader> readers = new ArrayList<>(now.segments().segments());
+    readers.removeIf(each -> ids.contains(each.segmentId()));
+    readers.addAll(added);
+    current =
+        new StoreSnapshot(
+            manifest, new SegmentSet(readers), now.lost(), now.frozen(), now.active());
+    now.segments().release();
   }
 
   /** Shows that segments are gone. */

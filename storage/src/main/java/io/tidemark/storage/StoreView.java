@@ -95,8 +95,8 @@ final class StoreView implements ReadView {
     SampleCursor merged =
         latestOnly && duplicates == DuplicateRule.KEEP_ALL
             ? new DistinctCursor(
-                new MergingCursor(context, runs, direction, MergingCursor.Winner.ALL))
-            : new MergingCursor(context, runs, direction, winner);
+                new MergingCursor(context::check, runs, direction, MergingCursor.Winner.ALL))
+            : new MergingCursor(context::check, runs, direction, winner);
     return new ContainedCursor(merged, lost, direction, winner);
   }
 

@@ -42,10 +42,12 @@ class KillPointTest {
       OracleStore definitions = new OracleStore();
       TagDefinition live = definitions.defineAnalog("live", DuplicateRule.KEEP_ALL);
       TagDefinition old = definitions.defineAnalog("old");
+      TagDefinition ahead = definitions.defineAnalog("ahead");
       byte[] text = new byte[40_000];
       try (StoreFixture fixture = new StoreFixture(Disk.REAL, Path.of(args[0]), CONFIG)) {
         fixture.define(live);
         fixture.define(old);
+        fixture.define(ahead);
         for (int round = 0; round < ROUNDS; round++) {
           fixture.append(SampleFrameBuilder.encodeRecord(RecordKind.CONTEXT, 0, text));
           for (int i = 0; i < SAMPLES; i++) {
@@ -58,6 +60,9 @@ class KillPointTest {
           if (round % 2 == 1) {
             fixture.seal();
             fixture.write(old.id(), fixture.nowNs() - 31 * DAY_NS, round);
+            fixture.seal();
+            // Days later than the others: theirs are over, and merged.
+            fixture.write(ahead.id(), fixture.nowNs() + (3 + round) * DAY_NS, round);
             fixture.seal();
             fixture.housekeepingAt(fixture.nowNs());
           }

@@ -576,7 +576,8 @@ class StoreVerifierTest {
     byte[] whole = segment.clone();
     ByteBuffer bytes = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
     int end = segment.length - 32;
-    int index = end - 8 - bytes.getInt(end - 8);
+    int directory = end - 8 - bytes.getInt(end - 8);
+    int index = directory + 16;
     int tags = index + 20 + bytes.getInt(index + 16);
     for (int[] change :
         new int[][] {
@@ -601,7 +602,7 @@ class StoreVerifierTest {
           {tags + 80, 5}
         }) {
       bytes.putInt(change[0], change[1]);
-      bytes.putInt(end - 4, FileEnvelope.crc(bytes, index, end - 8 - index));
+      bytes.putInt(end - 4, FileEnvelope.crc(bytes, directory, end - 8 - directory));
       bytes.putInt(end + 24, FileEnvelope.crc(bytes, 0, end));
       bytes.putInt(end + 28, FileEnvelope.crc(bytes, end, 28));
       for (Mode mode : Mode.values()) {

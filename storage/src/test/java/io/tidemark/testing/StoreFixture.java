@@ -97,6 +97,13 @@ public final class StoreFixture implements AutoCloseable {
     store = open();
   }
 
+  /** Closes and opens again; views that are open are closed, and forgotten. */
+  public void reopenWith(List<ReadView> views) throws IOException {
+    views.forEach(ReadView::close);
+    views.clear();
+    reopen();
+  }
+
   /** Opens again what was left behind by a crash. */
   public void openAnew() throws IOException {
     store = open();

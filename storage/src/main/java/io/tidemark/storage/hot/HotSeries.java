@@ -14,6 +14,7 @@ final class HotSeries {
   /* False from the first row that is earlier than one before it. Written before that row's count. */
   private volatile boolean timesAscend = true;
 
+  private long firstTimeNs = Long.MAX_VALUE;
   private long lastTimeNs = Long.MIN_VALUE;
 
   /** Appends a row; returns the bytes that the series grew by. */
@@ -41,8 +42,19 @@ final class HotSeries {
     } else {
       lastTimeNs = time;
     }
+    firstTimeNs = Math.min(firstTimeNs, time);
     last.append(time, value, text, status, flag, order);
     return grown;
+  }
+
+  /** Smallest time. Only once frozen. */
+  long firstTimeNs() {
+    return firstTimeNs;
+  }
+
+  /** Greatest time. Only once frozen. */
+  long lastTimeNs() {
+    return lastTimeNs;
   }
 
   HotChunk[] chunks() {

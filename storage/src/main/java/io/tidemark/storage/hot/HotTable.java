@@ -15,6 +15,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +145,16 @@ public final class HotTable {
       }
     }
     return Arrays.copyOf(ids, count);
+  }
+
+  /** Smallest time of a tag that has samples here. Only once frozen. */
+  public long firstTimeNs(int tagId) {
+    return Objects.requireNonNull(series[tagId]).firstTimeNs();
+  }
+
+  /** Greatest time of a tag that has samples here. Only once frozen. */
+  public long lastTimeNs(int tagId) {
+    return Objects.requireNonNull(series[tagId]).lastTimeNs();
   }
 
   /** The tag's rows that the filter shows, or null if there are none. */

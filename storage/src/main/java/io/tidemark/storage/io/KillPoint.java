@@ -33,6 +33,8 @@ public enum KillPoint {
   MANIFEST_COMMITTED,
   /** Dropped segments are in no manifest and still on disk. */
   SEGMENTS_DROPPED,
+  /** Merged segments are whole, no manifest names them. */
+  SEGMENTS_MERGED,
   /** A merged ledger is whole, no manifest names it. */
   LEDGERS_MERGED,
   /** Recovery has read the sealed files. */

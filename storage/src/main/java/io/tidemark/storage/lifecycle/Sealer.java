@@ -9,6 +9,8 @@ import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
+import io.tidemark.storage.segment.FrameLog;
+import io.tidemark.storage.segment.SegmentOrigin;
 import io.tidemark.storage.segment.SegmentWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,100 +18,174 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes frozen tables into level-0 segments. Lossless: all versions are kept, only exact repeats
- * of a sample (same time, value, flags and status) are dropped.
+ * Writes frozen tables into segments. Lossless: all versions are kept, only exact repeats of a
+ * sample (same time, value, flags and status) are dropped.
+ *
+ * <p>Samples that came late, or for a time that is sealed already, go into a segment of their own:
+ * the others then follow one another in time, tag by tag, and are never merged at read time.
  */
 public final class Sealer {
-  /* Text of one block; a block is cut early rather than grow with 64 KiB strings. */
-  private static final int BLOCK_TEXT_CHARS_MAX = 1 << 20;
-
   private static final ScanFilter EVERYTHING =
       new ScanFilter(TimeRange.ALL, Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
 
-  private Sealer() {}
+  private final HotTable table;
+  private final IntToLongFunction sealedUpToNs;
+  private final SegmentWriter main;
+  private final BlockCutter mainCutter;
+  private final @Nullable SegmentWriter late;
+  private final @Nullable BlockCutter lateCutter;
 
-  /** Writes all samples of a frozen table into a new segment and commits the file. */
-  public static Manifest.Segment writeSegment(
-      HotTable table, StoreDirectory directory, UUID storeId, long segmentId) throws IOException {
-    try (SegmentWriter writer = new SegmentWriter(directory, storeId, segmentId)) {
-      for (int tagId : table.tagIds()) {
-        SampleRun run = table.run(tagId, EVERYTHING);
-        if (run != null) {
-          writeTag(writer, tagId, run);
-        }
-      }
-      SegmentWriter.Written written = writer.commit(table.frames());
-      return new Manifest.Segment(
-          segmentId,
-          0,
-          written.rows(),
-          written.bytes(),
-          written.firstTimeNs(),
-          written.lastTimeNs(),
-          written.firstOrder(),
-          written.lastOrder());
+  private Sealer(
+      HotTable table,
+      IntToLongFunction sealedUpToNs,
+      SegmentWriter main,
+      @Nullable SegmentWriter late) {
+    this.table = table;
+    this.sealedUpToNs = sealedUpToNs;
+    this.main = main;
+    this.late = late;
+    mainCutter = BlockCutter.ofMany(main);
+    lateCutter = late == null ? null : BlockCutter.ofFew(late);
+  }
+
+  /**
+   * Writes all samples of a frozen table into one or two new segments and commits their files.
+   *
+   * @param segmentId number of the segment; the one after it is for late samples, if there are any
+   * @param sealedUpToNs tag id to the last source time that is sealed of it; {@link Long#MIN_VALUE}
+   *     for none
+   */
+  public static List<Manifest.Segment> writeSegments(
+      HotTable table,
+      StoreDirectory directory,
+      UUID storeId,
+      long segmentId,
+      IntToLongFunction sealedUpToNs)
+      throws IOException {
+    boolean hasLate = hasLate(table, sealedUpToNs);
+    try (SegmentWriter main = new SegmentWriter(directory, storeId, segmentId);
+        SegmentWriter late =
+            hasLate ? new SegmentWriter(directory, storeId, segmentId + 1) : null) {
+      return new Sealer(table, sealedUpToNs, main, late).write();
     }
   }
 
+  /** Whether some of the samples came late, and not all of them. */
+  private static boolean hasLate(HotTable table, IntToLongFunction sealedUpToNs) {
+    boolean someLate = false;
+    boolean someInOrder = false;
+    for (int tagId : table.tagIds()) {
+      long edge = sealedUpToNs.applyAsLong(tagId);
+      someLate |= edge != Long.MIN_VALUE && table.firstTimeNs(tagId) <= edge;
+      someInOrder |= table.lastTimeNs(tagId) > edge;
+    }
+    return someLate && someInOrder;
+  }
+
+  private List<Manifest.Segment> write() throws IOException {
+    for (int tagId : table.tagIds()) {
+      SampleRun run = table.run(tagId, EVERYTHING);
+      if (run != null) {
+        writeTag(tagId, run);
+      }
+    }
+    List<Manifest.Segment> segments = new ArrayList<>();
+    SegmentWriter second = late;
+    BlockCutter secondCutter = lateCutter;
+    // The late ones first: where the others are, these are too.
+    if (second != null && secondCutter != null) {
+      FrameLog frames = frames(secondCutter);
+      segments.add(
+          described(
+              second.segmentId(),
+              Manifest.Segment.LATE,
+              second.commit(frames, SegmentOrigin.SEALED_LATE, main.segmentId())));
+    }
+    long companion = second == null ? 0 : second.segmentId();
+    segments.addFirst(
+        described(
+            main.segmentId(),
+            Manifest.Segment.MAIN,
+            main.commit(frames(mainCutter), SegmentOrigin.SEALED, companion)));
+    return segments;
+  }
+
+  /** Frames that have a row in a segment. */
+  private FrameLog frames(BlockCutter cutter) {
+    FrameLog frames = new FrameLog();
+    table.frames().copyInto(frames, cutter.sequences()::contains);
+    return frames;
+  }
+
+  /** What a manifest says of a segment. */
+  static Manifest.Segment described(long id, int level, SegmentWriter.Written written) {
+    return new Manifest.Segment(
+        id,
+        level,
+        written.rows(),
+        written.bytes(),
+        written.firstTimeNs(),
+        written.lastTimeNs(),
+        written.firstOrder(),
+        written.lastOrder());
+  }
+
   /** A tag's rows come sorted; a tag that changed its type gets one chunk per type. */
-  private static void writeTag(SegmentWriter writer, int tagId, SampleRun run) throws IOException {
-    Map<SampleType, List<SampleBlock>> others = new EnumMap<>(SampleType.class);
+  private void writeTag(int tagId, SampleRun run) throws IOException {
+    Map<SampleType, List<SampleBlock>> byType = new EnumMap<>(SampleType.class);
+    long edge = late == null ? Long.MIN_VALUE : sealedUpToNs.applyAsLong(tagId);
     SampleType first = null;
-    SampleBlock out = new SampleBlock();
     while (run.ensureLoaded()) {
       SampleBlock in = run.block();
       if (first == null) {
         first = in.type();
-        out.reset(first);
-        writer.startChunk(tagId, first);
+        start(tagId, first);
       }
       if (in.type() == first) {
-        copy(in, run.row(), out, writer);
+        append(in, run.row(), edge);
       } else {
         SampleBlock rest = new SampleBlock();
         rest.reset(in.type());
         rest.appendRange(in, run.row(), in.count() - run.row());
-        others.computeIfAbsent(in.type(), type -> new ArrayList<>()).add(rest);
+        byType.computeIfAbsent(in.type(), type -> new ArrayList<>()).add(rest);
       }
       run.advance(in.count() - run.row());
     }
-    if (out.count() > 0) {
-      writer.append(out);
-    }
-    for (Map.Entry<SampleType, List<SampleBlock>> other : others.entrySet()) {
-      writer.startChunk(tagId, other.getKey());
-      out.reset(other.getKey());
+    finish();
+    for (Map.Entry<SampleType, List<SampleBlock>> other : byType.entrySet()) {
+      start(tagId, other.getKey());
       for (SampleBlock block : other.getValue()) {
-        copy(block, 0, out, writer);
+        append(block, 0, edge);
       }
-      if (out.count() > 0) {
-        writer.append(out);
-      }
+      finish();
     }
   }
 
-  private static void copy(SampleBlock in, int from, SampleBlock out, SegmentWriter writer)
-      throws IOException {
-    long textChars = 0;
-    for (int row = from; row < in.count(); row++) {
-      if (in.type() == SampleType.STRING) {
-        String text = in.texts()[row];
-        textChars += text == null ? 0 : text.length();
-      }
-      if (out.count() == SampleBlock.CAPACITY || textChars > BLOCK_TEXT_CHARS_MAX) {
-        writer.append(out);
-        out.reset(in.type());
-        textChars = 0;
-      }
-      out.appendFrom(in, row);
-      int last = out.count() - 1;
-      if (last > 0
-          && out.sourceTimesNs()[last] == out.sourceTimesNs()[last - 1]
-          && out.sameContent(last, last - 1)) {
-        out.count(last);
-      }
+  private void start(int tagId, SampleType type) {
+    mainCutter.start(tagId, type);
+    if (lateCutter != null) {
+      lateCutter.start(tagId, type);
+    }
+  }
+
+  private void append(SampleBlock in, int from, long edgeNs) throws IOException {
+    int split = from;
+    BlockCutter second = lateCutter;
+    if (second != null && edgeNs != Long.MIN_VALUE && in.sourceTimesNs()[from] <= edgeNs) {
+      split = edgeNs == Long.MAX_VALUE ? in.count() : in.rowAtOrAfter(from, edgeNs + 1);
+      second.append(in, from, split);
+    }
+    mainCutter.append(in, split, in.count());
+  }
+
+  private void finish() throws IOException {
+    mainCutter.finish();
+    if (lateCutter != null) {
+      lateCutter.finish();
     }
   }
 }

@@ -39,7 +39,7 @@ public record Manifest(
    * A live segment.
    *
    * @param id number of its file
-   * @param level 0 as sealed, higher once compacted
+   * @param level {@link #MAIN}, {@link #LATE} or {@link #PARTITION}
    * @param rows samples inside
    * @param bytes length of the file
    * @param firstTimeNs smallest source time
@@ -55,7 +55,16 @@ public record Manifest(
       long firstTimeNs,
       long lastTimeNs,
       long firstOrder,
-      long lastOrder) {}
+      long lastOrder) {
+    /** As sealed, in order of time tag by tag. */
+    public static final int MAIN = 0;
+
+    /** Samples that came late, or once more: their times lie among those of others. */
+    public static final int LATE = 1;
+
+    /** Merged from all that were there of its time. */
+    public static final int PARTITION = 2;
+  }
 
   /**
    * A live ledger file: records that are not samples, as they were journaled.

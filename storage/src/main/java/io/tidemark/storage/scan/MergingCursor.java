@@ -1,7 +1,6 @@
 package io.tidemark.storage.scan;
 
 import io.tidemark.model.Direction;
-import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ public final class MergingCursor implements SampleCursor {
     ALL
   }
 
-  private final QueryContext context;
+  private final Runnable check;
   private final boolean forward;
   private final boolean hasWinner;
   private final boolean winnerComesLast;
@@ -41,10 +40,13 @@ public final class MergingCursor implements SampleCursor {
   private boolean hasLastTime;
   private long lastTimeNs;
 
-  /** A cursor over the runs; it owns them. */
-  public MergingCursor(
-      QueryContext context, List<SampleRun> runs, Direction direction, Winner winner) {
-    this.context = context;
+  /**
+   * A cursor over the runs; it owns them.
+   *
+   * @param check called before each block; throws to end the scan
+   */
+  public MergingCursor(Runnable check, List<SampleRun> runs, Direction direction, Winner winner) {
+    this.check = check;
     this.forward = direction == Direction.FORWARD;
     this.hasWinner = winner != Winner.ALL;
     this.winnerComesLast = forward == (winner == Winner.LAST);
@@ -55,7 +57,7 @@ public final class MergingCursor implements SampleCursor {
 
   @Override
   public int next(SampleBlock out) {
-    context.check();
+    check.run();
     SampleRun run = head();
     if (run == null) {
       out.count(0);

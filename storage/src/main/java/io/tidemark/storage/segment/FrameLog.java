@@ -1,6 +1,7 @@
 package io.tidemark.storage.segment;
 
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /**
  * Who wrote when: journal sequence, transaction time and producer of each frame whose samples a
@@ -80,5 +81,14 @@ public final class FrameLog {
     copy.producerIds = Arrays.copyOf(producerIds, Math.max(1, count));
     copy.count = count;
     return copy;
+  }
+
+  /** Adds the frames of a kind to another log, whose own are all earlier. */
+  public void copyInto(FrameLog other, LongPredicate which) {
+    for (int i = 0; i < count; i++) {
+      if (which.test(sequences[i])) {
+        other.add(sequences[i], transactionTimesMicros[i], (int) producerIds[i]);
+      }
+    }
   }
 }

@@ -16,6 +16,8 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
  *
  * <p>Bytes: {@code docs/format/segment.md}.
  *
+ * @param origin how the segment came to be
+ * @param companion number of the segment that was sealed together with it; 0 for none
  * @param tags ids of the tags inside
  * @param entries one per tag and type, ascending by tag
  * @param framesOffset where the list of frames begins, in the file
@@ -23,7 +25,13 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
  * @param framesCrc CRC-32C of its bytes
  */
 record SegmentDirectory(
-    RoaringBitmap tags, List<Entry> entries, long framesOffset, int framesLength, int framesCrc) {
+    SegmentOrigin origin,
+    long companion,
+    RoaringBitmap tags,
+    List<Entry> entries,
+    long framesOffset,
+    int framesLength,
+    int framesCrc) {
 
   static final int ENTRY_LENGTH = 80;
 
@@ -56,8 +64,9 @@ record SegmentDirectory(
     int bitmapLength = tags.serializedSizeInBytes();
     ByteBuffer out =
         ByteBuffer.allocate(
-                Math.addExact(24 + bitmapLength, Math.multiplyExact(ENTRY_LENGTH, entries.size())))
+                Math.addExact(40 + bitmapLength, Math.multiplyExact(ENTRY_LENGTH, entries.size())))
             .order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(origin.code()).putInt(0).putLong(companion);
     out.putLong(framesOffset).putInt(framesLength).putInt(framesCrc);
     out.putInt(bitmapLength);
     tags.serialize(out);
@@ -92,6 +101,11 @@ record SegmentDirectory(
   static SegmentDirectory decode(ByteBuffer in, long blocksEnd, long end) {
     try {
       in.order(ByteOrder.LITTLE_ENDIAN);
+      int origin = in.getInt();
+      check(origin >= 0 && origin < SegmentOrigin.values().length, "origin", origin);
+      check(in.getInt() == 0, "reserved", origin);
+      long companion = in.getLong();
+      check(companion >= 0, "companion", companion);
       long framesOffset = in.getLong();
       int framesLength = in.getInt();
       int framesCrc = in.getInt();
@@ -115,7 +129,14 @@ record SegmentDirectory(
         entries.add(entry);
       }
       check(found.equals(tags), "tags", tags.getCardinality());
-      return new SegmentDirectory(tags, entries, framesOffset, framesLength, framesCrc);
+      return new SegmentDirectory(
+          SegmentOrigin.values()[origin],
+          companion,
+          tags,
+          entries,
+          framesOffset,
+          framesLength,
+          framesCrc);
     } catch (BufferUnderflowException | IndexOutOfBoundsException | InvalidRoaringFormat e) {
       throw new IllegalArgumentException("directory is malformed: " + e.getMessage(), e);
     }

@@ -264,6 +264,16 @@ public final class SegmentReader implements AutoCloseable {
     return fileName;
   }
 
+  /** How it came to be. */
+  public SegmentOrigin origin() {
+    return area.directory().origin();
+  }
+
+  /** Number of the segment that was sealed together with it; 0 for none. */
+  public long companion() {
+    return area.directory().companion();
+  }
+
   /** Ids of the tags inside. */
   public RoaringBitmap tags() {
     return area.directory().tags();

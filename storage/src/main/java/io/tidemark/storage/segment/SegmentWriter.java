@@ -138,20 +138,39 @@ public final class SegmentWriter implements AutoCloseable {
     return (int) crc.getValue();
   }
 
+  /** Number of the segment. */
+  public long segmentId() {
+    return segmentId;
+  }
+
+  /** Whether nothing was appended. */
+  public boolean isEmpty() {
+    return entries.isEmpty() && (chunk == null || chunk.blockCount() == 0);
+  }
+
   /** Rows so far, without those of the chunk that is not finished. */
   public long rows() {
     return entries.stream().mapToLong(SegmentDirectory.Entry::rows).sum();
   }
 
-  /** Writes index and footer, forces file and folder, and gives the file its name. */
+  /** Commits what was sealed alone. */
   public Written commit(FrameLog frames) throws IOException {
+    return commit(frames, SegmentOrigin.SEALED, 0);
+  }
+
+  /**
+   * Writes index and footer, forces file and folder, and gives the file its name.
+   *
+   * @param companion number of the segment that was sealed together with it; 0 for none
+   */
+  public Written commit(FrameLog frames, SegmentOrigin origin, long companion) throws IOException {
     finishChunk();
     flush();
     long blocksEnd = file.length();
     ByteOutput encodedFrames = new ByteOutput(1024);
     encodeFrames(frames, encodedFrames);
-    List<ByteBuffer> area = area(indexes, entries, encodedFrames, blocksEnd);
-    List<ByteBuffer> copy = area(places, placeEntries, encodedFrames, blocksEnd);
+    List<ByteBuffer> area = area(indexes, entries, encodedFrames, blocksEnd, origin, companion);
+    List<ByteBuffer> copy = area(places, placeEntries, encodedFrames, blocksEnd, origin, companion);
     for (ByteBuffer part : area) {
       file.write(part);
     }
@@ -170,9 +189,16 @@ public final class SegmentWriter implements AutoCloseable {
 
   /** Indexes, list of frames, directory and its length and checksum, as they lie in a file. */
   private List<ByteBuffer> area(
-      ByteOutput indexes, List<SegmentDirectory.Entry> entries, ByteOutput frames, long blocksEnd) {
+      ByteOutput indexes,
+      List<SegmentDirectory.Entry> entries,
+      ByteOutput frames,
+      long blocksEnd,
+      SegmentOrigin origin,
+      long companion) {
     SegmentDirectory index =
         new SegmentDirectory(
+            origin,
+            companion,
             tags,
             entries.stream().map(entry -> placed(entry, blocksEnd)).toList(),
             blocksEnd + indexes.length(),

@@ -169,10 +169,10 @@ class HostileSegmentTest {
 
   /** Makes the checksums of chunk indexes and frames those of the bytes. */
   private static void repairIndexes(ByteBuffer bytes, int index, int directory, int footer) {
-    int frames = (int) bytes.getLong(directory);
-    int framesLength = bytes.getInt(directory + 8);
-    bytes.putInt(directory + 12, FileEnvelope.crc(bytes, frames, framesLength));
-    int entry = directory + 20 + bytes.getInt(directory + 16) + 4;
+    int frames = (int) bytes.getLong(directory + 16);
+    int framesLength = bytes.getInt(directory + 24);
+    bytes.putInt(directory + 28, FileEnvelope.crc(bytes, frames, framesLength));
+    int entry = directory + 36 + bytes.getInt(directory + 32) + 4;
     for (; entry < footer - 8; entry += SegmentDirectory.ENTRY_LENGTH) {
       int length = bytes.getInt(entry + 12);
       int offset = (int) bytes.getLong(entry + 16);

@@ -1,0 +1,25 @@
+package io.tidemark.storage.lifecycle;
+
+import io.tidemark.model.WriteOrder;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/** Journal sequences of the frames that some rows came with. One thread. */
+final class SequenceSet {
+  private final Roaring64Bitmap sequences = new Roaring64Bitmap();
+  private long last = -1;
+
+  /** Adds the frames of some rows. */
+  void addOrders(long[] orders, int count) {
+    for (int i = 0; i < count; i++) {
+      long sequence = WriteOrder.journalSequence(orders[i]);
+      if (sequence != last) {
+        last = sequence;
+        sequences.addLong(sequence);
+      }
+    }
+  }
+
+  boolean contains(long sequence) {
+    return sequences.contains(sequence);
+  }
+}
