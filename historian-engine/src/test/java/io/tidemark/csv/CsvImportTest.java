@@ -192,7 +192,8 @@ class CsvImportTest {
   @Test
   void anInfiniteNumberIsReported() throws IOException {
     assertThat(column("1.5", "1e999").badRows)
-        .containsExactly("3 A: number is beyond float64: value=\"1e999\"");
+        .containsExactly(
+            "3 A: number is beyond float64: value=\"1e999\", limit=1.7976931348623157E308");
   }
 
   @Test

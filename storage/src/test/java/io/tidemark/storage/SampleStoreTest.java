@@ -199,7 +199,7 @@ class SampleStoreTest {
               !block.isPresent(row)
                   ? null
                   : switch (block.type()) {
-                    case FLOAT64 -> block.doubles()[row];
+                    case FLOAT64, FLOAT32 -> block.doubles()[row];
                     case STRING -> block.texts()[row];
                     default -> block.longs()[row];
                   };

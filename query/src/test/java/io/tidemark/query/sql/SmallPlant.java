@@ -153,8 +153,8 @@ final class SmallPlant implements AutoCloseable {
 
   private static Object value(TagDefinition tag, SplittableRandom random) {
     return switch (tag.type()) {
-      case FLOAT64 -> random.nextInt(-40, 400) / 4.0;
-      case INT64 -> random.nextLong(-5, 1000);
+      case FLOAT64, FLOAT32 -> random.nextInt(-40, 400) / 4.0;
+      case INT64, INT32 -> random.nextLong(-5, 1000);
       case BOOL -> random.nextBoolean();
       case DIGITAL -> random.nextInt(2) == 0 ? "CLOSED" : "OPEN";
       case STRING -> List.of("start", "it's; --", "Grüße 🌊", "").get(random.nextInt(4));

@@ -55,8 +55,8 @@ final class BlockFormat {
     longs.encode(scratch, count, out);
     longs.encode(block.orders(), count, out);
     switch (block.type()) {
-      case FLOAT64 -> doubles.encode(block.doubles(), count, out);
-      case INT64, BOOL, DIGITAL -> longs.encode(block.longs(), count, out);
+      case FLOAT64, FLOAT32 -> doubles.encode(block.doubles(), count, out);
+      case INT64, INT32, BOOL, DIGITAL -> longs.encode(block.longs(), count, out);
       case STRING -> texts.encode(block.texts(), count, out);
     }
     out.putInt(start, FileEnvelope.crc(out, start + 4, out.position() - start - 4));
@@ -110,8 +110,8 @@ final class BlockFormat {
       }
       longs.decode(in, count, block.orders());
       switch (block.type()) {
-        case FLOAT64 -> doubles.decode(in, count, block.doubles());
-        case INT64, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
+        case FLOAT64, FLOAT32 -> doubles.decode(in, count, block.doubles());
+        case INT64, INT32, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
         case STRING -> texts.decode(in, count, block.texts());
       }
       if (in.hasRemaining()) {
