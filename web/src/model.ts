@@ -1,6 +1,16 @@
 /** The words the page shares with the server: tags, samples, quality. */
 
-export type TagType = 'float64' | 'int64' | 'bool' | 'digital' | 'string';
+export type TagType = 'float64' | 'float32' | 'int64' | 'int32' | 'bool' | 'digital' | 'string';
+
+/** Whether values are measurements, which a line may join, instead of states and texts. */
+export function isMeasurement(type: TagType): boolean {
+  return isReal(type) || type === 'int64' || type === 'int32';
+}
+
+/** Whether values may have a fraction. */
+export function isReal(type: TagType): boolean {
+  return type === 'float64' || type === 'float32';
+}
 
 /**
  * What the server says about a tag. `step`: a value holds until the next one, instead of a straight

@@ -1,5 +1,6 @@
 /** What the page asks before its first picture. */
 import * as api from './api';
+import { isReal } from './model';
 import { text } from './panels/lane';
 import type { PageState, TraceState } from './state/permalink';
 
@@ -31,7 +32,7 @@ export async function firstState(): Promise<PageState> {
   }
   if (tags.length === 0) {
     const found = await api.findTags('', 200);
-    tags = found.tags.filter((t) => t.type === 'float64').slice(0, TRACES).map((t) => t.name);
+    tags = found.tags.filter((t) => isReal(t.type)).slice(0, TRACES).map((t) => t.name);
   }
   state.traces = tags.map(plainTrace);
   return state;

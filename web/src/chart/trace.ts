@@ -1,6 +1,6 @@
 /** A trace as the page holds it: what the address says of it, what the server says of its tag. */
 import type { Summary } from '../api';
-import type { Samples, TagInfo } from '../model';
+import { isMeasurement, type Samples, type TagInfo } from '../model';
 import type { TraceState } from '../state/permalink';
 import type { LineSegment, Stretch } from './stretches';
 
@@ -28,7 +28,7 @@ export function emptySamples(): Samples {
 
 /** Whether the tag has a line on a scale, instead of bars with texts. */
 export function isNumeric(trace: { info: TagInfo }): boolean {
-  return trace.info.type === 'float64' || trace.info.type === 'int64';
+  return isMeasurement(trace.info.type);
 }
 
 /** Name of a status code, as the server names it. */

@@ -7,6 +7,7 @@ import { current, findTags, plot, sql, type Newest, type TagHit, type TagSamples
 import { dataRange } from '../chart/scales';
 import { lineSegments } from '../chart/stretches';
 import { fill, h } from '../dom';
+import { isMeasurement } from '../model';
 import { describeDuration } from '../time/zone';
 import { text } from './lane';
 
@@ -161,7 +162,7 @@ export class TagBrowser {
   }
 
   private async addSparklines(hits: TagHit[], signal: AbortSignal): Promise<void> {
-    const numeric = hits.filter((t) => t.type === 'float64' || t.type === 'int64').map((t) => t.name);
+    const numeric = hits.filter((t) => isMeasurement(t.type)).map((t) => t.name);
     if (numeric.length === 0) {
       return;
     }

@@ -171,7 +171,11 @@ final class ImportCommand implements Callable<Integer> {
   @Option(names = "--uom", paramLabel = "COL=UNIT", description = "Unit of measure of a column.")
   private Map<String, String> uoms = new LinkedHashMap<>();
 
-  @Option(names = "--type", paramLabel = "COL=TYPE", description = "Type of a column's tag.")
+  @Option(
+      names = "--type",
+      paramLabel = "COL=TYPE",
+      description =
+          "Type of a column's tag: float64, float32, int64, int32, bool, digital, string.")
   private Map<String, String> types = new LinkedHashMap<>();
 
   @Option(names = "--step", paramLabel = "COL", description = "A column whose values hold.")

@@ -227,19 +227,36 @@ public final class CsvImport {
       String tag = column.tag();
       SampleType type = column.type();
       switch (type) {
-        case INT64 -> {
+        case INT64, INT32 -> {
           if (CellText.kindOf(cell) != CellText.Kind.INTEGER || !TagEvidence.fitsLong(cell)) {
-            return unlike(cell, "a whole number of 64 bits");
+            return unlike(
+                cell, "a whole number of " + (type == SampleType.INT32 ? "32 bits" : "64 bits"));
           }
-          sink.integer(tag, timeNs, Long.parseLong(cell), status, line);
+          long whole = Long.parseLong(cell);
+          if (type == SampleType.INT32 && whole != (int) whole) {
+            return "number is beyond int32: value="
+                + ErrorText.quote(cell)
+                + ", limits="
+                + Integer.MIN_VALUE
+                + ".."
+                + Integer.MAX_VALUE;
+          }
+          sink.integer(tag, timeNs, whole, status, line);
         }
-        case FLOAT64 -> {
+        case FLOAT64, FLOAT32 -> {
           if (!CellText.isNumber(cell, scan.decimalComma())) {
             return unlike(cell, scan.decimalComma() ? "a number like 1,5" : "a number like 1.5");
           }
-          double number = Double.parseDouble(scan.decimalComma() ? cell.replace(',', '.') : cell);
+          String digits = scan.decimalComma() ? cell.replace(',', '.') : cell;
+          double number =
+              type == SampleType.FLOAT32 ? Float.parseFloat(digits) : Double.parseDouble(digits);
           if (Double.isInfinite(number)) {
-            return "number is beyond float64: value=" + ErrorText.quote(cell);
+            return "number is beyond "
+                + type.label()
+                + ": value="
+                + ErrorText.quote(cell)
+                + ", limit="
+                + (type == SampleType.FLOAT32 ? (Number) Float.MAX_VALUE : Double.MAX_VALUE);
           }
           sink.decimal(tag, timeNs, number, status, line);
         }

@@ -5,10 +5,10 @@ package io.tidemark.csv;
  * One thread. Times are nanoseconds since the epoch; lines count from 1, the heading included.
  */
 public interface CsvSink {
-  /** A sample of an int64 column. */
+  /** A sample of an int64 or int32 column, in the range of its type. */
   void integer(String tag, long timeNs, long value, int status, long line);
 
-  /** A sample of a float64 column. */
+  /** A sample of a float64 column, or of a float32 column, widened. */
   void decimal(String tag, long timeNs, double value, int status, long line);
 
   /** A sample of a bool column. */

@@ -130,6 +130,36 @@ class CsvImportTest {
   }
 
   @Test
+  void narrowTypesTakeWhatFits() throws IOException {
+    Imported ints =
+        column(
+            o -> o.type("A", SampleType.INT32),
+            "2147483647",
+            "-2147483648",
+            "2147483648",
+            "1.5",
+            "99999999999999999999");
+    assertThat(ints.columns()).containsExactly("A int32");
+    assertThat(ints.values()).containsExactly("2147483647", "-2147483648");
+    assertThat(ints.badRows)
+        .containsExactly(
+            "4 A: number is beyond int32: value=\"2147483648\", limits=-2147483648..2147483647",
+            "5 A: not a whole number of 32 bits: value=\"1.5\"",
+            "6 A: not a whole number of 32 bits: value=\"99999999999999999999\"");
+    Imported floats =
+        column(
+            o -> o.type("A", SampleType.FLOAT32),
+            "0.1",
+            "1.0000000596046447753906250000000000000001", // beside the middle of two
+            "7",
+            "-1e39");
+    assertThat(floats.columns()).containsExactly("A float32");
+    assertThat(floats.values()).containsExactly("0.10000000149011612", "1.0000001192092896", "7.0");
+    assertThat(floats.badRows)
+        .containsExactly("5 A: number is beyond float32: value=\"-1e39\", limit=3.4028235E38");
+  }
+
+  @Test
   void statesOfADigitalTagComeInTheOrderOfTheFile() throws IOException {
     Imported imported = column(o -> o.type("A", SampleType.DIGITAL), "Open", "Closed", "Open", "?");
     assertThat(imported.csv.columns().getFirst().states()).containsExactly("Open", "Closed");
@@ -192,7 +222,8 @@ class CsvImportTest {
   @Test
   void anInfiniteNumberIsReported() throws IOException {
     assertThat(column("1.5", "1e999").badRows)
-        .containsExactly("3 A: number is beyond float64: value=\"1e999\"");
+        .containsExactly(
+            "3 A: number is beyond float64: value=\"1e999\", limit=1.7976931348623157E308");
   }
 
   @Test

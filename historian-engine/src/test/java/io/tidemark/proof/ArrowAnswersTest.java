@@ -54,6 +54,8 @@ class ArrowAnswersTest {
         "{\"tags\":[{\"name\":\"A.TI1\",\"type\":\"float64\",\"uom\":\"degC\"},"
             + "{\"name\":\"A.FT1\",\"type\":\"float64\",\"uom\":\"kg/h\"},"
             + "{\"name\":\"A.N\",\"type\":\"int64\",\"step\":true},"
+            + "{\"name\":\"N.F\",\"type\":\"float32\"},"
+            + "{\"name\":\"N.I\",\"type\":\"int32\",\"step\":true},"
             + "{\"name\":\"A.XV\",\"type\":\"digital\",\"states\":[\"Closed\",\"Open\"]},"
             + "{\"name\":\"A.BATCH\",\"type\":\"string\"}]}");
     StringBuilder lines = new StringBuilder();
@@ -64,6 +66,8 @@ class ArrowAnswersTest {
         lines.append("p,tag=A.FT1 value=").append(i).append(" ").append(ns).append('\n');
         lines.append("p,tag=A.N value=").append(9007199254740993L + i).append("i ");
         lines.append(ns).append('\n');
+        lines.append("p,tag=N.F value=").append(i).append(".1 ").append(ns).append('\n');
+        lines.append("p,tag=N.I value=").append(-i).append("i ").append(ns).append('\n');
         lines.append("p,tag=A.XV value=\"").append(i % 2000 == 0 ? "Open" : "Closed");
         lines.append("\" ").append(ns).append('\n');
         lines.append("p,tag=A.BATCH value=\"B-").append(i).append("\" ").append(ns).append('\n');
@@ -161,6 +165,64 @@ class ArrowAnswersTest {
               assertThat(row).containsEntry("value", null);
               assertThat(row).containsEntry("status", 0x80310000);
             });
+  }
+
+  @Test
+  void narrowTypesComeInTheColumnsOfTheWideOnes() throws IOException {
+    String question = "/api/v1/values/recorded?tag=N.F&tag=N.I&format=arrow" + range();
+    for (Table table :
+        List.of(
+            get(question), sql("SELECT * FROM samples WHERE tag IN ('N.F', 'N.I') ORDER BY ts"))) {
+      assertThat(table.schema().findField("value").getType().toString())
+          .isEqualTo("FloatingPoint(DOUBLE)");
+      assertThat(table.rows()).hasSize(40);
+      assertThat(firstOf(table, "N.F"))
+          .containsEntry("value", (double) 0.1f)
+          .containsEntry("value_int", null);
+      assertThat(table.rows())
+          .filteredOn(row -> "N.I".equals(row.get("tag")))
+          .element(1)
+          .satisfies(
+              row ->
+                  assertThat(row)
+                      .containsEntry("value", -1000.0)
+                      .containsEntry("value_int", -1000L));
+    }
+    Table wide =
+        get(
+            "/api/v1/values/at_times?tag=N.F&tag=N.I&layout=wide&mode=exact&format=arrow&time="
+                + START_NS);
+    assertThat(wide.rows())
+        .containsExactly(Map.of("ts", START_NS, "N.F", (double) 0.1f, "N.I", 0L));
+  }
+
+  /** A column of whole numbers takes those of both widths, one of numbers takes all four. */
+  @Test
+  void aWideColumnOutlivesAChangeBetweenNumbers() throws IOException {
+    List<String> types = List.of("float32", "int64", "int32", "float64", "int32", "int64");
+    for (int i = 0; i < types.size(); i++) {
+      api.send(
+          "PUT",
+          "/api/v1/tags",
+          "application/json",
+          "{\"name\":\"N.C\",\"step\":true,\"type\":\"" + types.get(i) + "\"}");
+      String value = types.get(i).startsWith("int") ? i + "i" : i + ".5";
+      api.writeLines("p,tag=N.C value=" + value + " " + (START_NS + i));
+    }
+    String question = "/api/v1/values/at_times?tag=N.C&layout=wide&mode=exact&format=arrow";
+    Table whole = get(question + "&time=" + (START_NS + 4) + "&time=" + (START_NS + 5));
+    assertThat(whole.rows()).extracting(row -> row.get("N.C")).containsExactly(4L, 5L);
+    assertThat(get("/api/v1/values/recorded?tag=N.C&format=arrow" + range()).rows())
+        .extracting(row -> row.get("value"))
+        .containsExactly(0.5, 1.0, 2.0, 3.5, 4.0, 5.0);
+    api.send("PUT", "/api/v1/tags", "application/json", "{\"name\":\"N.C\",\"type\":\"float32\"}");
+    String times = "";
+    for (int i = 0; i < types.size(); i++) {
+      times += "&time=" + (START_NS + i);
+    }
+    assertThat(get(question + times).rows())
+        .extracting(row -> row.get("N.C"))
+        .containsExactly(0.5, 1.0, 2.0, 3.5, 4.0, 5.0);
   }
 
   private static Map<String, @Nullable Object> firstOf(Table table, String tag) {

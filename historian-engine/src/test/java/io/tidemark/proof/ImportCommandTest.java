@@ -179,6 +179,35 @@ class ImportCommandTest {
   }
 
   @Test
+  void aFileGoesIntoTagsOfNarrowTypes() throws IOException {
+    api.send(
+        "PUT",
+        "/api/v1/tags",
+        "application/json",
+        "{\"name\":\"N.A\",\"type\":\"float32\",\"step\":true}");
+    Path file =
+        file(
+            "narrow.csv",
+            "Time,A,I\n2024-03-05T00:00:00Z,0.1,7\n2024-03-05T00:01:00Z,1e39,3000000000\n");
+    CommandLine run = runImport(file, "--tag-prefix", "N.", "--type", "I=int32");
+    assertThat(run.code()).as(run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("number is beyond float32: value=\"1e39\"")
+        .contains("number is beyond int32: value=\"3000000000\"")
+        .contains("2 samples stored, 2 not stored");
+    assertThat(
+            api.sql(
+                    "SELECT tag, t.type, value, value_int FROM samples JOIN tags t USING (tag)"
+                        + " WHERE tag LIKE 'N.%' ORDER BY tag")
+                .path("rows")
+                .toString())
+        .isEqualTo("[[\"N.A\",\"float32\",0.10000000149011612,null],[\"N.I\",\"int32\",7.0,7]]");
+    assertThat(api.get("/api/v1/values/current?tag=N.A").body()).contains("\"value\":0.1,");
+    CommandLine wrong = runImport(file, "--type", "I=int16");
+    assertThat(wrong.err()).contains("float64|float32|int64|int32|bool|digital|string");
+  }
+
+  @Test
   void whatTheServerRefusesHasItsLineToo() throws IOException {
     StringBuilder text = new StringBuilder("Time,A\n");
     for (int i = 0; i < 2500; i++) {

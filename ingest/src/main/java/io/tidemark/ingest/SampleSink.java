@@ -1,5 +1,6 @@
 package io.tidemark.ingest;
 
+import io.tidemark.model.Float32;
 import io.tidemark.model.HistorianException;
 
 /**
@@ -8,11 +9,22 @@ import io.tidemark.model.HistorianException;
  * sample that is refused, without a path: the decoder knows the place, notes the error and goes on.
  */
 public interface SampleSink {
-  /** A whole number: goes into int64, float64, bool (0 or 1) and digital (ordinal) tags. */
+  /** A whole number: goes into int, float, bool (0 or 1) and digital (ordinal) tags. */
   void integer(String tag, long timeNs, long value, int status);
 
-  /** A number with a fraction or exponent: goes into float64 tags. May be NaN or infinite. */
-  void decimal(String tag, long timeNs, double value, int status);
+  /**
+   * A number with a fraction or exponent: goes into float tags. May be NaN or infinite.
+   *
+   * @param value the float64 nearest to it
+   * @param single the float32 nearest to it, which need not be the one nearest to {@code value}:
+   *     what decides between two neighbours may lie behind the digits that a float64 holds
+   */
+  void decimal(String tag, long timeNs, double value, float single, int status);
+
+  /** A number that is a float64 from the beginning. */
+  default void decimal(String tag, long timeNs, double value, int status) {
+    decimal(tag, timeNs, value, Float32.nearest(value), status);
+  }
 
   /** A truth value: goes into bool tags. */
   void bool(String tag, long timeNs, boolean value, int status);

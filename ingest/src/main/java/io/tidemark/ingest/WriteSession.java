@@ -3,6 +3,7 @@ package io.tidemark.ingest;
 import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
+import io.tidemark.model.Float32;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
 import io.tidemark.model.RecordKind;
@@ -76,7 +77,14 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     checkTime(definition, timeNs);
     switch (definition.type()) {
       case FLOAT64 -> add(definition, timeNs, Double.doubleToRawLongBits((double) value), status);
+      case FLOAT32 -> addSingle(definition, timeNs, (float) value, status); // rounds once
       case INT64 -> add(definition, timeNs, value, status);
+      case INT32 -> {
+        if (value != (int) value) {
+          throw outOfRange(definition, value, Integer.MIN_VALUE + " to " + Integer.MAX_VALUE);
+        }
+        add(definition, timeNs, value, status);
+      }
       case BOOL -> {
         if (value != 0 && value != 1) {
           throw outOfRange(definition, value, "0 or 1");
@@ -95,13 +103,19 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   }
 
   @Override
-  public void decimal(String tag, long timeNs, double value, int status) {
+  public void decimal(String tag, long timeNs, double value, float single, int status) {
     TagDefinition definition = resolve(tag, SampleType.FLOAT64);
     checkTime(definition, timeNs);
-    if (definition.type() != SampleType.FLOAT64) {
-      throw wrongType(definition, "a number with a fraction");
+    switch (definition.type()) {
+      case FLOAT64 -> add(definition, timeNs, Double.doubleToRawLongBits(value), status);
+      case FLOAT32 -> {
+        if (Float.isInfinite(single) && Double.isFinite(value)) {
+          throw outOfRange(definition, value, -Float.MAX_VALUE + " to " + Float.MAX_VALUE);
+        }
+        addSingle(definition, timeNs, single, status);
+      }
+      default -> throw wrongType(definition, "a number with a fraction");
     }
-    add(definition, timeNs, Double.doubleToRawLongBits(value), status);
   }
 
   @Override
@@ -159,6 +173,10 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     checkTime(definition, timeNs);
     makeRoom(0);
     builder.addAbsent(definition.id(), definition.type(), timeNs, flags, status);
+  }
+
+  private void addSingle(TagDefinition tag, long timeNs, float value, int status) {
+    add(tag, timeNs, Double.doubleToRawLongBits(Float32.widen(value)), status);
   }
 
   private void add(TagDefinition tag, long timeNs, long bits, int status) {
@@ -280,7 +298,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
             + given);
   }
 
-  private static HistorianException outOfRange(TagDefinition tag, long value, String allowed) {
+  private static HistorianException outOfRange(TagDefinition tag, Number value, String allowed) {
     return new HistorianException(
         ErrorCode.OUT_OF_RANGE,
         "value is out of range: tag="

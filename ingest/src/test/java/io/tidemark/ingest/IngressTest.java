@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
+import io.tidemark.model.Float32;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
 import io.tidemark.model.QueryContext;
@@ -185,6 +186,59 @@ class IngressTest {
         assertThat(codeOf(() -> session.decimal("x".repeat(600), START, 1, 0)))
             .isEqualTo(ErrorCode.TOO_LONG);
       }
+    }
+  }
+
+  @Test
+  void narrowTagsTakeWhatFitsAndNameTheLimit() throws Exception {
+    try (AppendPathHarness harness = new AppendPathHarness(folder)) {
+      harness.ingress.putTag("F", TagChange.ofType(SampleType.FLOAT32), WRITER);
+      harness.ingress.putTag("I", TagChange.ofType(SampleType.INT32), WRITER);
+      WriteSession session = harness.ingress.openSession(WRITER, AckLevel.SYNCED);
+      session.decimal("F", START, 0.1, 0);
+      session.integer("F", START + 1, 16_777_217, 0); // widens, and is rounded to even
+      session.integer("F", START + 2, (1L << 54) + (1L << 30) + 1, 0); // once, not by a double
+      session.decimal("F", START + 3, Double.NEGATIVE_INFINITY, 0);
+      session.decimal("F", START + 4, -0.0, 0);
+      session.decimal("F", START + 5, 1e-60, 0);
+      session.decimal("F", START + 6, 0x1.fffffefffffffp127, 0); // nearest is the greatest
+      session.decimal("F", START + 7, Float32.widen(Float.intBitsToFloat(0xffa0_0001)), 0);
+      for (double value : new double[] {0x1.ffffffp127, -1e39, Double.MAX_VALUE}) {
+        assertThatThrownBy(() -> session.decimal("F", START + 8, value, 0))
+            .isInstanceOfSatisfying(
+                HistorianException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_RANGE))
+            .hasMessageContaining("tag=\"F\", type=float32, value=" + value)
+            .hasMessageContaining("allowed=-3.4028235E38 to 3.4028235E38");
+      }
+      for (long value : new long[] {Integer.MIN_VALUE, -1, Integer.MAX_VALUE}) {
+        session.integer("I", START + value, value, 0);
+      }
+      for (long value : new long[] {1L << 31, -(1L << 31) - 1, 1L << 32, Long.MIN_VALUE}) {
+        assertThatThrownBy(() -> session.integer("I", START, value, 0))
+            .isInstanceOfSatisfying(
+                HistorianException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_RANGE))
+            .hasMessageContaining("tag=\"I\", type=int32, value=" + value)
+            .hasMessageContaining("allowed=-2147483648 to 2147483647");
+      }
+      assertThat(codeOf(() -> session.decimal("I", START, 1.0, 0))).isEqualTo(ErrorCode.WRONG_TYPE);
+      assertThat(codeOf(() -> session.bool("I", START, true, 0))).isEqualTo(ErrorCode.WRONG_TYPE);
+      assertThat(codeOf(() -> session.text("F", START, "1", 0))).isEqualTo(ErrorCode.WRONG_TYPE);
+      session.finish();
+      harness.step();
+      assertThat(values(harness, "F").stream().map(Double::doubleToRawLongBits))
+          .containsExactly(
+              Double.doubleToRawLongBits(0.1f),
+              Double.doubleToRawLongBits(16_777_216),
+              Double.doubleToRawLongBits(0x1.000002p54),
+              Double.doubleToRawLongBits(Double.NEGATIVE_INFINITY),
+              Double.doubleToRawLongBits(-0.0),
+              0L,
+              Double.doubleToRawLongBits(Float.MAX_VALUE),
+              0xfff4_0000_2000_0000L);
+      assertThat(values(harness, "I"))
+          .containsExactly((double) Integer.MIN_VALUE, -1.0, (double) Integer.MAX_VALUE);
     }
   }
 

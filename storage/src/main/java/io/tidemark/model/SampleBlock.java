@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * allocated per sample. The first {@link #count()} rows of each array are valid.
  *
  * <p>A row has a value if its flags hold {@link SampleFlags#PRESENT}, whatever its status. float64
- * values are in {@link #doubles()}, int64, bool and digital ones in {@link #longs()}, text in
- * {@link #texts()}. Not safe for several threads.
+ * and float32 values are in {@link #doubles()}, int64, int32, bool and digital ones in {@link
+ * #longs()}, text in {@link #texts()}. Not safe for several threads.
  */
 public final class SampleBlock {
   /** Most rows of a block. */
@@ -69,12 +69,12 @@ public final class SampleBlock {
     return orders;
   }
 
-  /** Values of a float64 block. */
+  /** Values of a float64 block, and those of a float32 block, widened ({@link Float32}). */
   public double[] doubles() {
     return doubles;
   }
 
-  /** Values of an int64, bool or digital block. */
+  /** Values of an int64, int32, bool or digital block. */
   public long[] longs() {
     return longs;
   }
@@ -95,12 +95,12 @@ public final class SampleBlock {
   }
 
   /**
-   * The row's value as a double: exact for float64, rounded for integers beyond 2^53, NaN for text.
+   * The row's value as a double: exact for floats, rounded for integers beyond 2^53, NaN for text.
    */
   public double number(int row) {
     return switch (type) {
-      case FLOAT64 -> doubles[row];
-      case INT64, BOOL, DIGITAL -> longs[row];
+      case FLOAT64, FLOAT32 -> doubles[row];
+      case INT64, INT32, BOOL, DIGITAL -> longs[row];
       case STRING -> Double.NaN;
     };
   }
@@ -135,13 +135,13 @@ public final class SampleBlock {
     flags[to] = other.flags[row];
     orders[to] = other.orders[row];
     switch (type) {
-      case FLOAT64 -> doubles[to] = other.doubles[row];
-      case INT64, BOOL, DIGITAL -> longs[to] = other.longs[row];
+      case FLOAT64, FLOAT32 -> doubles[to] = other.doubles[row];
+      case INT64, INT32, BOOL, DIGITAL -> longs[to] = other.longs[row];
       case STRING -> texts()[to] = other.texts()[row];
     }
   }
 
-  /** Appends a computed float64 row. */
+  /** Appends a computed row of a float64 block, or of a float32 block. */
   public void appendDouble(long timeNs, double value, boolean present, int status) {
     int to = append(timeNs, present, status);
     doubles[to] = value;
@@ -175,8 +175,8 @@ public final class SampleBlock {
     System.arraycopy(other.flags, from, flags, count, length);
     System.arraycopy(other.orders, from, orders, count, length);
     switch (type) {
-      case FLOAT64 -> System.arraycopy(other.doubles, from, doubles, count, length);
-      case INT64, BOOL, DIGITAL -> System.arraycopy(other.longs, from, longs, count, length);
+      case FLOAT64, FLOAT32 -> System.arraycopy(other.doubles, from, doubles, count, length);
+      case INT64, INT32, BOOL, DIGITAL -> System.arraycopy(other.longs, from, longs, count, length);
       case STRING -> System.arraycopy(other.texts(), from, texts(), count, length);
     }
     count += length;
@@ -189,8 +189,8 @@ public final class SampleBlock {
     flags[to] = flags[from];
     orders[to] = orders[from];
     switch (type) {
-      case FLOAT64 -> doubles[to] = doubles[from];
-      case INT64, BOOL, DIGITAL -> longs[to] = longs[from];
+      case FLOAT64, FLOAT32 -> doubles[to] = doubles[from];
+      case INT64, INT32, BOOL, DIGITAL -> longs[to] = longs[from];
       case STRING -> texts()[to] = texts()[from];
     }
   }
@@ -237,9 +237,9 @@ public final class SampleBlock {
       return true;
     }
     return switch (type) {
-      case FLOAT64 ->
+      case FLOAT64, FLOAT32 ->
           Double.doubleToRawLongBits(doubles[a]) == Double.doubleToRawLongBits(doubles[b]);
-      case INT64, BOOL, DIGITAL -> longs[a] == longs[b];
+      case INT64, INT32, BOOL, DIGITAL -> longs[a] == longs[b];
       case STRING -> Objects.equals(texts()[a], texts()[b]);
     };
   }

@@ -22,7 +22,8 @@ import java.util.zip.CRC32C;
  * u32, types u8, times i64, statuses u32, flags u8, values u64. Encoding 0 is one value per row, 1
  * one value for all rows; times may use 2, first value and constant step. The value of a string row
  * is offset (upper half) and length (lower half) in the heap, which follows as u32 length and UTF-8
- * bytes. Bool is 0 or 1, digital the ordinal, float64 the raw bits.
+ * bytes. Bool is 0 or 1, digital the ordinal, float64 the raw bits, float32 those of the float64
+ * that holds it, int32 the int64 of its value.
  *
  * <p>Not safe for several threads: wrap it once a thread. The buffer stays the caller's.
  */
@@ -329,6 +330,63 @@ public final class SampleFrame {
     return (int) next;
   }
 
+  /**
+   * Checks the types and values of all rows: what is journaled must be readable for ever. Call it
+   * after {@link #openRows}.
+   *
+   * @throws HistorianException {@link ErrorCode#CORRUPT}, or {@link ErrorCode#UNSUPPORTED_TYPE}.
+   */
+  public void checkRows() {
+    if (typeEncoding == CONSTANT && rowCount > 0 && takesAnyBits(typeCode(0))) {
+      return;
+    }
+    for (int row = 0; row < rowCount; row++) {
+      if (!takesAnyBits(typeCode(row))) {
+        checkRow(row);
+      }
+    }
+  }
+
+  private static boolean takesAnyBits(byte code) {
+    return code == SampleType.FLOAT64.code() || code == SampleType.INT64.code();
+  }
+
+  /** As {@link #checkRows}, of one row. */
+  public void checkRow(int row) {
+    SampleType type = SampleType.ofCode(typeCode(row));
+    long bits = valueBits(row);
+    boolean holds =
+        switch (type) {
+          case FLOAT64, INT64, DIGITAL -> true;
+          case FLOAT32 -> Float32.holds(bits);
+          case INT32 -> bits == (int) bits;
+          case BOOL -> bits == 0 || bits == 1;
+          case STRING -> isInHeap(bits);
+        };
+    if (!holds) {
+      throw new HistorianException(
+          ErrorCode.CORRUPT,
+          "value is none of its type: sequence="
+              + journalSequence()
+              + ", row="
+              + row
+              + ", tagId="
+              + tagId(row)
+              + ", type="
+              + type.label()
+              + String.format(", value=0x%016x", bits));
+    }
+  }
+
+  private boolean isInHeap(long bits) {
+    int offset = (int) (bits >>> 32);
+    int length = (int) bits;
+    return offset >= 0
+        && length >= 0
+        && length <= TEXT_BYTES_MAX
+        && (long) offset + length <= heapLength;
+  }
+
   /** Tag id of a row. */
   public int tagId(int row) {
     return buffer.getInt(tagEncoding == PLAIN ? tagOffset + 4 * row : tagOffset);
@@ -372,13 +430,7 @@ public final class SampleFrame {
     long bits = valueBits(row);
     int offset = (int) (bits >>> 32);
     int length = (int) bits;
-    check(
-        offset >= 0
-            && length >= 0
-            && length <= TEXT_BYTES_MAX
-            && (long) offset + length <= heapLength,
-        "text",
-        bits);
+    check(isInHeap(bits), "text", bits);
     byte[] bytes = new byte[length];
     buffer.get(heapOffset + offset, bytes);
     return new String(bytes, StandardCharsets.UTF_8);

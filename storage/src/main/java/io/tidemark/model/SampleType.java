@@ -1,16 +1,24 @@
 package io.tidemark.model;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Data type of a sample's value. The code is stored in frames and segments and never changes.
  *
- * <p>Codes 2 (float32), 4 (int32), 8 (uint64), 9 (bytes) and 10 (timestamp) are reserved and
- * refused by name until they are built.
+ * <p>Codes 8 (uint64), 9 (bytes) and 10 (timestamp) are reserved and refused by name until they are
+ * built.
  */
 public enum SampleType {
   /** IEEE 754 double; every bit pattern is kept. */
   FLOAT64(1, "float64"),
+  /** IEEE 754 single; every bit pattern is kept, in the double that holds it: {@link Float32}. */
+  FLOAT32(2, "float32"),
   /** Signed 64-bit integer. */
   INT64(3, "int64"),
+  /** Signed 32-bit integer. */
+  INT32(4, "int32"),
   /** 0 or 1. */
   BOOL(5, "bool"),
   /** Ordinal in the tag's list of states. */
@@ -18,9 +26,20 @@ public enum SampleType {
   /** UTF-8 text of at most {@link SampleFrame#TEXT_BYTES_MAX} bytes. */
   STRING(7, "string");
 
-  private static final String[] RESERVED = {
-    null, null, "float32", null, "int32", null, null, null, "uint64", "bytes", "timestamp"
+  private static final @Nullable String[] RESERVED = {
+    null, null, null, null, null, null, null, null, "uint64", "bytes", "timestamp"
   };
+
+  private static final @Nullable SampleType[] BY_CODE = new SampleType[RESERVED.length];
+
+  static {
+    for (SampleType type : values()) {
+      BY_CODE[type.code] = type;
+    }
+  }
+
+  private static final String LABELS =
+      Arrays.stream(values()).map(SampleType::label).collect(Collectors.joining("|"));
 
   private final byte code;
   private final String label;
@@ -40,14 +59,19 @@ public enum SampleType {
     return label;
   }
 
-  /** Whether values are stored in {@link SampleBlock#longs()}. */
-  public boolean isIntegral() {
-    return this == INT64 || this == BOOL || this == DIGITAL;
+  /** Whether values are in {@link SampleBlock#doubles()}: float64 and float32. */
+  public boolean isReal() {
+    return this == FLOAT64 || this == FLOAT32;
   }
 
-  /** Whether a straight line between two values has a meaning. */
+  /** Whether values are in {@link SampleBlock#longs()}: int64, int32, bool and digital. */
+  public boolean isIntegral() {
+    return !isReal() && this != STRING;
+  }
+
+  /** Whether a straight line between two values has a meaning: the floats and the ints. */
   public boolean isContinuous() {
-    return this == FLOAT64 || this == INT64;
+    return isReal() || this == INT64 || this == INT32;
   }
 
   /** Whether averages and extremes of the value have a meaning: everything but text and states. */
@@ -61,10 +85,9 @@ public enum SampleType {
    * @throws HistorianException {@link ErrorCode#UNSUPPORTED_TYPE} for a reserved or unknown code.
    */
   public static SampleType ofCode(int code) {
-    for (SampleType type : values()) {
-      if (type.code == code) {
-        return type;
-      }
+    SampleType type = code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+    if (type != null) {
+      return type;
     }
     String reserved = code >= 0 && code < RESERVED.length ? RESERVED[code] : null;
     throw new HistorianException(
@@ -87,8 +110,6 @@ public enum SampleType {
     }
     throw new HistorianException(
         ErrorCode.UNSUPPORTED_TYPE,
-        "unsupported type: type="
-            + ErrorText.quote(label)
-            + ", supported=float64|int64|bool|digital|string");
+        "unsupported type: type=" + ErrorText.quote(label) + ", supported=" + LABELS);
   }
 }

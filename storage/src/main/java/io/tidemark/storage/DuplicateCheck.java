@@ -173,7 +173,7 @@ final class DuplicateCheck {
     return block.type() == SampleType.STRING
         ? frame.text(row).equals(block.texts()[i])
         : frame.valueBits(row)
-            == (block.type() == SampleType.FLOAT64
+            == (block.type().isReal()
                 ? Double.doubleToRawLongBits(block.doubles()[i])
                 : block.longs()[i]);
   }

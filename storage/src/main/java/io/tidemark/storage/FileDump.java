@@ -4,6 +4,7 @@ import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.catalog.TagTable;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
+import io.tidemark.model.Float32;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleBlock;
@@ -336,7 +337,8 @@ public final class FileDump {
               !present
                   ? "none"
                   : switch (type) {
-                    case FLOAT64 -> String.valueOf(Double.longBitsToDouble(frame.valueBits(row)));
+                    case FLOAT64, FLOAT32 ->
+                        number(type, Double.longBitsToDouble(frame.valueBits(row)));
                     case STRING -> shortened(frame.text(row));
                     default -> String.valueOf(frame.valueBits(row));
                   };
@@ -512,7 +514,7 @@ public final class FileDump {
           !block.isPresent(row)
               ? "none"
               : switch (block.type()) {
-                case FLOAT64 -> String.valueOf(block.doubles()[row]);
+                case FLOAT64, FLOAT32 -> number(block.type(), block.doubles()[row]);
                 case STRING -> shortened(String.valueOf(block.texts()[row]));
                 default -> String.valueOf(block.longs()[row]);
               };
@@ -529,6 +531,12 @@ public final class FileDump {
               + ", order="
               + order(order));
     }
+  }
+
+  private static String number(SampleType type, double value) {
+    return type == SampleType.FLOAT32
+        ? Float.toString(Float32.nearest(value))
+        : Double.toString(value);
   }
 
   private static String row(long timeNs, SampleType type, String value, int status, byte flags) {

@@ -5,7 +5,6 @@ import io.tidemark.catalog.TagTable;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
-import io.tidemark.model.SampleType;
 import io.tidemark.storage.io.Finding;
 import java.util.HashSet;
 import java.util.Set;
@@ -66,9 +65,7 @@ final class RecordCheck {
     try {
       frame.openRows();
       for (; row < frame.rowCount(); row++) {
-        if (SampleType.ofCode(frame.typeCode(row)) == SampleType.STRING) {
-          checkText(frame, row);
-        }
+        frame.checkRow(row);
         int tagId = frame.tagId(row);
         if (tags.byId(tagId) == null && undefined.add(tagId)) {
           accept(
@@ -92,11 +89,6 @@ final class RecordCheck {
 
   private void accept(long offset, Finding finding) {
     tally.accept(offset < 0 ? finding : finding.at(offset));
-  }
-
-  /** Throws if a text lies outside of the frame's heap. */
-  private static void checkText(SampleFrame frame, int row) {
-    java.util.Objects.requireNonNull(frame.text(row));
   }
 
   /** Checks a frame of the journal, whatever it holds. */

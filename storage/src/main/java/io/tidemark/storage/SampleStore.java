@@ -183,6 +183,7 @@ public final class SampleStore implements AutoCloseable {
       requests.apply(frame);
       if (frame.kind() == RecordKind.SAMPLES) {
         frame.openRows();
+        frame.checkRows();
         table.append(frame);
       } else {
         table.appendRecord(frame.copyBytes());

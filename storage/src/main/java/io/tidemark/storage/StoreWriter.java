@@ -82,9 +82,10 @@ public final class StoreWriter {
    * @param bytes from {@code offset} on, the frame with its padding; little endian
    * @return the frame's journal sequence; for a repeat, negative, {@link #repeatOf} gives one at or
    *     after the sequence that it was stored with
-   * @throws HistorianException {@link ErrorCode#CORRUPT} for a malformed frame, {@link
-   *     ErrorCode#SEQUENCE_GAP} or {@link ErrorCode#EPOCH_FENCED} for a request that is not next,
-   *     {@link ErrorCode#DISK_FULL} if too little space is left: nothing was written.
+   * @throws HistorianException {@link ErrorCode#CORRUPT} or {@link ErrorCode#UNSUPPORTED_TYPE} for
+   *     a malformed frame, {@link ErrorCode#SEQUENCE_GAP} or {@link ErrorCode#EPOCH_FENCED} for a
+   *     request that is not next, {@link ErrorCode#DISK_FULL} if too little space is left: nothing
+   *     was written.
    * @throws IOException the journal failed: it is poisoned, stop the process.
    */
   public long append(ByteBuffer bytes, int offset, int available) throws IOException {
@@ -92,6 +93,7 @@ public final class StoreWriter {
     RecordKind kind = frame.kind();
     if (kind == RecordKind.SAMPLES) {
       frame.openRows();
+      frame.checkRows();
     }
     transactionTimeMicros = Math.max(transactionTimeMicros, clock.epochMicros());
     if (requests.isRepeat(frame, transactionTimeMicros)) {

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.catalog.TagTable;
 import io.tidemark.model.RecordKind;
+import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.SampleType;
@@ -119,6 +120,8 @@ class HostileFilesTest {
         for (int row = 0; row < 1 + random.nextInt(30); row++) {
           builder.addDouble(1, 1000L * row + random.nextInt(2), random.nextDouble(), 0);
           builder.addText(2, row, "text " + row, 0);
+          builder.add(3, SampleType.INT32, row, random.nextInt(), SampleFlags.PRESENT, 0);
+          builder.add(4, SampleType.FLOAT32, row, (1000L + row) << 52, SampleFlags.PRESENT, 0);
         }
         bytes = builder.encode(0);
       }
@@ -144,6 +147,7 @@ class HostileFilesTest {
     switch (frame.kind()) {
       case SAMPLES -> {
         frame.openRows();
+        frame.checkRows();
         long sum = 0;
         for (int row = 0; row < frame.rowCount(); row++) {
           sum += frame.tagId(row) + frame.timeNs(row) + frame.valueBits(row);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
+import io.tidemark.model.Float32;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
@@ -78,7 +79,9 @@ class SampleStoreTest {
             oracle.define("B", SampleType.INT64, false, ""),
             oracle.define("C", SampleType.STRING, true, ""),
             oracle.define("D", SampleType.DIGITAL, true, "", "Closed", "Open"),
-            oracle.define("E", SampleType.BOOL, true, ""));
+            oracle.define("E", SampleType.BOOL, true, ""),
+            oracle.define("F", SampleType.FLOAT32, false, "bar"),
+            oracle.define("G", SampleType.INT32, false, ""));
     SampleStore store = open();
     try {
       for (TagDefinition tag : tags) {
@@ -143,13 +146,19 @@ class SampleStoreTest {
         builder.addDouble(tag.id(), time, value, status);
         oracle.write(tag, time, value, status);
       }
+      case FLOAT32 -> {
+        float value = random.nextInt(5) == 0 ? random.nextFloat() : random.nextInt(1000) / 100f;
+        long bits = Double.doubleToRawLongBits(Float32.widen(value));
+        builder.add(tag.id(), tag.type(), time, bits, SampleFlags.PRESENT, status);
+        oracle.write(tag, time, value, status);
+      }
       case STRING -> {
         String text = "text-" + random.nextInt(3) + (random.nextInt(9) == 0 ? "ü€😀" : "");
         builder.addText(tag.id(), time, text, status);
         oracle.write(tag, time, text, status);
       }
       default -> {
-        long value = tag.type() == SampleType.INT64 ? random.nextInt(9) : small;
+        long value = tag.type().isContinuous() ? random.nextInt(9) - 4 : small;
         builder.add(tag.id(), tag.type(), time, value, SampleFlags.PRESENT, status);
         oracle.write(tag, time, value, status);
       }
@@ -199,7 +208,7 @@ class SampleStoreTest {
               !block.isPresent(row)
                   ? null
                   : switch (block.type()) {
-                    case FLOAT64 -> block.doubles()[row];
+                    case FLOAT64, FLOAT32 -> block.doubles()[row];
                     case STRING -> block.texts()[row];
                     default -> block.longs()[row];
                   };

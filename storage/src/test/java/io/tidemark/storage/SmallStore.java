@@ -140,10 +140,11 @@ final class SmallStore {
     for (int i = 0; i < ROWS; i++) {
       long time = TIME + 1000L * part + 10L * i * i;
       switch (type) {
-        case FLOAT64 -> block.appendDouble(time, 20.5 + i / 4.0, true, i == 3 ? 0x8031_0000 : 0);
+        case FLOAT64, FLOAT32 ->
+            block.appendDouble(time, 20.5 + i / 4.0, true, i == 3 ? 0x8031_0000 : 0);
         case STRING -> block.appendText(time, "text " + i % 3, 0);
         case BOOL -> block.appendLong(time, i & 1, true, 0);
-        case INT64, DIGITAL -> block.appendLong(time, 100L * i, i != 2, 0);
+        case INT64, INT32, DIGITAL -> block.appendLong(time, 100L * i, i != 2, 0);
       }
       block.orders()[i] = WriteOrder.of(sequence, i);
     }

@@ -2,6 +2,7 @@ package io.tidemark.testing;
 
 import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.model.Direction;
+import io.tidemark.model.Float32;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
@@ -53,8 +54,10 @@ public final class DamageTrials {
       new StoreConfig(8 << 20, 3_600_000_000L, 1, 0, StoreConfig.JournalKind.FILE, false);
   private static final int FIRST_FRAME = 4096;
 
-  /** Last sequence that is in a segment or ledger: five tags, two frames, a record, a frame. */
-  private static final long SEALED = 9;
+  private static final int TAGS = 7;
+
+  /** Last sequence that is in a segment or ledger: the tags, two frames, a record, a frame. */
+  private static final long SEALED = TAGS + 4;
 
   private final FaultDisk disk;
   private final FaultDisk other;
@@ -98,7 +101,9 @@ public final class DamageTrials {
             names.define("B", SampleType.INT64, false, ""),
             names.define("C", SampleType.STRING, true, ""),
             names.define("D", SampleType.DIGITAL, true, "", "Closed", "Open"),
-            names.define("E", SampleType.BOOL, true, ""));
+            names.define("E", SampleType.BOOL, true, ""),
+            names.define("F", SampleType.FLOAT32, false, ""),
+            names.define("G", SampleType.INT32, false, ""));
     FaultDisk disk = new FaultDisk();
     AtomicLong clock = new AtomicLong(1_000_000);
     SampleFrameBuilder rows = new SampleFrameBuilder();
@@ -163,6 +168,10 @@ public final class DamageTrials {
     rows.addText(2, time, "text " + random.nextInt(5), 0);
     rows.add(3, SampleType.DIGITAL, time, random.nextInt(2), SampleFlags.PRESENT, 0);
     rows.add(4, SampleType.BOOL, time, random.nextInt(2), SampleFlags.PRESENT, 0);
+    double single = Float32.widen(random.nextInt(200) / 10f);
+    long bits = Double.doubleToRawLongBits(single);
+    rows.add(5, SampleType.FLOAT32, time, bits, SampleFlags.PRESENT, 0);
+    rows.add(6, SampleType.INT32, time, random.nextInt(), SampleFlags.PRESENT, 0);
   }
 
   private static void append(SampleStore store, ByteBuffer frame) throws IOException {
@@ -188,7 +197,7 @@ public final class DamageTrials {
   private static Answer answer(SampleStore store, List<String> records) {
     Map<Integer, List<Row>> latest = new HashMap<>();
     Map<Integer, List<Row>> versions = new HashMap<>();
-    for (int tag = 0; tag < 5; tag++) {
+    for (int tag = 0; tag < TAGS; tag++) {
       List<Row> forward = rows(store, tag, VersionMode.LATEST, Direction.FORWARD);
       if (!rows(store, tag, VersionMode.LATEST, Direction.BACKWARD).reversed().equals(forward)) {
         throw new AssertionError("wrong: another answer backwards: tag=" + tag);
@@ -212,7 +221,7 @@ public final class DamageTrials {
                 !block.isPresent(i)
                     ? null
                     : switch (block.type()) {
-                      case FLOAT64 -> block.doubles()[i];
+                      case FLOAT64, FLOAT32 -> block.doubles()[i];
                       case STRING -> block.texts()[i];
                       default -> block.longs()[i];
                     };
@@ -282,7 +291,7 @@ public final class DamageTrials {
     if (!clean.records.containsAll(found.records)) {
       throw new AssertionError("wrong records: " + found.records);
     }
-    for (int tag = 0; tag < 5; tag++) {
+    for (int tag = 0; tag < TAGS; tag++) {
       int id = tag;
       List<Damage> ofTag =
           damage.stream().filter(each -> each.tagId() == id || each.tagId() < 0).toList();

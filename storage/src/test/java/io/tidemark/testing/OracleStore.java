@@ -2,6 +2,7 @@ package io.tidemark.testing;
 
 import io.tidemark.model.Direction;
 import io.tidemark.model.DuplicateRule;
+import io.tidemark.model.Float32;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
@@ -110,8 +111,8 @@ public final class OracleStore {
   /**
    * Writes a sample. An identical repeat of the newest version makes no version.
    *
-   * @param value Double, Long, Integer, Boolean or String (of a digital tag: the state's name), or
-   *     null for a sample without a value
+   * @param value Double, Float, Long, Integer, Boolean or String (of a digital tag: the state's
+   *     name), or null for a sample without a value
    */
   public void write(TagDefinition tag, long timeNs, @Nullable Object value, int status) {
     Object stored = normalise(tag, value);
@@ -158,7 +159,13 @@ public final class OracleStore {
     }
     return switch (tag.type()) {
       case FLOAT64 -> ((Number) value).doubleValue();
+      case FLOAT32 ->
+          Float32.widen(
+              value instanceof Float single
+                  ? single
+                  : Float32.nearest(((Number) value).doubleValue()));
       case INT64 -> ((Number) value).longValue();
+      case INT32 -> (long) Math.toIntExact(((Number) value).longValue());
       case BOOL ->
           value instanceof Boolean truth
               ? (truth ? 1L : 0L)
@@ -245,10 +252,10 @@ public final class OracleStore {
     Version version = row.version;
     boolean present = version.value != null;
     switch (version.type) {
-      case FLOAT64 ->
+      case FLOAT64, FLOAT32 ->
           block.appendDouble(
               row.timeNs, version.value instanceof Double v ? v : 0, present, version.status);
-      case INT64, BOOL, DIGITAL ->
+      case INT64, INT32, BOOL, DIGITAL ->
           block.appendLong(
               row.timeNs, version.value instanceof Long v ? v : 0, present, version.status);
       case STRING -> block.appendText(row.timeNs, (String) version.value, version.status);

@@ -1,5 +1,7 @@
 package io.tidemark.testing;
 
+import io.tidemark.model.Float32;
+import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import java.util.SplittableRandom;
 
@@ -32,6 +34,24 @@ public final class SampleGenerators {
     Integer.MAX_VALUE,
     Integer.MIN_VALUE,
     (1L << 53) + 1
+  };
+  private static final float[] ODD_SINGLES = {
+    0.0f,
+    -0.0f,
+    Float.NaN,
+    Float.intBitsToFloat(0x7fc0_beef),
+    Float.intBitsToFloat(0xff80_0001), // signalling
+    Float.intBitsToFloat(0x7fbf_ffff), // signalling
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Float.MIN_NORMAL / 3,
+    Float.MAX_VALUE,
+    -Float.MAX_VALUE,
+  };
+  private static final int[] ODD_INTS = {
+    0, 1, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.MIN_VALUE + 1, 1 << 24
   };
   private static final int[] ODD_STATUSES = {
     StatusCodes.BAD,
@@ -100,6 +120,53 @@ public final class SampleGenerators {
       }
       values[i] =
           odd && random.nextInt(32) == 0 ? ODD_LONGS[random.nextInt(ODD_LONGS.length)] : value;
+    }
+    return values;
+  }
+
+  /**
+   * Any float32, widened ({@link Float32}): those nearest to {@link #finiteDoubles}, in half of the
+   * columns with odd ones (±0.0, infinities, quiet and signalling NaN, subnormals, extremes) mixed
+   * in.
+   */
+  public static double[] singles(long seed, int count) {
+    SplittableRandom random = new SplittableRandom(seed * 31 + 6);
+    double[] values = finiteDoubles(seed, count);
+    boolean odd = random.nextBoolean();
+    for (int i = 0; i < count; i++) {
+      values[i] =
+          Float32.widen(
+              odd && random.nextInt(16) == 0
+                  ? ODD_SINGLES[random.nextInt(ODD_SINGLES.length)]
+                  : Float32.nearest(values[i]));
+    }
+    return values;
+  }
+
+  /** Any int32: the lower halves of {@link #longs}, in half of the columns with extremes. */
+  public static long[] ints(long seed, int count) {
+    SplittableRandom random = new SplittableRandom(seed * 31 + 7);
+    long[] values = longs(seed, count);
+    boolean odd = random.nextBoolean();
+    for (int i = 0; i < count; i++) {
+      values[i] =
+          odd && random.nextInt(32) == 0
+              ? ODD_INTS[random.nextInt(ODD_INTS.length)]
+              : (int) values[i];
+    }
+    return values;
+  }
+
+  /** Values of a float64 or float32 block. */
+  public static double[] reals(SampleType type, long seed, int count) {
+    return type == SampleType.FLOAT32 ? singles(seed, count) : doubles(seed, count);
+  }
+
+  /** Values of an int64, int32, bool or digital block. */
+  public static long[] integrals(SampleType type, long seed, int count) {
+    long[] values = type == SampleType.INT32 ? ints(seed, count) : longs(seed, count);
+    for (int i = 0; i < count && type == SampleType.BOOL; i++) {
+      values[i] &= 1;
     }
     return values;
   }

@@ -9,7 +9,6 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
-import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.model.VersionMode;
@@ -199,9 +198,7 @@ public final class StoreFixture implements AutoCloseable {
           rows.add(
               (block.sourceTimesNs()[row] - baseNs)
                   + "="
-                  + (block.type() == SampleType.FLOAT64
-                      ? block.doubles()[row]
-                      : block.texts()[row]));
+                  + (block.type().isReal() ? block.doubles()[row] : block.texts()[row]));
         }
       }
     }

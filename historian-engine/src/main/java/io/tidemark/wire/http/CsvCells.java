@@ -90,6 +90,13 @@ final class CsvCells {
     return this;
   }
 
+  /** A float32, with the digits that tell it from its neighbours. */
+  CsvCells number(float value) {
+    begin();
+    row.append(value);
+    return this;
+  }
+
   /** A whole number. */
   CsvCells number(long value) {
     begin();

@@ -141,6 +141,15 @@ final class JsonText {
     }
   }
 
+  /** A float32, with the digits that tell it from its neighbours: 0.1, not 0.10000000149011612. */
+  static void writeSingle(JsonGenerator json, float value) throws IOException {
+    if (Float.isFinite(value)) {
+      json.writeNumber(value);
+    } else {
+      json.writeString(Float.toString(value));
+    }
+  }
+
   /** A float64 or null. */
   static void writeDouble(JsonGenerator json, @Nullable Double value) throws IOException {
     if (value == null) {

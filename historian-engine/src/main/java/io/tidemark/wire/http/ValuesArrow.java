@@ -99,8 +99,8 @@ final class ValuesArrow implements ValuesEncoder {
 
   private static Type wideType(TagDefinition tag) {
     return switch (tag.type()) {
-      case FLOAT64 -> Type.FLOAT64;
-      case INT64 ->
+      case FLOAT64, FLOAT32 -> Type.FLOAT64;
+      case INT64, INT32 ->
           tag.stepped() ? Type.INT64 : Type.FLOAT64; // between two samples lies a fraction
       case BOOL -> Type.BOOL;
       case DIGITAL, STRING -> Type.TEXT;
@@ -131,9 +131,9 @@ final class ValuesArrow implements ValuesEncoder {
 
   private void sampleValue(TagDefinition tag, SampleBlock block, int row) {
     switch (block.type()) {
-      case FLOAT64 -> out.setDouble(2, block.doubles()[row]);
+      case FLOAT64, FLOAT32 -> out.setDouble(2, block.doubles()[row]);
       case STRING -> out.setText(4, block.texts()[row]);
-      case INT64, BOOL, DIGITAL -> {
+      case INT64, INT32, BOOL, DIGITAL -> {
         long value = block.longs()[row];
         out.setDouble(2, (double) value);
         out.setLong(3, value);
@@ -202,10 +202,10 @@ final class ValuesArrow implements ValuesEncoder {
   private void wideValue(int column, TagDefinition tag, SampleBlock block, int row) {
     SampleType given = block.type();
     Type wanted = wideType(tag);
-    if (given == SampleType.FLOAT64 && wanted == Type.FLOAT64) {
-      out.setDouble(column, block.doubles()[row]);
-    } else if (given == SampleType.INT64 && wanted == Type.FLOAT64) {
-      out.setDouble(column, (double) block.longs()[row]);
+    if (given.isContinuous() && wanted == Type.FLOAT64) {
+      out.setDouble(column, block.number(row));
+    } else if (given.isContinuous() && given.isIntegral() && wanted == Type.INT64) {
+      out.setLong(column, block.longs()[row]);
     } else if (given != tag.type()) {
       throw new HistorianException(
           ErrorCode.CONFLICT,
@@ -220,7 +220,6 @@ final class ValuesArrow implements ValuesEncoder {
           null);
     } else {
       switch (wanted) {
-        case INT64 -> out.setLong(column, block.longs()[row]);
         case BOOL -> out.setBool(column, block.longs()[row] != 0);
         default ->
             out.setText(

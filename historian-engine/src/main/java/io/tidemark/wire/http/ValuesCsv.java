@@ -1,5 +1,6 @@
 package io.tidemark.wire.http;
 
+import io.tidemark.model.Float32;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
@@ -81,7 +82,8 @@ final class ValuesCsv implements ValuesEncoder {
   private void number(SampleBlock block, int row) {
     switch (block.type()) {
       case FLOAT64 -> csv.number(block.doubles()[row]);
-      case INT64, DIGITAL -> csv.number(block.longs()[row]);
+      case FLOAT32 -> csv.number(Float32.nearest(block.doubles()[row]));
+      case INT64, INT32, DIGITAL -> csv.number(block.longs()[row]);
       case BOOL -> csv.plain(block.longs()[row] != 0 ? "true" : "false");
       case STRING -> text(block, row);
     }

@@ -1,6 +1,7 @@
 package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tidemark.model.Float32;
 import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
@@ -141,7 +142,8 @@ final class ValuesJson implements ValuesEncoder {
       throws IOException {
     switch (block.type()) {
       case FLOAT64 -> JsonText.writeDouble(json, block.doubles()[row]);
-      case INT64, DIGITAL -> JsonText.writeLong(json, block.longs()[row]);
+      case FLOAT32 -> JsonText.writeSingle(json, Float32.nearest(block.doubles()[row]));
+      case INT64, INT32, DIGITAL -> JsonText.writeLong(json, block.longs()[row]);
       case BOOL -> json.writeBoolean(block.longs()[row] != 0);
       case STRING -> json.writeString(block.texts()[row]);
     }

@@ -4,6 +4,7 @@ import static io.tidemark.wire.http.Door.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.model.SampleType;
 import io.tidemark.proof.Api;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tags are defined, changed and found. */
 class TagRouteTest {
@@ -111,6 +113,34 @@ class TagRouteTest {
       assertThat(door.put(TAGS, put.formatted(taken)).statusCode()).isEqualTo(200);
       assertThat(door.recorded("D.2").toString()).contains("\"On\"");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyTypeIsTakenAndListed(SampleType type) {
+    String name = "T." + type.label();
+    String definition = "{\"name\":\"" + name + "\",\"type\":\"" + type.label() + "\"}";
+    assertThat(door.put(TAGS, definition).statusCode()).isEqualTo(201);
+    JsonNode tag = door.api().json(TAGS + "?filter=" + name).path("tags").path(0);
+    assertThat(tag.path("type").asText()).isEqualTo(type.label());
+    assertThat(tag.path("step").asBoolean()).isEqualTo(!type.isContinuous());
+    assertThat(door.api().sql("SELECT type FROM tags WHERE tag = ?", name).at("/rows/0/0").asText())
+        .isEqualTo(type.label());
+    assertThat(
+            door.api()
+                .json("/api/v1/openapi.json")
+                .at("/components/schemas/Tag/properties/type/enum")
+                .toString())
+        .contains("\"" + type.label() + "\"");
+  }
+
+  @Test
+  void aTypeThatIsNotThereIsToldWhichAre() {
+    JsonNode error =
+        assertError(
+            door.put(TAGS, "{\"name\":\"T.1\",\"type\":\"uint64\"}"), 400, "UNSUPPORTED_TYPE");
+    assertThat(error.path("message").asText())
+        .contains("supported=float64|float32|int64|int32|bool|digital|string");
   }
 
   @Test

@@ -39,7 +39,9 @@ class ValuesRouteTest {
         """
         {"tags":[{"name":"V.A","uom":"°C","range":{"low":0,"high":100}},
                  {"name":"V.D","type":"digital","states":["Off","On"]},
-                 {"name":"V.S","type":"string"}]}
+                 {"name":"V.S","type":"string"},
+                 {"name":"N.F32","type":"float32"},
+                 {"name":"N.I32","type":"int32"}]}
         """);
     door.put("/api/v1/tags", "{\"name\":\"=cmd|' /C calc'!A0\",\"uom\":\"@SUM(1)\"}");
     List<String> lines = new ArrayList<>();
@@ -51,6 +53,10 @@ class ValuesRouteTest {
     lines.add("m,tag=V.I value=9007199254740992i 1767225610");
     lines.add("m,tag=V.I value=9007199254740993i 1767225620");
     lines.add("m,tag=V.I value=-9223372036854775808i 1767225630");
+    for (int i = 1; i <= 3; i++) {
+      lines.add("m,tag=N.F32 value=" + List.of("0.1", "-1e-45", "3").get(i - 1) + " 176722561" + i);
+      lines.add("m,tag=N.I32 value=" + i + "i 176722561" + i);
+    }
     lines.add("m,tag=V.D value=\"On\" 1767225610");
     lines.add("m,tag=V.B value=true 1767225610");
     lines.add("m,tag=V.S value=\"=1+1\" 1767225610");
@@ -114,6 +120,40 @@ class ValuesRouteTest {
     assertThat(tag.path("values").path(3).path("status").asLong()).isEqualTo(0x808C0000L);
     assertThat(tag.path("values").path(3).path("statusText").asText())
         .isEqualTo("Bad_SensorFailure");
+  }
+
+  /** Digit for digit: the answers are compared as text. */
+  @Test
+  void singlesAreWrittenWithTheirOwnDigits() {
+    String recorded = door.get("/api/v1/values/recorded?tag=N.F32" + RANGE).body();
+    assertThat(recorded)
+        .contains(
+            "\"type\":\"float32\"", "\"value\":0.1,", "\"value\":-1.4E-45,", "\"value\":3.0,");
+    String compact = door.get("/api/v1/values/recorded?tag=N.F32&layout=compact" + RANGE).body();
+    assertThat(compact).contains("Z\",0.1,0]", "Z\",-1.4E-45,0]");
+    assertThat(door.get("/api/v1/values/current?tag=N.I32").body())
+        .contains("\"type\":\"int32\"", "\"value\":3,");
+    assertThat(csv("recorded?tag=N.F32&tag=N.I32"))
+        .anyMatch(line -> line.startsWith("N.F32,") && line.contains(",0.1,,,Good,"))
+        .anyMatch(line -> line.startsWith("N.F32,") && line.contains(",-1.4E-45,,,Good,"))
+        .anyMatch(line -> line.startsWith("N.I32,") && line.contains(",2,,,Good,"));
+    assertThat(
+            door.get(
+                    "/api/v1/values/at_times?tag=N.F32&tag=N.I32&layout=wide&mode=exact&format=csv"
+                        + "&time=2026-01-01T00:00:11Z")
+                .body())
+        .endsWith("Z,0.1,1\r\n");
+    assertThat(
+            door.api()
+                .sql(
+                    "SELECT count(*) FROM samples WHERE tag = 'N.F32'"
+                        + " AND (value::FLOAT = 0.1 OR value::FLOAT = 3)")
+                .at("/rows/0/0")
+                .asInt())
+        .isEqualTo(2);
+    // Computed: a float64, also where a sample lies just there.
+    assertThat(column(values("interpolated?tag=N.F32&interval=1s"), "value"))
+        .contains("0.10000000149011612");
   }
 
   @Test

@@ -84,6 +84,56 @@ class WriteRouteTest {
   }
 
   @Test
+  void narrowTagsRefuseWhatDoesNotFitAndTheRestIsStored() {
+    door.put(
+        "/api/v1/tags",
+        """
+        {"tags":[{"name":"N.F","type":"float32"},{"name":"N.I","type":"int32"}]}
+        """);
+    HttpResponse<String> answer =
+        door.post(
+            WRITE,
+            TEXT,
+            """
+            m,tag=N.F value=0.1 1
+            m,tag=N.F value=7i 2
+            m,tag=N.F value=-3.5e38 3
+            m,tag=N.I value=-2147483648i 1
+            m,tag=N.I value=2147483648i 2
+            m,tag=N.I value=1.5 3
+            """);
+    assertThat(answer.statusCode()).isEqualTo(207);
+    JsonNode report = Api.parse(answer.body());
+    assertThat(report.path("stored").asInt()).isEqualTo(3);
+    assertThat(report.path("errors").findValuesAsText("line")).containsExactly("3", "5", "6");
+    assertThat(report.path("errors").findValuesAsText("code"))
+        .containsExactly("OUT_OF_RANGE", "OUT_OF_RANGE", "WRONG_TYPE");
+    assertThat(report.path("errors").path(0).path("message").asText())
+        .contains("type=float32, value=-3.5E38", "-3.4028235E38 to 3.4028235E38");
+    assertThat(report.path("errors").path(1).path("message").asText())
+        .contains("type=int32, value=2147483648", "-2147483648 to 2147483647");
+    HttpResponse<String> json =
+        door.post(
+            WRITE,
+            JSON,
+            """
+            {"series":[
+              {"tag":"N.F","samples":[[4,1e39],[5,3.4028235e38],[6,"NaN"],[7,16777217]]},
+              {"tag":"N.I","samples":[[4,2147483647],[5,-2147483649],[6,7.0]]}]}
+            """);
+    assertThat(json.statusCode()).isEqualTo(207);
+    JsonNode errors = Api.parse(json.body()).path("errors");
+    assertThat(errors.findValuesAsText("path"))
+        .containsExactly("series[0].samples[0]", "series[1].samples[1]", "series[1].samples[2]");
+    assertThat(errors.findValuesAsText("code"))
+        .containsExactly("OUT_OF_RANGE", "OUT_OF_RANGE", "WRONG_TYPE");
+    assertThat(door.recorded("N.F").findValuesAsText("value"))
+        .containsExactly("0.1", "7.0", "3.4028235E38", "NaN", "1.6777216E7");
+    assertThat(door.recorded("N.I").findValuesAsText("value"))
+        .containsExactly("-2147483648", "2147483647");
+  }
+
+  @Test
   void aTagThatRejectsDuplicatesNamesThemAndTheRestIsStored() {
     door.put("/api/v1/tags", "{\"name\":\"D.1\",\"duplicates\":\"reject\"}");
     door.post(WRITE, TEXT, "m,tag=D.1 value=1 1\nm,tag=D.1 value=2 2");

@@ -1,12 +1,16 @@
 package io.tidemark.ingest.decode;
 
+import io.tidemark.model.Float32;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Converts decimal text to the nearest double, always the same one as {@link Double#parseDouble}.
+ * Converts decimal text to the nearest double and the nearest float, always the same ones as {@link
+ * Double#parseDouble} and {@link Float#parseFloat}.
  *
  * <p>A significand of up to 2^53 and a power of ten of up to 10^22 are both exact doubles, so one
- * multiplication or division rounds once and correctly [1]. Everything else goes the slow way.
+ * multiplication or division rounds once and correctly [1]. Everything else goes the slow way. The
+ * double leads to the nearest float, unless it is the middle between two: then only the text knows
+ * on which side it lay before it was rounded.
  *
  * <p>[1] W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990.
  */
@@ -37,5 +41,17 @@ final class DecimalText {
       return negative ? -value : value;
     }
     return Double.parseDouble(new String(bytes, from, to - from, StandardCharsets.ISO_8859_1));
+  }
+
+  /** The float nearest to the number that stands as text in the bytes, given the nearest double. */
+  static float nearestSingle(double nearest, byte[] bytes, int from, int to) {
+    return Float32.isBetween(nearest)
+        ? Float.parseFloat(new String(bytes, from, to - from, StandardCharsets.ISO_8859_1))
+        : (float) nearest;
+  }
+
+  /** As above, of a text. */
+  static float nearestSingle(double nearest, String text) {
+    return Float32.isBetween(nearest) ? Float.parseFloat(text) : (float) nearest;
   }
 }

@@ -410,6 +410,7 @@ public final class JsonWriteDecoder {
       private Kind kind = Kind.NONE;
       private long whole;
       private double decimal;
+      private float single;
       private String text = "";
       private boolean statusGiven;
       private int status;
@@ -601,6 +602,7 @@ public final class JsonWriteDecoder {
           case "-Infinity" -> decimal = Double.NEGATIVE_INFINITY;
           default -> kind = Kind.TEXT;
         }
+        single = (float) decimal;
       }
 
       private void integerValue(JsonParser parser, String path) throws IOException {
@@ -636,7 +638,8 @@ public final class JsonWriteDecoder {
                   + NUMBER_CHARS_MAX);
           return;
         }
-        decimal = Double.parseDouble(parser.getText());
+        String digits = parser.getText();
+        decimal = Double.parseDouble(digits);
         if (Double.isInfinite(decimal)) {
           fail(
               path,
@@ -644,6 +647,7 @@ public final class JsonWriteDecoder {
               "a number is beyond float64: value=" + shown(parser) + ", limit=1.797693e308");
           return;
         }
+        single = DecimalText.nearestSingle(decimal, digits);
         kind = Kind.DECIMAL;
       }
 
@@ -707,7 +711,7 @@ public final class JsonWriteDecoder {
         try {
           switch (kind) {
             case INTEGER -> sink.integer(tag, timeNs, whole, status);
-            case DECIMAL -> sink.decimal(tag, timeNs, decimal, status);
+            case DECIMAL -> sink.decimal(tag, timeNs, decimal, single, status);
             case BOOL -> sink.bool(tag, timeNs, whole != 0, status);
             case TEXT -> sink.text(tag, timeNs, text, status);
             default -> sink.absent(tag, timeNs, statusGiven ? status : StatusCodes.BAD_NO_DATA);

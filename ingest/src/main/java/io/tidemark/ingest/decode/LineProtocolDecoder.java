@@ -68,6 +68,7 @@ public final class LineProtocolDecoder {
   private @Nullable String[] fieldTags = new @Nullable String[16];
   private byte[] kinds = new byte[16];
   private long[] bits = new long[16];
+  private float[] singles = new float[16];
   private @Nullable String[] texts = new @Nullable String[16];
   private boolean statusGiven;
   private int status;
@@ -75,6 +76,7 @@ public final class LineProtocolDecoder {
   // The value that was read last.
   private byte kind;
   private long valueBits;
+  private float valueSingle;
   private @Nullable String valueText;
   private long significand;
   private int significant;
@@ -389,18 +391,20 @@ public final class LineProtocolDecoder {
       fieldTags = Arrays.copyOf(fieldTags, length);
       kinds = Arrays.copyOf(kinds, length);
       bits = Arrays.copyOf(bits, length);
+      singles = Arrays.copyOf(singles, length);
       texts = Arrays.copyOf(texts, length);
     }
     fieldTags[fieldCount] = tag;
     kinds[fieldCount] = kind;
     bits[fieldCount] = valueBits;
+    singles[fieldCount] = valueSingle;
     texts[fieldCount] = valueText;
     fieldCount++;
   }
 
   // ---- values ----
 
-  /** Reads a value into {@link #kind}, {@link #valueBits}, {@link #valueText}; its end or -1. */
+  /** Reads a value into {@link #kind} and the fields behind it; its end or -1. */
   private int parseValue(int at) {
     valueText = null;
     if (at >= end) {
@@ -531,6 +535,7 @@ public final class LineProtocolDecoder {
     }
     kind = DECIMAL;
     valueBits = Double.doubleToRawLongBits(value);
+    valueSingle = DecimalText.nearestSingle(value, bytes, from, at);
     return at;
   }
 
@@ -791,7 +796,8 @@ public final class LineProtocolDecoder {
       try {
         switch (kinds[i]) {
           case INTEGER -> sink.integer(tag, timeNs, bits[i], status);
-          case DECIMAL -> sink.decimal(tag, timeNs, Double.longBitsToDouble(bits[i]), status);
+          case DECIMAL ->
+              sink.decimal(tag, timeNs, Double.longBitsToDouble(bits[i]), singles[i], status);
           case BOOL -> sink.bool(tag, timeNs, bits[i] != 0, status);
           default -> sink.text(tag, timeNs, text == null ? "" : text, status);
         }

@@ -22,6 +22,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonWriteDecoderTest {
@@ -80,6 +81,13 @@ class JsonWriteDecoderTest {
             decimal("A", -15, Double.NaN),
             decimal("A", 16, Double.NEGATIVE_INFINITY));
     assertThat(report.errors()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.tidemark.ingest.decode.Middles#some")
+  void textBesideTheMiddleOfTwoSinglesIsRoundedOnce(String number, float expected) {
+    decode("{\"series\":[{\"tag\":\"A\",\"samples\":[[1," + number + "],[2,\"NaN\"],[3,0.1]]}]}");
+    assertThat(sink.singles).as(number).containsExactly(expected, Float.NaN, 0.1f);
   }
 
   @Test

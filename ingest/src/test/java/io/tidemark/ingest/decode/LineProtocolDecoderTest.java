@@ -23,6 +23,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LineProtocolDecoderTest {
@@ -38,6 +39,7 @@ class LineProtocolDecoderTest {
 
   private List<Seen> decode(byte[] body, TimeUnitCode precision) {
     sink.samples.clear();
+    sink.singles.clear();
     report = new WriteReport();
     decoder.decode(body, precision, NOW, sink, report);
     assertThat(report.stored()).isEqualTo(sink.samples.size());
@@ -332,8 +334,16 @@ class LineProtocolDecoderTest {
         assertThat(onlyError().code()).isEqualTo(ErrorCode.NOT_FINITE);
       } else {
         assertThat(seen).as(number).containsExactly(decimal("m.f", NOW, expected));
+        assertThat(sink.singles).as(number).containsExactly(Float.parseFloat(number));
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.tidemark.ingest.decode.Middles#some")
+  void textBesideTheMiddleOfTwoSinglesIsRoundedOnce(String number, float expected) {
+    decode("m a=1,b=" + number + ",c=-" + number);
+    assertThat(sink.singles).as(number).containsExactly(1f, expected, -expected);
   }
 
   private static String number(Random random) {

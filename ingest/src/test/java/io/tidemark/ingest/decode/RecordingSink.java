@@ -37,6 +37,9 @@ final class RecordingSink implements SampleSink {
 
   final List<Seen> samples = new ArrayList<>();
 
+  /** The float32 of each decimal. */
+  final List<Float> singles = new ArrayList<>();
+
   private void add(Seen seen) {
     if (seen.tag.startsWith("refused")) {
       throw new HistorianException(ErrorCode.WRONG_TYPE, "refused by the sink");
@@ -53,7 +56,8 @@ final class RecordingSink implements SampleSink {
   }
 
   @Override
-  public void decimal(String tag, long timeNs, double value, int status) {
+  public void decimal(String tag, long timeNs, double value, float single, int status) {
+    singles.add(single);
     add(new Seen(tag, timeNs, "decimal", Double.doubleToRawLongBits(value), status));
   }
 

@@ -7,7 +7,6 @@ import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleStatistics.Count;
 import io.tidemark.model.SampleStatistics.Real;
-import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import java.util.Arrays;
@@ -162,7 +161,7 @@ public final class IntervalAggregator {
     double[] numbers = converted;
     if (!numeric) {
       Arrays.fill(numbers, from, to, 0);
-    } else if (block.type() == SampleType.FLOAT64) {
+    } else if (block.type().isReal()) {
       numbers = block.doubles();
       for (int i = from; i < to; i++) {
         good[i] &= Math.abs(numbers[i]) <= Double.MAX_VALUE;

@@ -31,8 +31,8 @@ final class HeldSample {
     flags = block.flags()[row];
     order = block.orders()[row];
     switch (type) {
-      case FLOAT64 -> real = block.doubles()[row];
-      case INT64, BOOL, DIGITAL -> integral = block.longs()[row];
+      case FLOAT64, FLOAT32 -> real = block.doubles()[row];
+      case INT64, INT32, BOOL, DIGITAL -> integral = block.longs()[row];
       case STRING -> text = block.texts()[row];
     }
   }
@@ -58,6 +58,6 @@ final class HeldSample {
 
   /** The value of a sample of a numeric type. */
   double number() {
-    return type == SampleType.FLOAT64 ? real : integral;
+    return type.isReal() ? real : integral;
   }
 }

@@ -2,7 +2,6 @@ package io.tidemark.query.retrieval;
 
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
-import io.tidemark.model.SampleType;
 import io.tidemark.model.TimeRange;
 import java.util.Arrays;
 import java.util.Objects;
@@ -130,9 +129,9 @@ final class PlotColumns {
     picks[2] = firstOther(block, from, to);
     picks[3] = from;
     picks[4] = from;
-    if (block.type() == SampleType.FLOAT64) {
+    if (block.type().isReal()) {
       extremes(block.doubles(), block, from, to);
-    } else if (block.type() == SampleType.INT64) {
+    } else if (block.type().isContinuous()) {
       extremes(block.longs(), block, from, to);
     }
     Arrays.sort(picks);

@@ -49,8 +49,8 @@ public final class Retrievals {
    *
    * <p>Times of rows: recorded and plot rows carry their own; at-time and interpolated rows carry
    * the time that was asked for, also where the value was recorded before or after it. Types: a
-   * sloped tag's interpolated rows are float64 also if the tag is int64; all others are of the type
-   * they were recorded with. The current value is one row, or none.
+   * sloped tag's interpolated rows are float64 also if the tag is an int or float32; all others are
+   * of the type they were recorded with. The current value is one row, or none.
    */
   public static void read(
       Retrieval retrieval, TagDefinition tag, QueryContext context, BlockSink sink) {

@@ -58,8 +58,8 @@ final class RowWriter {
   void noData(SampleType type, long timeNs) {
     SampleBlock to = room(type);
     switch (type) {
-      case FLOAT64 -> to.appendDouble(timeNs, 0, false, StatusCodes.BAD_NO_DATA);
-      case INT64, BOOL, DIGITAL -> to.appendLong(timeNs, 0, false, StatusCodes.BAD_NO_DATA);
+      case FLOAT64, FLOAT32 -> to.appendDouble(timeNs, 0, false, StatusCodes.BAD_NO_DATA);
+      case INT64, INT32, BOOL, DIGITAL -> to.appendLong(timeNs, 0, false, StatusCodes.BAD_NO_DATA);
       case STRING -> to.appendText(timeNs, null, StatusCodes.BAD_NO_DATA);
     }
   }
@@ -124,8 +124,8 @@ final class RowWriter {
     SampleBlock to = room(sample.type);
     int row = to.count();
     switch (sample.type) {
-      case FLOAT64 -> to.appendDouble(timeNs, sample.real, true, status);
-      case INT64, BOOL, DIGITAL -> to.appendLong(timeNs, sample.integral, true, status);
+      case FLOAT64, FLOAT32 -> to.appendDouble(timeNs, sample.real, true, status);
+      case INT64, INT32, BOOL, DIGITAL -> to.appendLong(timeNs, sample.integral, true, status);
       case STRING -> to.appendText(timeNs, sample.text, status);
     }
     to.flags()[row] = sample.flags;

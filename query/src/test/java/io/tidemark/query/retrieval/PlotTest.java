@@ -36,14 +36,20 @@ class PlotTest {
     SplittableRandom random = new SplittableRandom(seed);
     int count = 3000;
     store.blockRowsMax(seed % 3 == 0 ? 5 : seed % 3 == 1 ? 100 : 1024);
-    boolean whole = seed % 4 == 0;
-    TagDefinition tag = store.define("A", whole ? SampleType.INT64 : SampleType.FLOAT64, false, "");
+    SampleType type =
+        switch ((int) seed % 5) {
+          case 0 -> SampleType.INT64;
+          case 1 -> SampleType.INT32;
+          case 2 -> SampleType.FLOAT32;
+          default -> SampleType.FLOAT64;
+        };
+    TagDefinition tag = store.define("A", type, false, "");
     long[] times = SampleGenerators.distinctTimes(seed, count, 1_780_000_000_000_000_000L);
-    double[] values = SampleGenerators.doubles(seed, count);
-    long[] longs = SampleGenerators.longs(seed, count);
+    double[] reals = SampleGenerators.reals(type, seed, count);
+    long[] integrals = SampleGenerators.integrals(type, seed, count);
     int[] statuses = SampleGenerators.statuses(seed, count);
     for (int i = 0; i < count; i++) {
-      Object value = whole ? (Object) longs[i] : (Object) values[i];
+      Object value = type.isReal() ? (Object) reals[i] : (Object) integrals[i];
       store.write(tag, times[i], random.nextInt(100) == 0 ? null : value, statuses[i]);
     }
     int width = random.nextInt(1, 200);

@@ -36,8 +36,8 @@ final class RowCollector implements BlockSink {
     for (int i = 0; i < block.count(); i++) {
       Object value =
           switch (block.type()) {
-            case FLOAT64 -> block.doubles()[i];
-            case INT64, BOOL, DIGITAL -> block.longs()[i];
+            case FLOAT64, FLOAT32 -> block.doubles()[i];
+            case INT64, INT32, BOOL, DIGITAL -> block.longs()[i];
             case STRING -> block.texts()[i];
           };
       rows.add(

@@ -69,6 +69,14 @@ class StatisticsBeforeSamplesTest {
       case STRING -> builder.addText(tag.id(), time, new byte[] {65}, SampleFlags.PRESENT, status);
       case BOOL, DIGITAL ->
           builder.add(tag.id(), tag.type(), time, (long) level & 1, SampleFlags.PRESENT, status);
+      case FLOAT32 ->
+          builder.add(
+              tag.id(),
+              tag.type(),
+              time,
+              Double.doubleToRawLongBits((float) (Math.rint(level * 100) / 100)),
+              SampleFlags.PRESENT,
+              status);
       case FLOAT64 ->
           builder.addDouble(
               tag.id(),
@@ -77,7 +85,7 @@ class StatisticsBeforeSamplesTest {
               status);
       default ->
           builder.add(
-              tag.id(), tag.type(), time, (long) (level * 1e6), SampleFlags.PRESENT, status);
+              tag.id(), tag.type(), time, (long) (level * 1e5), SampleFlags.PRESENT, status);
     }
   }
 
@@ -124,7 +132,9 @@ class StatisticsBeforeSamplesTest {
             tag(2, SampleType.INT64, false, rule),
             tag(3, SampleType.BOOL, true, rule),
             tag(4, SampleType.DIGITAL, true, rule),
-            tag(5, SampleType.STRING, true, rule));
+            tag(5, SampleType.STRING, true, rule),
+            tag(6, SampleType.FLOAT32, false, rule),
+            tag(7, SampleType.INT32, true, rule));
     try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
       fill(fixture, tags, seed, rows);
       try (ReadView view = fixture.store().openReadView()) {

@@ -263,10 +263,20 @@ class SummaryTest {
     int count = 700;
     boolean stepped = random.nextBoolean();
     store.blockRowsMax(seed % 3 == 0 ? 7 : 300);
-    TagDefinition tag = store.define("A", SampleType.FLOAT64, stepped, "");
+    SampleType type =
+        switch ((int) seed % 4) {
+          case 0 -> SampleType.FLOAT32;
+          case 1 -> SampleType.INT32;
+          case 2 -> SampleType.INT64;
+          default -> SampleType.FLOAT64;
+        };
+    TagDefinition tag = store.define("A", type, stepped, "");
     long[] times = SampleGenerators.distinctTimes(seed, count, 1_780_000_000L * SECOND);
     double[] values = SampleGenerators.finiteDoubles(seed, count);
-    if (seed % 5 == 0) {
+    for (int i = 0; i < count && type != SampleType.FLOAT64; i++) {
+      values[i] = type.isReal() ? (float) values[i] : Math.rint(values[i]);
+    }
+    if (seed % 5 == 0 && type.isReal()) {
       values[random.nextInt(count)] = Double.NaN;
       values[random.nextInt(count)] = Double.POSITIVE_INFINITY;
     }

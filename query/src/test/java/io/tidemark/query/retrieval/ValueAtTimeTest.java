@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
 import io.tidemark.query.retrieval.Retrieval.AtMode;
 import io.tidemark.testing.OracleStore;
 import io.tidemark.testing.SampleGenerators;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ValueAtTimeTest {
@@ -72,9 +74,10 @@ class ValueAtTimeTest {
     assertThat(at(tag, AtMode.AUTO, 35)).containsExactly("35 = 30.0 Good");
   }
 
-  @Test
-  void integersInterpolateToDoublesAndStatesAndTextNever() {
-    TagDefinition whole = store.define("I", SampleType.INT64, false, "");
+  @ParameterizedTest
+  @EnumSource(names = {"INT64", "INT32"})
+  void integersInterpolateToDoublesAndStatesAndTextNever(SampleType type) {
+    TagDefinition whole = store.define("I", type, false, "");
     TagDefinition digital = store.define("D", SampleType.DIGITAL, false, "", "Closed", "Open");
     TagDefinition text = store.define("S", SampleType.STRING, false, "");
     for (TagDefinition tag : List.of(whole, digital)) {
@@ -97,6 +100,54 @@ class ValueAtTimeTest {
         .containsExactly("5 = null Bad_NoData", "10 = a Good", "15 = a Good i", "20 = b Good");
     // found, not computed: the type of the tag
     assertThat(at(whole, AtMode.AT_OR_BEFORE, 15)).containsExactly("15 = 0 Good");
+  }
+
+  @Test
+  void aLineBetweenSinglesIsAsFineAsOneBetweenDoubles() {
+    TagDefinition tag = store.define("A", SampleType.FLOAT32, false, "");
+    store.write(tag, 10, 0.1f, StatusCodes.GOOD);
+    store.write(tag, 20, 16777216f, StatusCodes.GOOD);
+    List<RowCollector.Row> rows =
+        RowCollector.read(store, tag, new Retrieval.Interpolated(new long[] {10, 15, 20}));
+    assertThat(rows).allMatch(row -> row.type() == SampleType.FLOAT64);
+    assertThat(rows.get(0).value()).isEqualTo((double) 0.1f);
+    assertThat((Double) rows.get(1).value()).isEqualTo((0.1f + 16777216.0) / 2); // no float32
+    // found, not computed: the type of the tag
+    rows = RowCollector.read(store, tag, new Retrieval.AtTimes(new long[] {15}, AtMode.BEFORE));
+    assertThat(rows.getFirst().type()).isEqualTo(SampleType.FLOAT32);
+    assertThat(rows.getFirst().value()).isEqualTo((double) 0.1f);
+  }
+
+  @Test
+  void linesAndSumsRunOnThroughEveryChangeBetweenNumbers() {
+    List<SampleType> types =
+        List.of(
+            SampleType.FLOAT64,
+            SampleType.FLOAT32,
+            SampleType.INT32,
+            SampleType.FLOAT32,
+            SampleType.INT64,
+            SampleType.INT32,
+            SampleType.FLOAT64);
+    TagDefinition tag = null;
+    for (int i = 0; i < types.size(); i++) {
+      tag = store.define("A", types.get(i), false, "");
+      Object value = types.get(i).isReal() ? (Object) (10.0 * i) : (Object) (10L * i);
+      store.write(tag, 10L * i, value, StatusCodes.GOOD);
+    }
+    for (long t = 0; t < 60; t++) {
+      assertThat(at(tag, AtMode.INTERPOLATED, t))
+          .containsExactly(t + " = " + (double) t + " Good" + (t % 10 == 0 ? "" : " i"));
+    }
+    SummaryRow row = RowCollector.summarize(store, tag, 0, 60).getFirst();
+    assertThat(row.count()).isEqualTo(6);
+    assertThat(row.percentGood()).isEqualTo(100.0);
+    assertThat(row.sampleAverage()).isEqualTo(25.0);
+    assertThat(row.timeAverage()).isCloseTo(30.0, within(1e-12));
+    assertThat(row.maximum()).isEqualTo(50.0);
+    assertThat(RowCollector.read(store, tag, new Retrieval.Plot(new TimeRange(0, 61), 100)))
+        .extracting(RowCollector.Row::type)
+        .startsWith(types.toArray(SampleType[]::new));
   }
 
   @Test
@@ -199,9 +250,10 @@ class ValueAtTimeTest {
     int count = 1200;
     boolean stepped = random.nextBoolean();
     store.blockRowsMax(seed % 3 == 0 ? 7 : 200);
-    TagDefinition tag = store.define("A", SampleType.FLOAT64, stepped, "");
+    SampleType type = seed % 2 == 0 ? SampleType.FLOAT64 : SampleType.FLOAT32;
+    TagDefinition tag = store.define("A", type, stepped, "");
     long[] times = SampleGenerators.distinctTimes(seed, count, 1_780_000_000_000_000_000L);
-    double[] values = SampleGenerators.doubles(seed, count);
+    double[] values = SampleGenerators.reals(type, seed, count);
     int[] statuses = SampleGenerators.statuses(seed, count);
     store.writeAll(tag, times, values, statuses);
     long[] asked = new long[300];

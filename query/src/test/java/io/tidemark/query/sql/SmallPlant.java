@@ -71,14 +71,16 @@ final class SmallPlant implements AutoCloseable {
   /** Makes tags, samples and context. */
   SmallPlant filled() {
     List<TagDefinition> tags = new ArrayList<>();
-    for (String name : List.of("R1.TEMP", "R1.LEVEL", "R2.TEMP", "R2.LEVEL")) {
+    for (String name : List.of("R1.TEMP", "R1.LEVEL", "R2.TEMP")) {
       tags.add(store.define(name, SampleType.FLOAT64, false, "°C"));
     }
+    tags.add(store.define("R2.LEVEL", SampleType.FLOAT32, false, "°C"));
     tags.add(store.define("R1.COUNT", SampleType.INT64, true, ""));
     tags.add(store.define("R1.RUN", SampleType.BOOL, true, ""));
     tags.add(store.define("R1.VALVE", SampleType.DIGITAL, true, "", "CLOSED", "OPEN"));
     tags.add(store.define("R1.NOTE", SampleType.STRING, true, ""));
     ODD_NAMES.forEach(name -> tags.add(store.defineAnalog(name)));
+    tags.set(tags.size() - 1, store.define(ODD_NAMES.getLast(), SampleType.INT32, false, ""));
     store.defineAnalog("EMPTY");
     SplittableRandom random = new SplittableRandom(42);
     for (TagDefinition tag : tags) {
@@ -153,8 +155,8 @@ final class SmallPlant implements AutoCloseable {
 
   private static Object value(TagDefinition tag, SplittableRandom random) {
     return switch (tag.type()) {
-      case FLOAT64 -> random.nextInt(-40, 400) / 4.0;
-      case INT64 -> random.nextLong(-5, 1000);
+      case FLOAT64, FLOAT32 -> random.nextInt(-40, 400) / 4.0;
+      case INT64, INT32 -> random.nextLong(-5, 1000);
       case BOOL -> random.nextBoolean();
       case DIGITAL -> random.nextInt(2) == 0 ? "CLOSED" : "OPEN";
       case STRING -> List.of("start", "it's; --", "Grüße 🌊", "").get(random.nextInt(4));

@@ -95,8 +95,8 @@ final class HotChunk {
     into.flags()[to] = flags[row];
     into.orders()[to] = orders[row];
     switch (type) {
-      case FLOAT64 -> into.doubles()[to] = Double.longBitsToDouble(values[row]);
-      case INT64, BOOL, DIGITAL -> into.longs()[to] = values[row];
+      case FLOAT64, FLOAT32 -> into.doubles()[to] = Double.longBitsToDouble(values[row]);
+      case INT64, INT32, BOOL, DIGITAL -> into.longs()[to] = values[row];
       case STRING -> into.texts()[to] = texts == null ? null : texts[row];
     }
     into.count(to + 1);

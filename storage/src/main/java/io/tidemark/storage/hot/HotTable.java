@@ -56,7 +56,7 @@ public final class HotTable {
         kept--;
         continue;
       }
-      SampleType type = typeOf(frame.typeCode(row));
+      SampleType type = SampleType.ofCode(frame.typeCode(row));
       String text = type == SampleType.STRING ? frame.text(row) : null;
       bytes +=
           seriesFor(frame.tagId(row))
@@ -80,14 +80,6 @@ public final class HotTable {
   public void appendRecord(byte[] frameBytes) {
     records.add(frameBytes);
     bytes += frameBytes.length;
-  }
-
-  private static SampleType typeOf(byte code) {
-    return switch (code) {
-      case 1 -> SampleType.FLOAT64;
-      case 3 -> SampleType.INT64;
-      default -> SampleType.ofCode(code);
-    };
   }
 
   private HotSeries seriesFor(int tagId) {

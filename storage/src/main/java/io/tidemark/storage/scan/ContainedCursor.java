@@ -126,8 +126,8 @@ public final class ContainedCursor implements SampleCursor {
     block.flags()[to] = 0;
     block.orders()[to] = 0;
     switch (block.type()) {
-      case FLOAT64 -> block.doubles()[to] = 0;
-      case INT64, BOOL, DIGITAL -> block.longs()[to] = 0;
+      case FLOAT64, FLOAT32 -> block.doubles()[to] = 0;
+      case INT64, INT32, BOOL, DIGITAL -> block.longs()[to] = 0;
       case STRING -> block.texts()[to] = null;
     }
   }

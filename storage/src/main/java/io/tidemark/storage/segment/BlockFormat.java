@@ -72,8 +72,8 @@ final class BlockFormat {
     longs.encodeAscending(scratch, count, out);
     shared.share(orders, start, outputOffset, out);
     switch (block.type()) {
-      case FLOAT64 -> doubles.encode(block.doubles(), count, out);
-      case INT64, BOOL, DIGITAL -> longs.encode(block.longs(), count, out);
+      case FLOAT64, FLOAT32 -> doubles.encode(block.doubles(), count, out);
+      case INT64, INT32, BOOL, DIGITAL -> longs.encode(block.longs(), count, out);
       case STRING -> texts.encode(block.texts(), count, out);
     }
   }
@@ -124,8 +124,8 @@ final class BlockFormat {
           skipColumn(in, count);
         }
         switch (type) {
-          case FLOAT64 -> doubles.decode(in, count, block.doubles());
-          case INT64, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
+          case FLOAT64, FLOAT32 -> doubles.decode(in, count, block.doubles());
+          case INT64, INT32, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
           case STRING -> texts.decode(in, count, block.texts());
         }
         if (in.remaining() > 0) {

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.tidemark.catalog.CatalogRecord;
 import io.tidemark.model.Direction;
 import io.tidemark.model.RecordKind;
+import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.SampleType;
@@ -35,6 +36,9 @@ class FrameFuzzTest {
     builder.addText(2, 5000, "one", 0);
     builder.addText(2, 4999, "two", 0x8031_0000);
     builder.addAbsent(3, SampleType.DIGITAL, 7, (byte) 0, 0);
+    long bits = Double.doubleToRawLongBits(0.5);
+    builder.add(4, SampleType.FLOAT32, 7, bits, SampleFlags.PRESENT, 0);
+    builder.add(5, SampleType.INT32, 7, -1, SampleFlags.PRESENT, 0);
     byte[] mixed = copy(builder.encode(1));
     for (int i = 0; i < 20; i++) {
       builder.addDouble(1, 5000 + i, 2.5, 0);
@@ -66,11 +70,7 @@ class FrameFuzzTest {
               frame.kind();
               frame.payload();
               frame.openRows();
-              for (int row = 0; row < frame.rowCount(); row++) {
-                if (frame.typeCode(row) == SampleType.STRING.code()) {
-                  frame.text(row);
-                }
-              }
+              frame.checkRows();
             });
     if (opened && frame.journalSequence() >= 0) {
       survives("table", TABLE_BYTES + 64L * bytes.length, () -> keep(frame));

@@ -25,14 +25,13 @@ class BlockFuzzTest {
     SampleBlock block = new SampleBlock();
     block.reset(type);
     long[] times = SampleGenerators.times(rows, rows, 1_700_000_000_000_000_000L);
-    double[] doubles = SampleGenerators.doubles(rows, rows);
-    long[] longs = SampleGenerators.longs(rows, rows);
+    double[] reals = SampleGenerators.reals(type, rows, rows);
+    long[] integrals = SampleGenerators.integrals(type, rows, rows);
     for (int i = 0; i < rows; i++) {
       switch (type) {
-        case FLOAT64 -> block.appendDouble(times[i], doubles[i], true, 0);
-        case STRING -> block.appendText(times[i], "text " + longs[i] % 5, 0);
-        case BOOL -> block.appendLong(times[i], longs[i] & 1, true, 0);
-        case INT64, DIGITAL -> block.appendLong(times[i], longs[i], true, 0);
+        case FLOAT64, FLOAT32 -> block.appendDouble(times[i], reals[i], true, 0);
+        case STRING -> block.appendText(times[i], "text " + integrals[i] % 5, 0);
+        case INT64, INT32, BOOL, DIGITAL -> block.appendLong(times[i], integrals[i], true, 0);
       }
       block.orders()[i] = 1L << 16 | i;
     }

@@ -42,15 +42,15 @@ class HostileSegmentTest {
     SampleBlock block = new SampleBlock();
     block.reset(type);
     long[] times = SampleGenerators.times(seed, rows, START);
-    double[] doubles = SampleGenerators.doubles(seed, rows);
-    long[] longs = SampleGenerators.longs(seed, rows);
+    double[] reals = SampleGenerators.reals(type, seed, rows);
+    long[] integrals = SampleGenerators.integrals(type, seed, rows);
     int[] statuses = SampleGenerators.statuses(seed, rows);
     for (int i = 0; i < rows; i++) {
       switch (type) {
-        case FLOAT64 -> block.appendDouble(times[i], doubles[i], true, statuses[i]);
-        case STRING -> block.appendText(times[i], "text " + longs[i] % 5, statuses[i]);
-        case BOOL -> block.appendLong(times[i], longs[i] & 1, true, statuses[i]);
-        case INT64, DIGITAL -> block.appendLong(times[i], longs[i], true, statuses[i]);
+        case FLOAT64, FLOAT32 -> block.appendDouble(times[i], reals[i], true, statuses[i]);
+        case STRING -> block.appendText(times[i], "text " + integrals[i] % 5, statuses[i]);
+        case INT64, INT32, BOOL, DIGITAL ->
+            block.appendLong(times[i], integrals[i], true, statuses[i]);
       }
       block.orders()[i] = (100L + seed) << 16 | i;
     }
