@@ -124,7 +124,7 @@ final class DuplicateCheck {
         if (chunk.firstTimeNs() <= timeNs
             && timeNs <= chunk.lastTimeNs()
             && clashes(
-                frame, row, SegmentRun.of(chunk, filter, DamageRule.CONTAIN, new LostRanges()))) {
+                frame, row, new SegmentRun(chunk, filter, DamageRule.CONTAIN, new LostRanges()))) {
           return true;
         }
       }

@@ -69,7 +69,7 @@ final class StoreView implements ReadView {
         for (Chunk chunk : segment.chunks(tagId)) {
           if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
               && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
-            runs.add(SegmentRun.of(chunk, filter, context.damageRule(), lost));
+            runs.add(new SegmentRun(chunk, filter, context.damageRule(), lost));
           }
         }
       }

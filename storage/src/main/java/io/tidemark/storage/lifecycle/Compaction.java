@@ -86,7 +86,7 @@ public final class Compaction implements AutoCloseable {
         if (chunk.firstTimeNs() >= startNs && chunk.lastTimeNs() < endNs) {
           rows += chunk.rows();
         } else if (filter.range().overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())) {
-          SampleRun run = SegmentRun.of(chunk, filter, DamageRule.STRICT, new LostRanges());
+          SampleRun run = new SegmentRun(chunk, filter, DamageRule.STRICT, new LostRanges());
           while (run.ensureLoaded()) {
             rows += run.block().count();
             run.advance(run.block().count());
@@ -137,7 +137,7 @@ public final class Compaction implements AutoCloseable {
     for (SegmentReader input : inputs) {
       for (Chunk chunk : input.chunks(tagId)) {
         if (chunk.type() == type) {
-          runs.add(SegmentRun.of(chunk, EVERYTHING, DamageRule.STRICT, nothing));
+          runs.add(new SegmentRun(chunk, EVERYTHING, DamageRule.STRICT, nothing));
         }
       }
     }

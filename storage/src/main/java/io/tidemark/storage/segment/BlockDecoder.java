@@ -26,20 +26,18 @@ final class BlockDecoder implements AutoCloseable {
   }
 
   /** Fills the block; errors as {@link BlockFormat#decode}. */
-  void decode(SegmentReader segment, ChunkIndex chunk, ChunkIndex.Block place, SampleBlock block) {
-    if (scratch.length < place.length()) {
-      scratch = new byte[Math.max(place.length(), 2 * scratch.length)];
+  void decode(
+      BlockFormat.ColumnSource source,
+      String file,
+      ChunkIndex chunk,
+      int index,
+      SampleBlock block) {
+    int length = chunk.length(index);
+    if (scratch.length < length) {
+      scratch = new byte[Math.max(length, 2 * scratch.length)];
     }
-    segment.copy(place.offset(), place.length(), scratch);
-    format.decode(
-        scratch,
-        place,
-        chunk.type(),
-        BlockFormat.Columns.ALL,
-        block,
-        segment::copy,
-        segment.fileName(),
-        chunk.tagId());
+    source.read(chunk.offset(index), length, scratch);
+    format.decode(scratch, chunk, index, BlockFormat.Columns.ALL, block, source, file);
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFrame;
-import io.tidemark.model.SampleType;
 import io.tidemark.storage.codec.ByteInput;
 import io.tidemark.storage.codec.ByteOutput;
 import io.tidemark.storage.codec.DoubleColumn;
@@ -32,6 +31,7 @@ final class BlockFormat {
   private final ByteInput input = new ByteInput();
   private final ByteInput sharedInput = new ByteInput();
   private byte[] sharedBytes = new byte[0];
+  private final CRC32C crc = new CRC32C();
 
   /** Which columns of a block are wanted; the others keep what they held. */
   enum Columns {
@@ -88,42 +88,42 @@ final class BlockFormat {
    * Decodes a block.
    *
    * @param bytes that begin with the block
-   * @param place what the index says of it
+   * @param chunk whose block it is
+   * @param index which one
    * @throws HistorianException {@link ErrorCode#CORRUPT} naming file, tag and offset.
    */
   void decode(
       byte[] bytes,
-      ChunkIndex.Block place,
-      SampleType type,
+      ChunkIndex chunk,
+      int index,
       Columns columns,
       SampleBlock block,
       ColumnSource source,
-      String file,
-      int tagId) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, place.length());
-    if ((int) crc.getValue() != place.crc()) {
+      String file) {
+    int length = chunk.length(index);
+    int actual = crc(bytes, length);
+    if (actual != chunk.crc(index)) {
       throw corrupt(
           file,
-          tagId,
-          place.offset(),
-          String.format(
-              "expectedCrc32c=0x%08x, actualCrc32c=0x%08x", place.crc(), (int) crc.getValue()),
+          chunk,
+          index,
+          String.format("expectedCrc32c=0x%08x, actualCrc32c=0x%08x", chunk.crc(index), actual),
           null);
     }
-    int count = place.rows();
+    int count = chunk.rows(index);
+    long offset = chunk.offset(index);
     try {
-      block.reset(type);
-      ByteInput in = input.wrap(bytes, 0, place.length());
-      column(in, place.offset(), source, count, place.firstTimeNs(), block.sourceTimesNs());
+      block.reset(chunk.type());
+      ByteInput in = input.wrap(bytes, 0, length);
+      column(in, offset, source, count, chunk.firstTimeNs(index), block.sourceTimesNs());
       if (columns != Columns.TIME) {
         states.decode(in, count, block.statuses(), block.flags());
         if (columns == Columns.ALL) {
-          column(in, place.offset(), source, count, place.firstOrder(), block.orders());
+          column(in, offset, source, count, chunk.firstOrder(index), block.orders());
         } else {
           skipColumn(in, count);
         }
-        switch (type) {
+        switch (chunk.type()) {
           case FLOAT64, FLOAT32 -> doubles.decode(in, count, block.doubles());
           case INT64, INT32, BOOL, DIGITAL -> longs.decode(in, count, block.longs());
           case STRING -> texts.decode(in, count, block.texts());
@@ -134,12 +134,18 @@ final class BlockFormat {
       }
       block.count(count);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw corrupt(file, tagId, place.offset(), String.valueOf(e.getMessage()), e);
+      throw corrupt(file, chunk, index, String.valueOf(e.getMessage()), e);
     }
-    if (block.sourceTimesNs()[0] != place.firstTimeNs()
-        || block.sourceTimesNs()[count - 1] != place.lastTimeNs()) {
-      throw corrupt(file, tagId, place.offset(), "block is not what the index says", null);
+    if (block.sourceTimesNs()[0] != chunk.firstTimeNs(index)
+        || block.sourceTimesNs()[count - 1] != chunk.lastTimeNs(index)) {
+      throw corrupt(file, chunk, index, "block is not what the index says", null);
     }
+  }
+
+  private int crc(byte[] bytes, int length) {
+    crc.reset();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
   }
 
   /** Reads a column of distances, here or where a reference says. */
@@ -151,7 +157,7 @@ final class BlockFormat {
       in.u8();
       long offset = blockOffset - in.varint();
       int length = in.count(BLOCK_COLUMN_MAX, "shared column");
-      int crc = in.i32();
+      int expected = in.i32();
       if (sharedBytes.length < length) {
         sharedBytes = new byte[length];
       }
@@ -160,13 +166,12 @@ final class BlockFormat {
           || !source.read(offset, length, sharedBytes)) {
         throw new IllegalArgumentException("shared column: offset=" + offset);
       }
-      CRC32C actual = new CRC32C();
-      actual.update(sharedBytes, 0, length);
-      if ((int) actual.getValue() != crc) {
+      int actual = crc(sharedBytes, length);
+      if (actual != expected) {
         throw new IllegalArgumentException(
             String.format(
                 "shared column: offset=%d, expectedCrc32c=0x%08x, actualCrc32c=0x%08x",
-                offset, crc, (int) actual.getValue()));
+                offset, expected, actual));
       }
       longs.decode(sharedInput.wrap(sharedBytes, 0, length), count, out);
     }
@@ -190,10 +195,17 @@ final class BlockFormat {
   }
 
   private static HistorianException corrupt(
-      String file, int tagId, long offset, String what, @Nullable Throwable cause) {
+      String file, ChunkIndex chunk, int index, String what, @Nullable Throwable cause) {
     return new HistorianException(
         ErrorCode.CORRUPT,
-        "block is corrupt: file=" + file + ", tagId=" + tagId + ", offset=" + offset + ", " + what,
+        "block is corrupt: file="
+            + file
+            + ", tagId="
+            + chunk.tagId()
+            + ", offset="
+            + chunk.offset(index)
+            + ", "
+            + what,
         null,
         null,
         cause);

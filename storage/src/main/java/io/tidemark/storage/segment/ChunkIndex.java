@@ -181,6 +181,21 @@ public final class ChunkIndex {
         lastOrders[index]);
   }
 
+  /** Where a block begins in the file. */
+  long offset(int block) {
+    return offsets[block];
+  }
+
+  /** Length of a block in bytes. */
+  int length(int block) {
+    return lengths[block];
+  }
+
+  /** CRC-32C of a block's bytes. */
+  int crc(int block) {
+    return crcs[block];
+  }
+
   /** Rows of a block. */
   public int rows(int block) {
     return (int) levels.getFirst().get(Count.ROWS, block);

@@ -322,15 +322,7 @@ public final class SegmentInspector {
     byte[] bytes = new byte[place.length()];
     file.slice(place.offset(), bytes.length).get(bytes);
     try {
-      format.decode(
-          bytes,
-          place,
-          chunk.type(),
-          BlockFormat.Columns.ALL,
-          block,
-          this::read,
-          file.name(),
-          chunk.tagId());
+      format.decode(bytes, chunk, index, BlockFormat.Columns.ALL, block, this::read, file.name());
     } catch (HistorianException e) {
       return blockFault(chunk, index, "block cannot be decoded").expected("", e.messageText());
     }

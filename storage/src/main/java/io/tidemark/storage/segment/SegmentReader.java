@@ -38,6 +38,7 @@ public final class SegmentReader implements AutoCloseable {
   private final IndexArea area;
   private final Map<Integer, List<Chunk>> chunks = new HashMap<>();
   private final boolean usesCopy;
+  private final BlockFormat.ColumnSource source = this::copy;
 
   /* Sets that have it; the last one to let go unmaps the file. */
   private final AtomicInteger sets = new AtomicInteger();
@@ -123,11 +124,10 @@ public final class SegmentReader implements AutoCloseable {
       for (Chunk chunk : ofTag) {
         ChunkIndex index = chunk.index(DamageRule.CONTAIN);
         for (int i = 0; index != null && i < index.blockCount(); i++) {
-          ChunkIndex.Block block = index.block(i);
-          if (!isInside(block)) {
-            rows += block.rows();
-            first = Math.min(first, block.firstTimeNs());
-            last = Math.max(last, block.lastTimeNs());
+          if (!isInside(index, i)) {
+            rows += index.rows(i);
+            first = Math.min(first, index.firstTimeNs(i));
+            last = Math.max(last, index.lastTimeNs(i));
           }
         }
       }
@@ -139,8 +139,8 @@ public final class SegmentReader implements AutoCloseable {
     }
   }
 
-  private boolean isInside(ChunkIndex.Block block) {
-    return block.offset() + block.length() <= bytes.byteSize();
+  private boolean isInside(ChunkIndex chunk, int block) {
+    return chunk.offset(block) + chunk.length(block) <= bytes.byteSize();
   }
 
   private static boolean isTooNew(RuntimeException e) {
@@ -380,30 +380,29 @@ public final class SegmentReader implements AutoCloseable {
    */
   boolean read(
       ChunkIndex chunk, int index, BlockDecoder decoder, SampleBlock block, DamageRule rule) {
-    ChunkIndex.Block place = chunk.block(index);
     try {
-      if (!isInside(place)) {
+      if (!isInside(chunk, index)) {
         throw corrupt(
             "file ends before the block: tagId="
                 + chunk.tagId()
                 + ", offset="
-                + place.offset()
+                + chunk.offset(index)
                 + ", bytes="
                 + bytes.byteSize(),
             null);
       }
-      decoder.decode(this, chunk, place, block);
+      decoder.decode(source, fileName, chunk, index, block);
       return true;
     } catch (HistorianException | InternalError e) {
-      if (isInside(place)) { // else it was listed when the file was opened
+      if (isInside(chunk, index)) { // else it was listed when the file was opened
         damage.block(
             fileName,
             chunk.tagId(),
             index,
-            place.offset(),
-            place.firstTimeNs(),
-            place.lastTimeNs(),
-            place.rows(),
+            chunk.offset(index),
+            chunk.firstTimeNs(index),
+            chunk.lastTimeNs(index),
+            chunk.rows(index),
             e);
       }
       if (rule == DamageRule.STRICT) {
@@ -416,7 +415,7 @@ public final class SegmentReader implements AutoCloseable {
   /*
    * Copied before it is looked at: a page that the disk cannot read is an error in the copy, not the end of the JVM.
    */
-  boolean copy(long offset, int length, byte[] into) {
+  private boolean copy(long offset, int length, byte[] into) {
     if (offset > bytes.byteSize() - length) {
       return false;
     }

@@ -11,83 +11,113 @@ import org.jspecify.annotations.Nullable;
 /** The rows of one chunk that a filter shows; skips blocks by their index. */
 public final class SegmentRun extends SampleRun {
   private final SegmentReader segment;
-  private @Nullable BlockDecoder decoder;
-  private final ChunkIndex chunk;
+  private final Chunk place;
   private final ScanFilter filter;
   private final boolean forward;
   private final DamageRule damageRule;
   private final LostRanges lost;
-  private int index;
+  private @Nullable BlockDecoder decoder;
 
-  private SegmentRun(
-      SegmentReader segment,
-      ChunkIndex chunk,
-      ScanFilter filter,
-      DamageRule damageRule,
-      LostRanges lost) {
-    this.segment = segment;
-    this.damageRule = damageRule;
-    this.lost = lost;
-    this.chunk = chunk;
-    this.filter = filter;
-    this.forward = filter.direction() == Direction.FORWARD;
-    this.index =
-        forward
-            ? chunk.firstEndingAtOrAfter(filter.range().startNs())
-            : chunk.lastStartingBefore(filter.range().endNs());
-  }
+  /* Null until the first block is wanted: most of the chunks that a scan might need it never comes to. */
+  private @Nullable ChunkIndex index;
+  private boolean isLost;
+  private int block;
 
   /**
    * A run over the chunk; over a gap, if its index cannot be read.
    *
    * @param lost takes the times of rows that cannot be read, unless the rule is strict
    */
-  public static SampleRun of(
-      Chunk chunk, ScanFilter filter, DamageRule damageRule, LostRanges lost) {
-    ChunkIndex index = chunk.index(damageRule);
-    return index == null
-        ? new LostSegmentRun(
-            chunk.type(), filter, chunk.firstTimeNs(), chunk.lastTimeNs(), chunk.lastOrder(), lost)
-        : new SegmentRun(chunk.segment(), index, filter, damageRule, lost);
+  public SegmentRun(Chunk chunk, ScanFilter filter, DamageRule damageRule, LostRanges lost) {
+    this.segment = chunk.segment();
+    this.place = chunk;
+    this.damageRule = damageRule;
+    this.lost = lost;
+    this.filter = filter;
+    this.forward = filter.direction() == Direction.FORWARD;
   }
 
   @Override
   public long bound() {
-    if (index < 0 || index >= chunk.blockCount()) {
-      return forward ? Long.MAX_VALUE : Long.MIN_VALUE;
+    ChunkIndex chunk = index;
+    if (chunk == null) {
+      return isLost
+          ? end()
+          : forward
+              ? Math.max(place.firstTimeNs(), filter.range().startNs())
+              : Math.min(place.lastTimeNs(), filter.range().endNs());
+    }
+    if (block < 0 || block >= chunk.blockCount()) {
+      return end();
     }
     return forward
-        ? Math.max(chunk.firstTimeNs(index), filter.range().startNs())
-        : Math.min(chunk.lastTimeNs(index), filter.range().endNs());
+        ? Math.max(chunk.firstTimeNs(block), filter.range().startNs())
+        : Math.min(chunk.lastTimeNs(block), filter.range().endNs());
+  }
+
+  private long end() {
+    return forward ? Long.MAX_VALUE : Long.MIN_VALUE;
   }
 
   @Override
   protected boolean load(SampleBlock into) {
-    while (index >= 0 && index < chunk.blockCount()) {
-      ChunkIndex.Block place = chunk.block(index);
+    ChunkIndex chunk = index;
+    if (chunk == null) {
+      chunk = isLost ? null : open();
+      if (chunk == null) {
+        return loseAll(into);
+      }
+    }
+    while (block >= 0 && block < chunk.blockCount()) {
       if (forward
-          ? place.firstTimeNs() >= filter.range().endNs()
-          : place.lastTimeNs() < filter.range().startNs()) {
+          ? chunk.firstTimeNs(block) >= filter.range().endNs()
+          : chunk.lastTimeNs(block) < filter.range().startNs()) {
         break;
       }
-      if (filter.mayShow(place.firstOrder(), place.lastOrder())) {
-        if (segment.read(chunk, index, decoder(), into, damageRule)) {
-          filter.apply(into, place.firstOrder(), place.lastOrder());
-          equalTimes(place.hasEqualTimes());
+      long firstOrder = chunk.firstOrder(block);
+      long lastOrder = chunk.lastOrder(block);
+      if (filter.mayShow(firstOrder, lastOrder)) {
+        if (segment.read(chunk, block, decoder(), into, damageRule)) {
+          filter.apply(into, firstOrder, lastOrder);
+          equalTimes(chunk.hasEqualTimes(block));
         } else {
-          lose(into, place);
+          lose(into, chunk);
           equalTimes(false);
         }
       } else {
         into.count(0);
       }
-      index += forward ? 1 : -1;
+      block += forward ? 1 : -1;
       if (into.count() > 0) {
         return true;
       }
     }
     close();
     return false;
+  }
+
+  private @Nullable ChunkIndex open() {
+    ChunkIndex chunk = place.index(damageRule);
+    if (chunk != null) {
+      index = chunk;
+      block =
+          forward
+              ? chunk.firstEndingAtOrAfter(filter.range().startNs())
+              : chunk.lastStartingBefore(filter.range().endNs());
+    }
+    return chunk;
+  }
+
+  /** A gap in the place of all rows, once. */
+  private boolean loseAll(SampleBlock into) {
+    if (isLost) {
+      return false;
+    }
+    isLost = true;
+    long lastNs = place.lastTimeNs();
+    lose(into, place.type(), filter, place.firstTimeNs(), lastNs, lastNs, place.lastOrder(), lost);
+    equalTimes(false);
+    return into.count() > 0;
   }
 
   private BlockDecoder decoder() {
@@ -108,21 +138,22 @@ public final class SegmentRun extends SampleRun {
     }
   }
 
-  private void lose(SampleBlock into, ChunkIndex.Block place) {
+  private void lose(SampleBlock into, ChunkIndex chunk) {
     // Where the next block begins at this one's last time, its row there is the later one.
-    ChunkIndex.Block next = index + 1 < chunk.blockCount() ? chunk.block(index + 1) : null;
+    long lastNs = chunk.lastTimeNs(block);
+    int next = block + 1;
     boolean nextDecides =
-        next != null
-            && next.firstTimeNs() == place.lastTimeNs()
-            && filter.mayShow(next.firstOrder(), next.lastOrder());
+        next < chunk.blockCount()
+            && chunk.firstTimeNs(next) == lastNs
+            && filter.mayShow(chunk.firstOrder(next), chunk.lastOrder(next));
     lose(
         into,
         chunk.type(),
         filter,
-        place.firstTimeNs(),
-        place.lastTimeNs(),
-        nextDecides ? place.lastTimeNs() - 1 : place.lastTimeNs(),
-        place.lastOrder(),
+        chunk.firstTimeNs(block),
+        lastNs,
+        nextDecides ? lastNs - 1 : lastNs,
+        chunk.lastOrder(block),
         lost);
   }
 }

@@ -4,6 +4,7 @@ import static io.tidemark.testing.Mutations.survives;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleType;
 import io.tidemark.storage.codec.ByteOutput;
 import io.tidemark.testing.SampleGenerators;
@@ -58,14 +59,18 @@ class BlockFuzzTest {
     int rows = 1 + (input[length + 1] & 0xFF | (input[length + 2] & 3) << 8);
     CRC32C crc = new CRC32C();
     crc.update(input, 0, length);
-    ChunkIndex.Block place =
-        new ChunkIndex.Block(64, length, (int) crc.getValue(), rows, false, 0, 0, 1, 1);
+    SampleBlock some = new SampleBlock();
+    some.reset(type);
+    some.texts();
+    some.count(rows);
+    ChunkIndex index = new ChunkIndex(1, type);
+    index.add(64, Math.max(1, length), (int) crc.getValue(), some, new SampleStatistics());
     BlockFormat format = new BlockFormat();
     survives(
         "decode",
         16L * input.length,
         () ->
             format.decode(
-                input, place, type, BlockFormat.Columns.ALL, INTO, (at, n, to) -> false, "x", 1));
+                input, index, 0, BlockFormat.Columns.ALL, INTO, (at, n, to) -> false, "x"));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleType;
 import io.tidemark.storage.codec.ByteOutput;
 import io.tidemark.storage.damage.DamageList;
@@ -76,30 +77,20 @@ class HostileSegmentTest {
         Mutations.mutate(hostile, 0, hostile.length, random);
         CRC32C crc = new CRC32C();
         crc.update(hostile);
-        ChunkIndex.Block place =
-            new ChunkIndex.Block(
-                64,
-                length,
-                (int) crc.getValue(),
-                block.count(),
-                false,
-                block.sourceTimesNs()[0],
-                block.sourceTimesNs()[block.count() - 1],
-                block.orders()[0],
-                block.orders()[block.count() - 1]);
+        ChunkIndex index = new ChunkIndex(1, type);
+        index.add(64, length, (int) crc.getValue(), block, new SampleStatistics());
         Mutations.survives(
             "seed=" + seed + ", type=" + type + ", i=" + i,
             8L * length,
             () ->
                 format.decode(
                     hostile,
-                    place,
-                    type,
+                    index,
+                    0,
                     BlockFormat.Columns.ALL,
                     into,
                     (at, count, to) -> false,
-                    "x",
-                    1));
+                    "x"));
       }
     }
   }
