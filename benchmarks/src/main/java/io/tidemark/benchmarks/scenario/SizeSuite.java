@@ -25,7 +25,10 @@ public final class SizeSuite {
       List.of(
           new Question("floor", "is the workload the published one?", CodecFloor::answer),
           new Question("workload", "bytes a sample, all and by shape", SegmentSizes::answer),
-          new Question("alp", "bits a value of ALP's columns", AlpColumns::answer));
+          new Question("real", "real data beside Parquet", RealDataSizes::answer),
+          new Question("alp", "bits a value of ALP's columns", AlpColumns::answer),
+          new Question("year", "averages of a year of one tag", YearAverage::answer),
+          new Question("late", "what late samples cost", LateSamples::answer));
 
   private final List<String> only = new ArrayList<>();
   private long seed = 42;

@@ -86,6 +86,27 @@ class SizeSuiteTest {
   }
 
   @Test
+  void realDataSizes() throws Exception {
+    RealDataSizes.answer(bench(1, 1));
+    assertThat(rows()).hasSizeBetween(2, 7).last().asString().startsWith("| **all** |");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void yearAverage() throws Exception {
+    YearAverage.answer(bench(1, 1));
+    assertThat(rows()).hasSize(4).first().asString().startsWith("| 1y | 1 | 200 |");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void lateSamples() throws Exception {
+    LateSamples.answer(bench(1, 1));
+    assertThat(rows()).hasSize(7);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void alpColumns() throws Exception {
     Bench bench = bench(1, 0);
     assumeTrue(Files.isDirectory(bench.data().resolve("alp-columns")), "no public data");
