@@ -28,6 +28,9 @@ final class Housekeeping implements Agent, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final long INTERVAL_NS = 1_000_000_000L;
 
+  /* Without a seal for so long, nothing more is to be expected of the days before. */
+  private static final long QUIET_NS = 7_200_000_000_000L;
+
   /* A step of a merge. */
   private static final long MERGE_NS = 10_000_000L;
   private static final int MERGED_TAGS_MAX = 64;
@@ -60,6 +63,9 @@ final class Housekeeping implements Agent, AutoCloseable {
   /* Generation for which there was nothing to merge. */
   private long settledGeneration = -1;
 
+  private boolean settledQuietly;
+  private long lastSealNanos;
+
   /* Segments that cannot be read to the end: they stay as they are. */
   private final Set<Long> unreadable = new HashSet<>();
 
@@ -79,6 +85,7 @@ final class Housekeeping implements Agent, AutoCloseable {
     this.writer = writer;
     this.journal = journal;
     nextRoundNanos = clock.nanos();
+    lastSealNanos = nextRoundNanos;
   }
 
   @Override
@@ -121,6 +128,7 @@ final class Housekeeping implements Agent, AutoCloseable {
       List<SegmentReader> segments = sealed.seal(frozen, boundary);
       snapshots.sealed(sealed.manifest(), segments);
       noteLateness(segments.size());
+      lastSealNanos = now;
     } catch (DiskFullException e) {
       // The samples stay in memory and journal; nothing more is taken until this has worked.
       space.block(e);
@@ -148,7 +156,9 @@ final class Housekeeping implements Agent, AutoCloseable {
   /** Starts a merge, if there is one to do and none under way. */
   private boolean planMerge() throws IOException {
     Manifest manifest = sealed.manifest();
-    if (merge != null || manifest.generation() == settledGeneration) {
+    boolean isQuiet = clock.nanos() - lastSealNanos > QUIET_NS;
+    if (merge != null
+        || (manifest.generation() == settledGeneration && isQuiet == settledQuietly)) {
       return false;
     }
     StoreSnapshot now = snapshots.retained();
@@ -160,6 +170,7 @@ final class Housekeeping implements Agent, AutoCloseable {
           CompactionRule.next(
               manifest.segments().stream().filter(each -> readers.containsKey(each.id())).toList(),
               latenessNs,
+              isQuiet ? clock.epochMicros() * 1_000 : Long.MIN_VALUE,
               (late, startNs, endNs) -> countRows(late, readers, startNs, endNs));
       if (plan != null) {
         merge =
@@ -169,6 +180,7 @@ final class Housekeeping implements Agent, AutoCloseable {
         return true;
       }
       settledGeneration = manifest.generation();
+      settledQuietly = isQuiet;
     } catch (DiskFullException e) {
       LOG.warn("no room to merge segments, tried again: {}", e.getMessage());
     }

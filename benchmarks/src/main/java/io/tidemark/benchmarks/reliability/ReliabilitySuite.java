@@ -1,11 +1,9 @@
 package io.tidemark.benchmarks.reliability;
 
+import io.tidemark.benchmarks.Setting;
 import java.io.Console;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -180,7 +178,9 @@ public final class ReliabilitySuite {
     Map<String, String> missing = new HashMap<>();
     boolean good = true;
     long start = System.nanoTime();
-    Results.Setting setting = setting(lab);
+    // The page that this suite writes does not count.
+    Setting setting =
+        Setting.here(lab.root(), List.of(ReliabilityPage.PAGE, ReliabilityPage.SUMMARY));
     for (Fault fault : faults) {
       String lacking = fault.missing(lab);
       if (!lacking.isEmpty()) {
@@ -202,7 +202,7 @@ public final class ReliabilitySuite {
     return good;
   }
 
-  private boolean runAll(Fault fault, Lab lab, Results results, Results.Setting setting, long start)
+  private boolean runAll(Fault fault, Lab lab, Results results, Setting setting, long start)
       throws Exception {
     boolean good = true;
     Progress progress = new Progress(fault.name());
@@ -238,43 +238,6 @@ public final class ReliabilitySuite {
     }
     progress.end(results.runs(fault.name()));
     return good;
-  }
-
-  private static Results.Setting setting(Lab lab) throws IOException, InterruptedException {
-    String root = lab.root().toString();
-    String commit = git(lab, "git", "-C", root, "rev-parse", "--short", "HEAD");
-    // The page that this suite writes does not count.
-    String changed =
-        git(
-            lab,
-            "git",
-            "-C",
-            root,
-            "status",
-            "--porcelain",
-            "--untracked-files=no",
-            "--",
-            ".",
-            ":!" + ReliabilityPage.PAGE,
-            ":!" + ReliabilityPage.SUMMARY);
-    long memoryMiB = 0;
-    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-      if (line.startsWith("MemTotal:")) {
-        memoryMiB = Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-      }
-    }
-    return new Results.Setting(
-        commit.isEmpty() ? "unknown" : changed.isEmpty() ? commit : commit + " (dirty)",
-        Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(),
-        Runtime.version().toString(),
-        Runtime.getRuntime().availableProcessors(),
-        memoryMiB,
-        System.getProperty("os.name") + " " + System.getProperty("os.version"));
-  }
-
-  private static String git(Lab lab, String... command) throws IOException, InterruptedException {
-    Lab.Finished finished = Lab.run(lab.folder(), 30, Map.of(), List.of(command));
-    return finished.status() == 0 ? finished.output().strip() : "";
   }
 
   /** A bar on a terminal, lines elsewhere. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.benchmarks.Setting;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +22,6 @@ import java.util.Map;
  */
 final class Results {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Where and with what a batch ran. */
-  record Setting(
-      String commit, String date, String java, int cores, long memoryMiB, String kernel) {}
 
   private final Path file;
   private final List<JsonNode> lines = new ArrayList<>();

@@ -52,7 +52,10 @@ public final class FirstNumbers {
           Usage: tidemark bench [DAYS [SCANS]]
           Measures samples/s over HTTP, bytes/sample of the demo plant and latency of a plot.
                 DAYS    Days of the plant; default 30.
-                SCANS   Scans of 1 000 tags that are written; default 2000.\
+                SCANS   Scans of 1 000 tags that are written; default 2000.
+          Also: tidemark bench sizes [--help]        bytes a sample, and what reading costs
+                tidemark bench journals [FOLDER]     which journal appends and forces faster
+                tidemark bench reliability FOLDER    what breaks, and what is lost then\
           """);
       System.exit(args.length == 1 && args[0].matches("-h|--help") ? 0 : 2);
     }

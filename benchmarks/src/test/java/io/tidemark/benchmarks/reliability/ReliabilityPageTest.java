@@ -3,6 +3,7 @@ package io.tidemark.benchmarks.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.benchmarks.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page shows what the suite found, and nobody has helped it. */
 class ReliabilityPageTest {
   private static final Path ROOT = Path.of(System.getProperty("tidemark.root", ".."));
-  private static final Results.Setting SETTING =
-      new Results.Setting("abc1234", "2026-11-25T03:00Z", "25", 2, 24_000, "Linux 6.18");
+  private static final Setting SETTING =
+      new Setting("abc1234", "2026-11-25T03:00Z", "25", 2, 24_000, "Linux 6.18");
 
   @TempDir Path folder;
 

@@ -62,13 +62,15 @@ public final class CompactionRule {
    * The next thing to do, or null.
    *
    * @param latenessNs how late samples have been coming
+   * @param quietSinceNs the time now if nothing has been coming for a while: days before it are
+   *     over even if nothing came after them; else {@link Long#MIN_VALUE}
    */
   public static @Nullable Plan next(
-      List<Manifest.Segment> segments, long latenessNs, LateRows lateRows) {
+      List<Manifest.Segment> segments, long latenessNs, long quietSinceNs, LateRows lateRows) {
     List<Manifest.Segment> late = new ArrayList<>();
     List<Manifest.Segment> partitions = new ArrayList<>();
     TreeMap<Long, List<Manifest.Segment>> days = new TreeMap<>();
-    long reachedNs = Long.MIN_VALUE;
+    long reachedNs = quietSinceNs;
     for (Manifest.Segment segment : segments) {
       switch (segment.level()) {
         case Manifest.Segment.LATE -> late.add(segment);

@@ -1,0 +1,2 @@
+/** Measures and breaks the historian; one class per question asked. */
+package io.tidemark.benchmarks;
