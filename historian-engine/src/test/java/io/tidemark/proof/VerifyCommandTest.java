@@ -87,7 +87,7 @@ class VerifyCommandTest {
   @Test
   void damageIsNamedWithTagTimesAndLossAndHasItsExitCode() throws IOException {
     serverWithSamples().close();
-    flip(file("segments", ".tseg"), 100);
+    flip(file("segments", ".tseg"), 70);
     CommandLine text = verify();
     assertThat(text.code()).isEqualTo(1);
     assertThat(text.out())
@@ -144,7 +144,7 @@ class VerifyCommandTest {
       assertThat(dump.out()).contains(each[2]);
     }
     assertThat(CommandLine.run("dump", data.resolve("lock").toString()).out()).contains("pid=");
-    flip(segment, 100);
+    flip(segment, 70);
     CommandLine damaged = CommandLine.run("dump", segment.toString());
     assertThat(damaged.code()).isEqualTo(1);
     assertThat(damaged.out()).contains("!! DAMAGE: checksum of a block differs");

@@ -17,7 +17,7 @@ final class SealedTimes {
     if (segment.level() == Manifest.Segment.LATE) {
       return;
     }
-    for (int tagId : reader.tags()) {
+    for (int tagId : reader.tagIds()) {
       if (tagId >= lastNs.length) {
         int from = lastNs.length;
         lastNs = Arrays.copyOf(lastNs, Math.max(tagId + 1, 2 * from));

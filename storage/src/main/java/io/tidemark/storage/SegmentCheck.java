@@ -70,7 +70,7 @@ final class SegmentCheck {
     boolean bodyIsWhole = !checksBytes || segment.bodyIsWhole();
     Walk walk = new Walk(segment, verifier.mode() == StoreVerifier.Mode.DEEP, checksBytes);
     boolean whole = segment.index(walk::chunk, walk::frame);
-    if (!bodyIsWhole && walk.faults == 0) {
+    if (!bodyIsWhole && whole && walk.faults == 0) {
       // Each block is one, then; but one of them is another one's.
       walk = new Walk(segment, true, true);
       walk.isCounted = false;

@@ -1,5 +1,6 @@
 package io.tidemark.query.retrieval;
 
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
@@ -328,7 +329,9 @@ public final class Retrievals {
    */
   public static List<SummaryRow> summarize(
       Retrieval.Summary asked, TagDefinition tag, QueryContext context) {
-    return summarize(asked, tag, context, StatisticsRule.STORED);
+    // Who wants to know of damage wants the samples to be read.
+    boolean isStrict = context.damageRule() == DamageRule.STRICT;
+    return summarize(asked, tag, context, isStrict ? StatisticsRule.NONE : StatisticsRule.STORED);
   }
 
   /** The same, with a choice of what may stand for samples. */

@@ -3,6 +3,7 @@ package io.tidemark.storage.lifecycle;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import io.tidemark.storage.segment.SegmentWriter;
+import io.tidemark.storage.segment.SequenceSet;
 import java.io.IOException;
 
 /**

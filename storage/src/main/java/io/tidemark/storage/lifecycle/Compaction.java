@@ -16,15 +16,15 @@ import io.tidemark.storage.segment.SegmentOrigin;
 import io.tidemark.storage.segment.SegmentReader;
 import io.tidemark.storage.segment.SegmentRun;
 import io.tidemark.storage.segment.SegmentWriter;
+import io.tidemark.storage.segment.SequenceSet;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.roaringbitmap.PeekableIntIterator;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Merges segments: what lies in a range of time goes into one, the rest, which came late for other
@@ -45,7 +45,8 @@ public final class Compaction implements AutoCloseable {
   private final SegmentWriter outside;
   private final BlockCutter insideCutter;
   private final BlockCutter outsideCutter;
-  private final PeekableIntIterator tags;
+  private final int[] tags;
+  private int nextTag;
   private final SampleBlock block = new SampleBlock();
 
   /**
@@ -70,9 +71,13 @@ public final class Compaction implements AutoCloseable {
     this.outside = outside;
     insideCutter = BlockCutter.ofMany(inside);
     outsideCutter = BlockCutter.ofFew(outside);
-    RoaringBitmap all = new RoaringBitmap();
-    inputs.forEach(each -> all.or(each.tags()));
-    tags = all.getIntIterator();
+    BitSet all = new BitSet();
+    for (SegmentReader input : inputs) {
+      for (int tagId : input.tagIds()) {
+        all.set(tagId);
+      }
+    }
+    tags = all.stream().toArray();
   }
 
   /** Rows of a segment in {@code [startNs, endNs)}; errors as {@link #step}. */
@@ -81,7 +86,7 @@ public final class Compaction implements AutoCloseable {
         new ScanFilter(
             new TimeRange(startNs, endNs), Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
     long rows = 0;
-    for (int tagId : segment.tags()) {
+    for (int tagId : segment.tagIds()) {
       for (Chunk chunk : segment.chunks(tagId)) {
         if (chunk.firstTimeNs() >= startNs && chunk.lastTimeNs() < endNs) {
           rows += chunk.rows();
@@ -117,10 +122,10 @@ public final class Compaction implements AutoCloseable {
    *     segment cannot be read: give it up.
    */
   public boolean step() throws IOException {
-    if (!tags.hasNext()) {
+    if (nextTag == tags.length) {
       return false;
     }
-    int tagId = tags.next();
+    int tagId = tags[nextTag++];
     EnumSet<SampleType> types = EnumSet.noneOf(SampleType.class);
     for (SegmentReader input : inputs) {
       input.chunks(tagId).forEach(chunk -> types.add(chunk.type()));

@@ -19,7 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * A committed segment, mapped. Its directory is held in memory; indexes of chunks are read when
@@ -274,9 +273,9 @@ public final class SegmentReader implements AutoCloseable {
     return area.directory().companion();
   }
 
-  /** Ids of the tags inside. */
-  public RoaringBitmap tags() {
-    return area.directory().tags();
+  /** Ids of the tags inside, ascending. */
+  public int[] tagIds() {
+    return area.directory().tags().toArray();
   }
 
   /** The tag's chunks, one per type; empty if it has none. */

@@ -1,15 +1,18 @@
-package io.tidemark.storage.lifecycle;
+package io.tidemark.storage.segment;
 
 import io.tidemark.model.WriteOrder;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /** Journal sequences of the frames that some rows came with. One thread. */
-final class SequenceSet {
+public final class SequenceSet {
   private final Roaring64Bitmap sequences = new Roaring64Bitmap();
   private long last = -1;
 
+  /** None. */
+  public SequenceSet() {}
+
   /** Adds the frames of some rows. */
-  void addOrders(long[] orders, int count) {
+  public void addOrders(long[] orders, int count) {
     for (int i = 0; i < count; i++) {
       long sequence = WriteOrder.journalSequence(orders[i]);
       if (sequence != last) {
@@ -19,7 +22,8 @@ final class SequenceSet {
     }
   }
 
-  boolean contains(long sequence) {
+  /** Whether a row came with the frame of that sequence. */
+  public boolean contains(long sequence) {
     return sequences.contains(sequence);
   }
 }
