@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Reads a Tidemark segment by docs/format/segment.md and docs/format/envelope.md alone.
 
-usage: read_segment.py [--rows | --statistics | --frames | --codecs] FILE.tseg
+usage: read_segment.py [--rows] [--statistics] [--frames] [--codecs] FILE.tseg
 
   --rows        every row (the default)
   --statistics  every block's place and every node's statistics, of all levels
   --frames      the list of frames
   --codecs      how often each codec and form occurs
 
-Prints one JSON object a line. Numbers of 64 bits are decimal strings, doubles 16 hex digits of
-their bits. All checksums are verified before anything is printed; what is wrong goes to standard
-error, with its place, and the exit code is 1. A copy of an index (FILE.tidx) has places and
-frames only. Needs Python 3.8 and nothing else.
+Prints one JSON object a line, in the order of the options. Numbers of 64 bits are decimal strings,
+doubles 16 hex digits of their bits. All checksums are verified before anything is printed; what is
+wrong goes to standard error, with its place, and the exit code is 1. The copy of an index
+(FILE.tidx) has places and frames only. Needs Python 3.8 and nothing else.
 """
 
 import collections
@@ -89,7 +89,8 @@ def bits_of_double(value):
 
 def comparable(value):
     """What a second moment is compared with: 41 significant bits of a positive finite number."""
-    return (bits_of_double(value) + 2048) >> 12 << 12 if 0 < value < math.inf else 0
+    rounded = (bits_of_double(value) + 2048) >> 12 << 12 if 0 < value < math.inf else 0
+    return min(rounded, bits_of_double(sys.float_info.max))
 
 
 class Part:
@@ -136,9 +137,10 @@ class Part:
     def zigzag(self):
         return unzigzag(self.varint())
 
-    def step(self):
+    def step(self, met):
         scale = self.u8()
         self.require(scale <= 18 or 32 <= scale <= 95, f"unknown scale {scale} of a step")
+        met[f"step of powers of {'ten' if scale <= 18 else 'two'}"] += 1
         return self.zigzag() * (10**scale if scale <= 18 else 2**(scale - 32))
 
 
@@ -226,17 +228,17 @@ def integers(part, rows, met):
     if codec == 1:
         return [signed(part.zigzag())] * rows
     if codec == 2:
-        first, step = part.zigzag(), part.step()
+        first, step = part.zigzag(), part.step(met)
         return [signed(first + i * step) for i in range(rows)]
     if codec == 3:
         return residuals(part, rows, met)
     if codec == 4:
         return sums(part.zigzag(), residuals(part, rows - 1, met))
     if codec == 5:
-        first, difference = part.zigzag(), part.step()
+        first, difference = part.zigzag(), part.step(met)
         return sums(first, sums(difference, residuals(part, rows - 2, met)))
     if codec == 6:
-        step = part.step()
+        step = part.step(met)
         return [signed(x + i * step) for i, x in enumerate(residuals(part, rows, met))]
     if codec == 7:
         runs = part.count(rows, "runs")
@@ -276,8 +278,8 @@ def states(part, rows, met):
         part.require(form == 2, f"unknown form {form} of states")
         found = integers(part, rows, met)
     part.require(all(0 <= state < 1 << 40 for state in found), "state of more than 40 bits")
-    return [((state >> 24 | state << 8) & 0xFFFFFFFF, state & 255)
-            for state in (((s >> 8), s & 255) for s in found)]
+    rotated = [(state >> 8, state & 255) for state in found]
+    return [(high >> 16 | high << 16 & 0xFFFFFFFF, flags) for high, flags in rotated]
 
 
 def doubles(part, rows, met):
@@ -371,13 +373,13 @@ class Chunk:
 
     def __init__(self, part):
         where = part.where + part.position
-        (self.tag, code, zero, self.size, self.places_length, self.places_offset, self.places_crc,
-         zero_too, self.first_block, self.first_time, self.last_time, self.order_min,
+        (self.tag, self.code, zero, self.size, self.places_length, self.places_offset,
+         self.places_crc, zero_too, self.first_block, self.first_time, self.last_time, self.order_min,
          self.order_max, self.rows) = part.fields("IB3sIIQIIQqqQQQ")
-        require(zero == b"\0\0\0" and zero_too == 0, "reserved bytes of a chunk are not zero", where)
-        require(code in TYPES, f"unknown type {code}", where)
+        require(not any(zero) and zero_too == 0, "reserved bytes of a chunk are not zero", where)
+        require(self.code in TYPES, f"unknown type {self.code}", where)
         require(self.size > 0, "chunk without blocks", where)
-        self.type = TYPES[code]
+        self.type = TYPES[self.code]
         self.name = f"{self.type} of tag {self.tag}"
         sizes = [self.size]
         while self.size > FANOUT and sizes[-1] > 1:
@@ -442,7 +444,8 @@ class Segment:
         part.done()
         require(sorted({chunk.tag for chunk in self.chunks}) == tags,
                 "bitmap has other tags than the directory", start)
-        require(tags == [chunk.tag for chunk in self.chunks], "tags do not ascend", start)
+        order = [chunk.tag for chunk in self.chunks]
+        require(order == sorted(order), "chunks do not ascend by tag", start)
         self.frames_part = self.part(frames_offset, frames_length, "the list of frames", frames_crc)
         offset, block_offset = self.index_offset, HEADER_BYTES
         for chunk in self.chunks:
@@ -463,7 +466,8 @@ class Segment:
         for size in groups(chunk.size):
             columns = [integers(part, size, self.met) for _ in range(8)]
             for length, crc, flags, rows, first, last, smallest, more in zip(*columns):
-                part.require(length > 0 and 0 <= crc < 1 << 32, "place of a block")
+                part.require(length > 0 and -1 << 31 <= crc < 1 << 31, "place of a block")
+                crc &= 0xFFFFFFFF
                 part.require(0 <= flags < 4 and 1 <= rows <= GROUP, "flags or rows of a block")
                 first = signed(chunk.first_time + first)
                 smallest = chunk.order_min + smallest & U64
@@ -521,17 +525,17 @@ class Segment:
             squares = double_of_bits(int(node["squares"], 16))
             expected = squares * (float(int(node["good time"])) / usable) if usable else 0.0
             stepped = comparable(expected) + stepped & U64
-            sloped = stepped + sloped & U64
+            sloped = comparable(double_of_bits(stepped)) + sloped & U64
             node["stepped squares"], node["sloped squares"] = f"{stepped:016x}", f"{sloped:016x}"
             node["rises"] = f"{rises:016x}"
 
     def node_states(self, part, nodes):
         sizes = integers(part, len(nodes), self.met)
         part.require(all(-1 <= size <= STATES_MAX for size in sizes), "number of states")
-        rows = []
-        for size in groups(sum(max(size, 0) for size in sizes)):
-            rows.extend(zip(*[integers(part, size, self.met) for _ in range(3)]))
-        rows = iter(rows)
+        total = sum(max(size, 0) for size in sizes)
+        columns = [[field for size in groups(total) for field in integers(part, size, self.met)]
+                   for _ in range(3)]
+        rows = zip(*columns)
         for node, size in zip(nodes, sizes):
             node["states"] = None if size < 0 else [
                 [str(field) for field in next(rows)] for _ in range(size)]
@@ -602,9 +606,12 @@ def groups(count):
 
 
 def codecs(segment):
-    for lines in (segment.frames(), segment.rows() if segment.has_blocks else ()):
-        collections.deque(lines, 0)
-    return ({"codec": name, "count": segment.met[name]} for name in sorted(segment.met))
+    """How often each codec and form was met so far; reads what was not read yet."""
+    if not any(name.startswith("state") for name in segment.met):
+        for lines in (segment.frames(), segment.rows() if segment.has_blocks else ()):
+            collections.deque(lines, 0)
+    for name in sorted(segment.met):
+        yield {"codec": name, "count": segment.met[name]}
 
 
 def main(arguments):
@@ -612,13 +619,14 @@ def main(arguments):
              "--frames": Segment.frames, "--codecs": codecs}
     options = [argument for argument in arguments if argument.startswith("--")]
     files = [argument for argument in arguments if not argument.startswith("--")]
-    if len(files) != 1 or len(options) > 1 or not set(options) <= set(modes):
+    if len(files) != 1 or not set(options) <= set(modes):
         sys.exit(__doc__)
     try:
         with open(files[0], "rb") as file:
             segment = Segment(file.read())
-        for line in modes[options[0] if options else "--rows"](segment):
-            sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+        for option in options or ["--rows"]:
+            for line in modes[option](segment):
+                sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
     except (Damage, zstd_decode.ZstdError, OSError, UnicodeDecodeError) as problem:
         sys.exit(f"{files[0]}: {problem}")
 

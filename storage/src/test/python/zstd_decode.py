@@ -67,7 +67,8 @@ class BackwardBits:
         """The next bits; those before the beginning are zero."""
         start = self.left - count
         if start < 0:
-            return (int.from_bytes(self.data[:8], "little") & ((1 << max(self.left, 0)) - 1)) << -start
+            known = int.from_bytes(self.data[:8], "little") & ((1 << max(self.left, 0)) - 1)
+            return known << -start
         window = int.from_bytes(self.data[start >> 3:(start + count + 7) >> 3], "little")
         return (window >> (start & 7)) & ((1 << count) - 1)
 
@@ -160,7 +161,7 @@ class Huffman:
         if header >= 128:
             count = header - 127
             packed = source.take((count + 1) // 2)
-            return Huffman([(packed[i // 2] >> (4 if i % 2 == 0 else 0)) & 15 for i in range(count)])
+            return Huffman([packed[i // 2] >> 4 * (1 - i % 2) & 15 for i in range(count)])
         description = Bytes(source.take(header))
         table = FseTable.read(description, 6, 256)
         bits, weights = BackwardBits(description.rest()), []
