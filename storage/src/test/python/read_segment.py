@@ -17,6 +17,7 @@ wrong goes to standard error, with its place, and the exit code is 1. The copy o
 import collections
 import json
 import math
+import os
 import struct
 import sys
 import uuid
@@ -374,8 +375,8 @@ class Chunk:
     def __init__(self, part):
         where = part.where + part.position
         (self.tag, self.code, zero, self.size, self.places_length, self.places_offset,
-         self.places_crc, zero_too, self.first_block, self.first_time, self.last_time, self.order_min,
-         self.order_max, self.rows) = part.fields("IB3sIIQIIQqqQQQ")
+         self.places_crc, zero_too, self.first_block, self.first_time, self.last_time,
+         self.order_min, self.order_max, self.rows) = part.fields("IB3sIIQIIQqqQQQ")
         require(not any(zero) and zero_too == 0, "reserved bytes of a chunk are not zero", where)
         require(self.code in TYPES, f"unknown type {self.code}", where)
         require(self.size > 0, "chunk without blocks", where)
@@ -396,9 +397,11 @@ class Chunk:
 class Segment:
     """A segment, or the copy of its index: `shift` is what offsets of the segment differ by."""
 
-    def __init__(self, data):
+    def __init__(self, data, name):
         self.data, self.met = data, collections.Counter()
         self.envelope()
+        require(not name.isdigit() or int(name) == self.number,
+                f"file has the number {self.number}, not that of its name,", 24)
         self.directory()
         check_crc(data[:-FOOTER_BYTES], self.body_crc, "header and body", 0)
 
@@ -625,7 +628,7 @@ def main(arguments):
         sys.exit(__doc__)
     try:
         with open(files[0], "rb") as file:
-            segment = Segment(file.read())
+            segment = Segment(file.read(), os.path.basename(files[0]).split(".")[0])
         for option in options or ["--rows"]:
             for line in modes[option](segment):
                 sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")

@@ -570,7 +570,8 @@ public final class SampleStatistics {
   private static double joined(
       double weightA, double sumA, double squaresA, double weightB, double sumB, double squaresB) {
     if (weightA == 0 || weightB == 0) {
-      return squaresA + squaresB;
+      double moment = squaresA + squaresB;
+      return moment > 0 ? rounded(moment) : 0;
     }
     double apart = sumA / weightA - sumB / weightB;
     double moment =

@@ -214,6 +214,8 @@ class IndependentReaderTest {
     }
     assertRefused(Arrays.copyOf(honest, honest.length - 1), "no footer");
     assertRefused(Arrays.copyOf(honest, 50), "file is cut");
+    Path renamed = Files.write(folder.resolve(SegmentWriter.fileName(8)), honest);
+    assertThat(run(renamed).errors()).contains("file has the number 7");
   }
 
   private void assertRefused(byte[] damaged, String why) throws Exception {
