@@ -115,6 +115,9 @@ final class Housekeeping implements Agent, AutoCloseable {
     space.keepBallast();
     boolean hasDropped = dropExpired();
     boolean hasPlanned = !space.isFull() && planMerge();
+    if (merge == null && !hasSealed) {
+      hasPlanned |= letGoOfMerged();
+    }
     return mergeLedgers() || hasDropped || hasSealed || hasMerged || hasPlanned;
   }
 
@@ -186,6 +189,14 @@ final class Housekeeping implements Agent, AutoCloseable {
     }
     now.segments().release();
     return false;
+  }
+
+  private boolean letGoOfMerged() throws IOException {
+    try {
+      return sealed.letGoOfMerged();
+    } catch (DiskFullException e) {
+      return false; // that can wait
+    }
   }
 
   private long countRows(

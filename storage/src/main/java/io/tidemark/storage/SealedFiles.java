@@ -396,6 +396,23 @@ final class SealedFiles {
     return true;
   }
 
+  /**
+   * Commits the newest manifest once more while older ones name segments that were merged: else
+   * these would keep their room until something new is sealed.
+   *
+   * @return whether there was something to do
+   */
+  boolean letGoOfMerged() throws IOException {
+    if (retired.stream().noneMatch(Retired::isSegment)) {
+      return false;
+    }
+    Manifest manifest = manifest();
+    commit(
+        manifest.rearranged(
+            nextFileNumber, manifest.segments(), manifest.ledgers(), manifest.dropped()));
+    return true;
+  }
+
   /** Commits a manifest and deletes merged files that none of those that are kept names. */
   private void commit(Manifest next) throws IOException {
     manifests.commit(next);

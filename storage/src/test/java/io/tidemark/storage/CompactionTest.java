@@ -166,13 +166,9 @@ class CompactionTest {
           .extracting(Manifest.Segment::rows)
           .containsExactly(1440L, 1440L);
       assertThat(segments).hasSize(2 + 24);
-      for (int i = 0; i < 4; i++) { // manifests that name the old files are gone then
-        fixture.write(0, base + (80 * 60L + i) * MINUTE_NS, i);
-        fixture.seal();
-      }
       assertThat(disk.list(Path.of("/store/segments")))
           .filteredOn(name -> name.endsWith(".tseg"))
-          .hasSize(2 + 24 + 4);
+          .hasSize(2 + 24);
     }
     assertThat(StoreFixture.faults(disk)).isEmpty();
   }
