@@ -31,6 +31,8 @@ final class Housekeeping implements Agent, AutoCloseable {
   /* Without a seal for so long, nothing more is to be expected of the days before. */
   private static final long QUIET_NS = 7_200_000_000_000L;
 
+  private static final long RETRY_MERGE_NS = 600_000_000_000L;
+
   /* A step of a merge. */
   private static final long MERGE_NS = 10_000_000L;
   private static final int MERGED_TAGS_MAX = 64;
@@ -64,6 +66,7 @@ final class Housekeeping implements Agent, AutoCloseable {
   private long settledGeneration = -1;
 
   private boolean settledQuietly;
+  private long retryMergeNanos;
   private long lastSealNanos;
 
   /* Segments that cannot be read to the end: they stay as they are. */
@@ -86,6 +89,7 @@ final class Housekeeping implements Agent, AutoCloseable {
     this.journal = journal;
     nextRoundNanos = clock.nanos();
     lastSealNanos = nextRoundNanos;
+    retryMergeNanos = nextRoundNanos;
   }
 
   @Override
@@ -160,7 +164,8 @@ final class Housekeeping implements Agent, AutoCloseable {
   private boolean planMerge() throws IOException {
     Manifest manifest = sealed.manifest();
     boolean isQuiet = clock.nanos() - lastSealNanos > QUIET_NS;
-    if (merge != null
+    if (clock.nanos() - retryMergeNanos < 0
+        || merge != null
         || (manifest.generation() == settledGeneration && isQuiet == settledQuietly)) {
       return false;
     }
@@ -232,7 +237,8 @@ final class Housekeeping implements Agent, AutoCloseable {
         }
       }
     } catch (DiskFullException e) {
-      LOG.warn("no room to merge segments, tried again: {}", e.getMessage());
+      LOG.warn("no room to merge segments, tried again later: {}", e.getMessage());
+      retryMergeNanos = clock.nanos() + RETRY_MERGE_NS;
       endMerge(current);
     } catch (HistorianException | InternalError e) {
       LOG.warn("segments are not merged: segments={}: {}", current.inputIds(), e.getMessage());

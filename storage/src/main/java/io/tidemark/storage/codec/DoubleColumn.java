@@ -130,13 +130,6 @@ public final class DoubleColumn {
   private void encodeReal(int count, int best, int start, ByteOutput out) {
     int raw = longs.estimateBytes(bits, count);
     int p = bestSplit(count);
-    int kept = best;
-    if (raw < kept) {
-      out.truncate(start);
-      out.u8(RAW);
-      longs.encode(bits, count, out);
-      kept = out.length() - start;
-    }
     if (p > 0) {
       int from = out.length();
       out.u8(SPLIT);
@@ -147,12 +140,17 @@ public final class DoubleColumn {
       longs.encode(integers, count, out);
       BitPacking.pack(bits, count, p, longs.scratch.words, out);
       int length = out.length() - from;
-      if (length < kept) {
+      if (length < Math.min(best, raw)) {
         System.arraycopy(out.array(), from, out.array(), start, length);
         out.truncate(start + length);
-      } else {
-        out.truncate(from);
+        return;
       }
+      out.truncate(from);
+    }
+    if (raw < best) {
+      out.truncate(start);
+      out.u8(RAW);
+      longs.encode(bits, count, out);
     }
   }
 
