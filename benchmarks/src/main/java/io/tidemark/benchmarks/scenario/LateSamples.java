@@ -30,6 +30,8 @@ final class LateSamples {
   private static final double LATE = 0.01;
   private static final int LATE_DAYS_MAX = 30;
   private static final int ROUNDS = 7;
+  private static final int ROUNDS_MIN = 3;
+  private static final long ROUNDS_NANOS_MAX = 30_000_000_000L;
   private static final Target AMPLIFICATION = new Target(2, 1.5, 1);
   private static final Target BEFORE = new Target(1.5, 1.2, 1);
   private static final Target AFTER = new Target(1.05, 1.0, 2);
@@ -205,22 +207,29 @@ final class LateSamples {
     }
   }
 
-  /** Median times of the scan in milliseconds, in turn: of the first store, of the second. */
+  /**
+   * Median times of the scan in milliseconds, in turn: of the first store, of the second. Fewer
+   * rounds if they take long.
+   */
   private double[] compare(BenchStore one, BenchStore other) {
     double[] first = new double[ROUNDS];
     double[] second = new double[ROUNDS];
+    int rounds = 0;
+    long startNanos = System.nanoTime();
     scan(one);
     scan(other);
     try (Progress progress = bench.progress("scanning", ROUNDS)) {
-      for (int round = 0; round < ROUNDS; round++) {
-        first[round] = scan(one);
-        second[round] = scan(other);
+      while (rounds < ROUNDS
+          && (rounds < ROUNDS_MIN || System.nanoTime() - startNanos < ROUNDS_NANOS_MAX)) {
+        first[rounds] = scan(one);
+        second[rounds] = scan(other);
+        rounds++;
         progress.step(1);
       }
     }
-    Arrays.sort(first);
-    Arrays.sort(second);
-    return new double[] {first[ROUNDS / 2], second[ROUNDS / 2]};
+    Arrays.sort(first, 0, rounds);
+    Arrays.sort(second, 0, rounds);
+    return new double[] {first[rounds / 2], second[rounds / 2]};
   }
 
   private double scan(BenchStore store) {

@@ -161,7 +161,7 @@ final class RealDataSizes {
       long parquet = 0;
       int files = 0;
       try (Table table = new Table(folder, set.tags());
-          Progress progress = bench.progress("storing " + set.name(), 1)) {
+          Progress progress = bench.progress("storing " + set.name(), count(set))) {
         Both both = new Both(store, table, set.tags(), progress);
         set.rows().to(both);
         store.settle();
@@ -170,7 +170,7 @@ final class RealDataSizes {
           files++;
         }
         long rows = store.sizes().segmentRows();
-        if (rows > both.samples || rows < both.samples - both.samples / 100) {
+        if (rows != both.samples) {
           throw new IllegalStateException(
               "samples are missing: given=" + both.samples + ", stored=" + rows);
         }
@@ -183,6 +183,34 @@ final class RealDataSizes {
         }
       }
     }
+  }
+
+  private static long count(DataSet set) throws IOException {
+    long[] count = new long[1];
+    set.rows()
+        .to(
+            new DemoSink() {
+              @Override
+              public void number(int tag, long timeNs, double value, int status) {
+                count[0]++;
+              }
+
+              @Override
+              public void state(int tag, long timeNs, int ordinal, int status) {
+                count[0]++;
+              }
+
+              @Override
+              public void text(int tag, long timeNs, String text, int status) {
+                count[0]++;
+              }
+
+              @Override
+              public void absent(int tag, long timeNs, int status) {
+                count[0]++;
+              }
+            });
+    return count[0];
   }
 
   private static TagDefinition definition(int id, DemoTag tag) {
@@ -312,7 +340,7 @@ final class RealDataSizes {
 
     private void run(Step step) {
       samples++;
-      progress.step(0);
+      progress.step(1);
       try {
         step.run();
       } catch (IOException e) {
