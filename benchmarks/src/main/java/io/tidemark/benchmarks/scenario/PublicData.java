@@ -57,8 +57,8 @@ final class PublicData {
   }
 
   /**
-   * Run n starts 2024-05-01 + n x 3 d with its training part, 480 rows (500 of run 0); the test
-   * part, 960 rows, follows 26 h later.
+   * Run n starts 2024-05-01 + n x 3 d with its training part, up to 25 h; its test part, 48 h, 33
+   * days later, behind all training parts, so that no time comes twice.
    */
   private static DataSet tennesseeEastman(Path folder) throws IOException {
     List<DemoTag> tags = new ArrayList<>();
@@ -74,7 +74,7 @@ final class PublicData {
             String name = String.format(Locale.ROOT, "d%02d", run);
             long runNs = startNs + 3L * run * DAY_NS;
             table(sink, folder.resolve(name + ".dat"), run == 0, runNs);
-            table(sink, folder.resolve(name + "_te.dat"), false, runNs + 26 * 3600L * SECOND_NS);
+            table(sink, folder.resolve(name + "_te.dat"), false, runNs + 33 * DAY_NS);
           }
         });
   }
