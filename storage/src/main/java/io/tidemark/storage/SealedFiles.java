@@ -317,7 +317,9 @@ final class SealedFiles {
       commit(manifest.rearranged(nextFileNumber, kept, manifest.ledgers(), manifest.dropped()));
     } catch (IOException | RuntimeException | Error e) {
       readers.forEach(SegmentReader::close);
-      delete(merge.outputIds());
+      if (e instanceof DiskFullException) { // any other failure may have come after the commit
+        delete(merge.outputIds());
+      }
       throw e;
     }
     for (long id : ids) {

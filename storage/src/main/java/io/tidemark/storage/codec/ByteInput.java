@@ -131,6 +131,24 @@ public final class ByteInput {
     return (int) value;
   }
 
+  /** See {@link ByteOutput#gap}. */
+  int gap() {
+    int rows = 0;
+    int next;
+    do {
+      next = u8();
+      rows += next;
+    } while (next == 255);
+    return rows;
+  }
+
+  /** Goes over {@code count} gaps. */
+  void skipGaps(int count) {
+    for (int i = 0; i < count; i++) {
+      gap();
+    }
+  }
+
   /** Copies bytes. */
   public void copy(byte[] out, int offset, int length) {
     System.arraycopy(bytes, need(length), out, offset, length);

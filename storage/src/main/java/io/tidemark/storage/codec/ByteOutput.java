@@ -96,6 +96,15 @@ public final class ByteOutput {
     return varintLength(value << 1 ^ value >> 63);
   }
 
+  /** A number of rows between two: bytes of 255 that go on, then one below. */
+  void gap(int rows) {
+    int rest = rows;
+    for (; rest >= 255; rest -= 255) {
+      u8(255);
+    }
+    u8(rest);
+  }
+
   /** Bytes of an array. */
   public void bytes(byte[] array, int offset, int count) {
     int at = grow(count);

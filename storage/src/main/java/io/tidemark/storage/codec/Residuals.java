@@ -287,12 +287,8 @@ final class Residuals {
     for (int i = 0; i < count; i++) {
       long high = scaled[i] >> width;
       if (high != 0) {
-        int gap = i - last - 1;
+        out.gap(i - last - 1);
         last = i;
-        for (; gap >= 255; gap -= 255) {
-          out.u8(255);
-        }
-        out.u8(gap);
         highs[exceptions++] = high << 1 ^ high >> 63;
       }
     }
@@ -369,12 +365,7 @@ final class Residuals {
     int[] rows = scratch.rows;
     int row = -1;
     for (int i = 0; i < exceptions; i++) {
-      int step;
-      do {
-        step = in.u8();
-        row += step;
-      } while (step == 255);
-      row++;
+      row += in.gap() + 1;
       if (row >= count) {
         throw new IllegalArgumentException("exception row: row=" + row + ", count=" + count);
       }
@@ -408,11 +399,7 @@ final class Residuals {
       int exceptions = in.count(count, "exceptions");
       int highWidth = in.u8();
       in.skip(BitPacking.byteCount(count, form - PATCHED));
-      for (int i = 0; i < exceptions; i++) {
-        while (in.u8() == 255) {
-          // the gap goes on
-        }
-      }
+      in.skipGaps(exceptions);
       in.skip(BitPacking.byteCount(exceptions, highWidth));
     }
   }

@@ -81,12 +81,8 @@ public final class StateColumn {
     out.varint(exceptions);
     int last = -1;
     for (int i = 0; i < exceptions; i++) {
-      int gap = rows[i] - last - 1;
+      out.gap(rows[i] - last - 1);
       last = rows[i];
-      for (; gap >= 255; gap -= 255) {
-        out.u8(255);
-      }
-      out.u8(gap);
     }
     longs.encode(others, exceptions, out);
   }
@@ -104,12 +100,7 @@ public final class StateColumn {
         }
         int row = -1;
         for (int i = 0; i < exceptions; i++) {
-          int step;
-          do {
-            step = in.u8();
-            row += step;
-          } while (step == 255);
-          row++;
+          row += in.gap() + 1;
           if (row >= count) {
             throw new IllegalArgumentException("state row: row=" + row + ", count=" + count);
           }
@@ -156,11 +147,7 @@ public final class StateColumn {
       case SPARSE -> {
         in.varint();
         int exceptions = in.count(count, "states");
-        for (int i = 0; i < exceptions; i++) {
-          while (in.u8() == 255) {
-            // the gap goes on
-          }
-        }
+        in.skipGaps(exceptions);
         LongColumn.skip(in, exceptions);
       }
       case COLUMN -> LongColumn.skip(in, count);

@@ -87,10 +87,6 @@ final class IndexArea {
     return directory;
   }
 
-  long blocksEnd() {
-    return blocksEnd;
-  }
-
   /** The chunk of a tag and type; null if the directory has none. */
   SegmentDirectory.@Nullable Entry entry(int tagId, SampleType type) {
     for (SegmentDirectory.Entry entry : directory.entries()) {

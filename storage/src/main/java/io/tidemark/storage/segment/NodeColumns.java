@@ -24,7 +24,6 @@ final class NodeColumns {
   private static final Real[] REALS = Real.values();
 
   private final boolean hasStates;
-  private boolean hasStatistics = true;
   private final long[][] counts = new long[COUNTS.length][];
   private final boolean[] hasReal = new boolean[REALS.length];
   private final double[][] reals = new double[REALS.length][];
@@ -244,7 +243,6 @@ final class NodeColumns {
   static NodeColumns ofPlaces(SampleType type, int size) {
     NodeColumns nodes = new NodeColumns(type, size);
     nodes.size = size;
-    nodes.hasStatistics = false;
     return nodes;
   }
 
@@ -268,11 +266,6 @@ final class NodeColumns {
       above.place(node, rows, get(Count.FIRST_TIME, from), get(Count.LAST_TIME, end - 1));
     }
     return above;
-  }
-
-  /** Whether more than places is known. */
-  boolean hasStatistics() {
-    return hasStatistics;
   }
 
   /**
@@ -316,7 +309,6 @@ final class NodeColumns {
         decodeStates(in, from, count, longs, column);
       }
     }
-    hasStatistics = true;
   }
 
   private void decodeStates(ByteInput in, int from, int count, LongColumn longs, long[] column) {

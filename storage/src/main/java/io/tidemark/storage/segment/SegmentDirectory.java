@@ -153,24 +153,13 @@ record SegmentDirectory(
     int indexCrc = in.getInt();
     check(in.getInt() == 0, "reserved", tagId);
     long blocksOffset = in.getLong();
-    Entry entry =
-        new Entry(
-            tagId,
-            SampleType.ofCode(type),
-            blocks,
-            0,
-            in.getLong(),
-            in.getLong(),
-            in.getLong(),
-            in.getLong(),
-            blocksOffset,
-            indexOffset,
-            indexLength,
-            indexCrc);
+    long firstTimeNs = in.getLong();
+    long lastTimeNs = in.getLong();
+    long firstOrder = in.getLong();
+    long lastOrder = in.getLong();
     long rows = in.getLong();
     check(tagId >= 0, "tagId", tagId);
-    // A block has a byte at least, and the index one for every 1 024 blocks.
-    check(blocks > 0 && blocks <= blocksEnd, "blocks", blocks);
+    check(blocks > 0 && blocks <= blocksEnd, "blocks", blocks); // each has a byte at least
     check(
         blocksOffset >= SegmentWriter.BLOCKS_OFFSET && blocksOffset < blocksEnd,
         "blocksOffset",
@@ -179,18 +168,18 @@ record SegmentDirectory(
         indexLength > 0 && indexOffset >= blocksEnd && indexOffset <= end - indexLength,
         "indexOffset",
         indexOffset);
-    check(entry.firstTimeNs <= entry.lastTimeNs, "times", entry.firstTimeNs);
-    check(entry.firstOrder > 0 && entry.firstOrder <= entry.lastOrder, "orders", entry.firstOrder);
+    check(firstTimeNs <= lastTimeNs, "times", firstTimeNs);
+    check(firstOrder > 0 && firstOrder <= lastOrder, "orders", firstOrder);
     check(rows >= blocks && rows <= 1024L * blocks, "rows", rows);
     return new Entry(
         tagId,
-        entry.type,
+        SampleType.ofCode(type),
         blocks,
         rows,
-        entry.firstTimeNs,
-        entry.lastTimeNs,
-        entry.firstOrder,
-        entry.lastOrder,
+        firstTimeNs,
+        lastTimeNs,
+        firstOrder,
+        lastOrder,
         blocksOffset,
         indexOffset,
         indexLength,
