@@ -485,7 +485,8 @@ class Segment:
         part.require(sum(block.rows for block in chunk.blocks) == chunk.rows,
                      "blocks have another number of rows than the directory tells")
         offset = chunk.places_offset + chunk.places_length
-        if not self.has_blocks:
+        if not self.has_blocks or statistics_length == 0:
+            part.require(statistics_length > 0 or statistics_crc == 0, "CRC of no statistics")
             return offset, block_offset
         part = self.part(offset, statistics_length, f"statistics of {chunk.name}", statistics_crc)
         for level in reversed(range(len(chunk.levels))):

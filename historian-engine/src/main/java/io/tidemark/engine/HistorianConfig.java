@@ -111,7 +111,10 @@ public record HistorianConfig(
         "Memory for recent samples; a seal begins when half of it is used."),
     /** Seal age. */
     STORE_SEAL_INTERVAL(
-        "store.sealInterval", "1h", "Age of the oldest unsealed sample after which a seal begins."),
+        "store.sealInterval",
+        "1h",
+        "Age of the oldest unsealed sample after which a seal begins, once most tags have thousands"
+            + " of samples; at the latest after 24 times as long."),
     /** Journal file. */
     STORE_JOURNAL_FILE_BYTES_MAX("store.journalFileBytesMax", "64MiB", "Size of a journal file."),
     /** Kind of journal. */

@@ -2,8 +2,8 @@ package io.tidemark.model;
 
 /**
  * The 64-bit order of a sample: journal sequence of its frame in the upper 48 bits, index in the
- * frame in the lower 16. It decides which of two samples of the same tag and time is the later
- * written one.
+ * lower 16: of the sample in the frame, or once it is sealed, among those of its tag and time in
+ * the frame. It decides which of two samples of the same tag and time is the later written one.
  */
 public final class WriteOrder {
   /** Most samples of a frame. */

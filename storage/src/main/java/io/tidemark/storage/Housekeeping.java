@@ -2,6 +2,7 @@ package io.tidemark.storage;
 
 import io.tidemark.model.Agent;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.TimeRange;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.DiskFullException;
 import io.tidemark.storage.lifecycle.Compaction;
@@ -14,7 +15,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +35,7 @@ final class Housekeeping implements Agent, AutoCloseable {
   /* Without a seal for so long, nothing more is to be expected of the days before. */
   private static final long QUIET_NS = 7_200_000_000_000L;
 
+  private static final long HOUR_NS = 3_600_000_000_000L;
   private static final long RETRY_MERGE_NS = 600_000_000_000L;
 
   /* A step of a merge. */
@@ -69,6 +74,9 @@ final class Housekeeping implements Agent, AutoCloseable {
   private long retryMergeNanos;
   private long lastSealNanos;
 
+  /* Segments of late samples to their rows by hour. */
+  private final Map<Long, NavigableMap<Long, Long>> lateRows = new HashMap<>();
+
   /* Segments that cannot be read to the end: they stay as they are. */
   private final Set<Long> unreadable = new HashSet<>();
 
@@ -90,6 +98,7 @@ final class Housekeeping implements Agent, AutoCloseable {
     nextRoundNanos = clock.nanos();
     lastSealNanos = nextRoundNanos;
     retryMergeNanos = nextRoundNanos;
+    latenessNs = CompactionRule.latenessNs(sealed.manifest().segments());
   }
 
   @Override
@@ -174,12 +183,15 @@ final class Housekeeping implements Agent, AutoCloseable {
     now.segments().segments().forEach(each -> readers.put(each.segmentId(), each));
     readers.keySet().removeAll(unreadable);
     try {
-      CompactionRule.Plan plan =
-          CompactionRule.next(
-              manifest.segments().stream().filter(each -> readers.containsKey(each.id())).toList(),
+      lateRows.keySet().retainAll(readers.keySet());
+      CompactionRule rule =
+          new CompactionRule(
               latenessNs,
               isQuiet ? clock.epochMicros() * 1_000 : Long.MIN_VALUE,
-              (late, startNs, endNs) -> countRows(late, readers, startNs, endNs));
+              new Facts(readers));
+      CompactionRule.Plan plan =
+          rule.next(
+              manifest.segments().stream().filter(each -> readers.containsKey(each.id())).toList());
       if (plan != null) {
         merge =
             sealed.compaction(
@@ -190,7 +202,8 @@ final class Housekeeping implements Agent, AutoCloseable {
       settledGeneration = manifest.generation();
       settledQuietly = isQuiet;
     } catch (DiskFullException e) {
-      LOG.warn("no room to merge segments, tried again: {}", e.getMessage());
+      LOG.warn("no room to merge segments, tried again later: {}", e.getMessage());
+      retryMergeNanos = clock.nanos() + RETRY_MERGE_NS;
     }
     now.segments().release();
     return false;
@@ -204,18 +217,56 @@ final class Housekeeping implements Agent, AutoCloseable {
     }
   }
 
-  private long countRows(
-      List<Manifest.Segment> late, Map<Long, SegmentReader> readers, long startNs, long endNs) {
-    long rows = 0;
-    for (Manifest.Segment segment : late) {
-      SegmentReader reader = readers.get(segment.id());
+  /** Answers the rule's questions from the segments that are open. */
+  private final class Facts implements CompactionRule.Facts {
+    private final Map<Long, SegmentReader> readers;
+
+    Facts(Map<Long, SegmentReader> readers) {
+      this.readers = readers;
+    }
+
+    @Override
+    public long lateRowsMax(Manifest.Segment late, TimeRange range) {
+      NavigableMap<Long, Long> hours = lateRows.computeIfAbsent(late.id(), this::rowsByHour);
+      return hours
+          .subMap(
+              Math.floorDiv(range.startNs(), HOUR_NS),
+              true,
+              Math.floorDiv(range.endNs() - 1, HOUR_NS),
+              true)
+          .values()
+          .stream()
+          .mapToLong(Long::longValue)
+          .sum();
+    }
+
+    @Override
+    public long lateRows(Manifest.Segment late, TimeRange range) {
       try {
-        rows += reader == null ? 0 : Compaction.countRows(reader, startNs, endNs);
+        return Compaction.countRows(reader(late.id()), range);
       } catch (HistorianException e) {
-        unreadable.add(segment.id());
+        unreadable.add(late.id());
+        return 0;
       }
     }
-    return rows;
+
+    private NavigableMap<Long, Long> rowsByHour(long id) {
+      try {
+        return Compaction.rowsBy(HOUR_NS, reader(id));
+      } catch (HistorianException e) {
+        unreadable.add(id);
+        return new TreeMap<>();
+      }
+    }
+
+    @Override
+    public int tags(Manifest.Segment segment) {
+      return reader(segment.id()).tagCount();
+    }
+
+    private SegmentReader reader(long id) {
+      return Objects.requireNonNull(readers.get(id));
+    }
   }
 
   /** Goes on with a merge for a moment: samples that wait to be sealed come first. */

@@ -277,18 +277,15 @@ final class SealedFiles {
    * @param readers those of the plan, which stay open until the merge is closed
    */
   Compaction compaction(CompactionRule.Plan plan, List<SegmentReader> readers) throws IOException {
-    long id = nextFileNumber;
-    nextFileNumber += 2;
-    SegmentWriter inside = new SegmentWriter(segmentDirectory, storeId(), id);
+    List<SegmentWriter> writers = new ArrayList<>();
     try {
-      return new Compaction(
-          readers,
-          plan.startNs(),
-          plan.endNs(),
-          inside,
-          new SegmentWriter(segmentDirectory, storeId(), id + 1));
+      for (int i = 0; i < plan.ranges().size(); i++) {
+        writers.add(new SegmentWriter(segmentDirectory, storeId(), nextFileNumber++));
+      }
+      SegmentWriter rest = SegmentWriter.ofLate(segmentDirectory, storeId(), nextFileNumber++);
+      return new Compaction(readers, plan.ranges(), writers, rest);
     } catch (IOException e) {
-      inside.close();
+      Compaction.closeAll(writers);
       throw e;
     }
   }

@@ -1,8 +1,12 @@
 package io.tidemark.storage;
 
+import io.tidemark.storage.segment.Chunk;
 import io.tidemark.storage.segment.SegmentReader;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of one generation, kept open while a view or the store uses it. A segment that is
@@ -11,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SegmentSet {
   private final List<SegmentReader> segments;
+
+  private final Map<Integer, Chunk> newest = new ConcurrentHashMap<>();
 
   /* One for the store while this is its newest set, one for each view. */
   private final AtomicInteger uses = new AtomicInteger(1);
@@ -23,6 +29,24 @@ final class SegmentSet {
 
   List<SegmentReader> segments() {
     return segments;
+  }
+
+  /** The tag's chunk with the newest sample; null if it has none. Looked for once a tag. */
+  @Nullable Chunk newest(int tagId) {
+    Chunk known = newest.get(tagId);
+    if (known == null) {
+      for (SegmentReader segment : segments) {
+        for (Chunk chunk : segment.chunks(tagId)) {
+          if (known == null || chunk.lastTimeNs() > known.lastTimeNs()) {
+            known = chunk;
+          }
+        }
+      }
+      if (known != null) {
+        newest.put(tagId, known);
+      }
+    }
+    return known;
   }
 
   /** Uses the set once more; false if nobody used it any more, and so it is gone. */

@@ -10,10 +10,12 @@ import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.StatisticsCursor;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TimeRange;
+import io.tidemark.storage.scan.ScanFilter;
 import io.tidemark.storage.segment.Chunk;
 import io.tidemark.storage.segment.ChunkIndex;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** Nodes of the statistics hierarchy where they can stand for their samples, else the samples. */
 final class StatisticsWalk implements StatisticsCursor {
   /*
-   * The walk stands at a time; everything before it was handed out. The chunk with the next block, if that begins at or
-   * after the time, offers the highest node that begins with the block, in which no edge lies and no other source has a
-   * sample. What other sources have is known from their indexes only as far as "none before this time": inside one of
-   * their blocks they may have a sample anywhere. If no node will do, samples are read from the time to the end of the
-   * last block in a row that none will do for, in one scan.
+   * The walk stands at a time; everything before it was handed out. The chunk with statistics that has the next sample
+   * offers the highest node that begins with that sample's block, in which no edge lies and no other source has a
+   * sample. If no node will do, samples are read up to the first block of the chunk that one would do for, in one scan.
+   *
+   * A few late samples lie in blocks that span weeks: where a block has begun, its times are read once, so that it
+   * costs the nodes that a sample of it lies in, and no others. Chunks are opened as the walk comes to them.
    */
   private final ReadView view;
   private final QueryContext context;
@@ -33,8 +36,11 @@ final class StatisticsWalk implements StatisticsCursor {
   private final long[] edges;
   private final StatisticsRule rule;
   private final boolean lastCounts;
-  private final List<ChunkIndex> chunks = new ArrayList<>();
-  private final List<Chunk> places = new ArrayList<>();
+
+  /* By first time; those that were come to are among the sources until the walk has passed them. */
+  private final List<Chunk> waiting;
+  private int nextWaiting;
+  private final List<Source> sources = new ArrayList<>();
 
   /* Next time at or after a given one at which what has no statistics may have a sample. */
   private final LongUnaryOperator others;
@@ -44,8 +50,50 @@ final class StatisticsWalk implements StatisticsCursor {
   private long time;
   private long samplesEnd;
 
-  /** What has no statistics in time, asked again only once the walk has passed it. */
+  /* What has no statistics next and from when on, asked again only for a time outside of that. */
+  private long othersFrom = Long.MAX_VALUE;
   private long othersNext = Long.MIN_VALUE;
+
+  /** A chunk that the walk has come to. */
+  private static final class Source {
+    private final Chunk place;
+    private final @Nullable ChunkIndex index;
+    private @Nullable SampleBlock times;
+    private int timesBlock = -1;
+    private int timesCount;
+
+    Source(Chunk place) {
+      this.place = place;
+      index = place.index(DamageRule.CONTAIN);
+    }
+
+    /** Time of its first sample at or after a time; the time itself where that is not known. */
+    long nextTime(long fromNs) {
+      ChunkIndex chunk = index;
+      if (chunk == null) {
+        return place.lastTimeNs() < fromNs ? Long.MAX_VALUE : Math.max(fromNs, place.firstTimeNs());
+      }
+      int at = chunk.firstEndingAtOrAfter(fromNs);
+      if (at == chunk.blockCount()) {
+        return Long.MAX_VALUE;
+      }
+      if (chunk.firstTimeNs(at) >= fromNs) {
+        return chunk.firstTimeNs(at);
+      }
+      SampleBlock held = times;
+      if (held == null) {
+        held = new SampleBlock();
+        times = held;
+      }
+      if (timesBlock != at) {
+        timesCount = place.times(chunk, at, held);
+        timesBlock = at;
+      }
+      return timesCount < 0
+          ? fromNs
+          : held.sourceTimesNs()[ScanFilter.lowerBound(held.sourceTimesNs(), timesCount, fromNs)];
+    }
+  }
 
   /**
    * A walk.
@@ -71,13 +119,8 @@ final class StatisticsWalk implements StatisticsCursor {
     this.others = others;
     this.lastCounts = lastCounts;
     this.time = edges[0];
-    for (Chunk chunk : candidates) {
-      ChunkIndex index = chunk.index(DamageRule.CONTAIN);
-      if (index != null) {
-        chunks.add(index);
-        places.add(chunk);
-      }
-    }
+    waiting = new ArrayList<>(candidates);
+    waiting.sort(Comparator.comparingLong(Chunk::firstTimeNs));
   }
 
   @Override
@@ -95,8 +138,8 @@ final class StatisticsWalk implements StatisticsCursor {
       if (time >= end()) {
         return Piece.END;
       }
-      int from = nextChunk();
-      if (from < 0) {
+      Source from = nextSource();
+      if (from == null) {
         read(end());
       } else if (takeNode(from)) {
         return Piece.STATISTICS;
@@ -108,70 +151,105 @@ final class StatisticsWalk implements StatisticsCursor {
     return edges[edges.length - 1];
   }
 
-  /** The chunk that may have the next sample; -1 if none has any more. */
-  private int nextChunk() {
-    int best = -1;
-    long bestTime = end();
-    for (int i = 0; i < chunks.size(); i++) {
-      long next = nextTime(chunks.get(i), time);
-      if (next < bestTime) {
-        best = i;
-        bestTime = next;
-      }
+  /** Opens the chunks that begin at or before a time. */
+  private void reach(long toNs) {
+    while (nextWaiting < waiting.size() && waiting.get(nextWaiting).firstTimeNs() <= toNs) {
+      sources.add(new Source(waiting.get(nextWaiting++)));
     }
-    return best;
   }
 
-  /** A time before which the chunk has no sample at or after the given one. */
-  private static long nextTime(ChunkIndex chunk, long fromNs) {
-    int block = chunk.firstEndingAtOrAfter(fromNs);
-    return block == chunk.blockCount()
-        ? Long.MAX_VALUE
-        : Math.max(fromNs, chunk.firstTimeNs(block));
+  /** The chunk with statistics that has the next sample of those; null if none has any more. */
+  private @Nullable Source nextSource() {
+    reach(time);
+    while (true) {
+      Source best = null;
+      long bestTime = end();
+      for (int i = sources.size() - 1; i >= 0; i--) {
+        Source source = sources.get(i);
+        if (source.place.lastTimeNs() < time) {
+          sources.remove(i);
+        } else if (source.index != null && source.index.hasStatistics()) {
+          long next = source.nextTime(time);
+          if (next < bestTime) {
+            best = source;
+            bestTime = next;
+          }
+        }
+      }
+      if (nextWaiting == waiting.size() || waiting.get(nextWaiting).firstTimeNs() >= bestTime) {
+        return best;
+      }
+      reach(waiting.get(nextWaiting).firstTimeNs());
+    }
   }
 
   /** A time before which nothing but the chunk has a sample at or after the given one. */
-  private long nextTimeOfOthers(int chunk, long fromNs) {
-    if (othersNext < fromNs) {
+  private long nextTimeOfOthers(Source chunk, long fromNs) {
+    if (fromNs < othersFrom || fromNs > othersNext) {
+      othersFrom = fromNs;
       othersNext = others.applyAsLong(fromNs);
     }
-    long next = othersNext;
-    for (int i = 0; i < chunks.size(); i++) {
-      if (i != chunk) {
-        next = Math.min(next, nextTime(chunks.get(i), fromNs));
+    reach(fromNs);
+    long next =
+        nextWaiting == waiting.size()
+            ? othersNext
+            : Math.min(othersNext, waiting.get(nextWaiting).firstTimeNs());
+    for (Source source : sources) {
+      if (source != chunk) {
+        next = Math.min(next, source.nextTime(fromNs));
       }
     }
     return next;
   }
 
   /** Takes a node of the chunk, or starts to read samples. */
-  private boolean takeNode(int from) {
-    ChunkIndex chunk = chunks.get(from);
+  private boolean takeNode(Source source) {
+    ChunkIndex chunk = source.index;
+    if (chunk == null) {
+      throw new IllegalStateException("chunk has no statistics");
+    }
     int first = chunk.firstEndingAtOrAfter(time);
-    long start = chunk.firstTimeNs(first);
-    if (start >= time) {
-      long others = nextTimeOfOthers(from, time);
-      if (others >= start) {
+    if (chunk.firstTimeNs(first) >= time) {
+      long others = nextTimeOfOthers(source, time);
+      if (others >= chunk.firstTimeNs(first)) {
         for (int level = chunk.levelCount() - 1; level >= 0; level--) {
           int index = first >>> (5 * level);
           if (ChunkIndex.firstBlock(level, index) == first
               && fits(chunk, level, index, others)
-              && load(from, level, index)) {
+              && load(source.place, chunk, level, index)) {
             time = chunk.nodeLastTimeNs(level, index) + 1;
             return true;
           }
         }
       }
     }
-    // On to the first block that a node would do for.
-    int last = first;
-    while (last + 1 < chunk.blockCount()
-        && chunk.firstTimeNs(last + 1) < end()
-        && !fits(chunk, 0, last + 1, nextTimeOfOthers(from, chunk.lastTimeNs(last) + 1))) {
-      last++;
-    }
-    read(Math.min(end(), chunk.lastTimeNs(last) + 1));
+    read(readEnd());
     return false;
+  }
+
+  /** Where the first block begins that a node would do for; or a chunk ends. */
+  private long readEnd() {
+    long readEnd = end();
+    for (Source source : List.copyOf(sources)) {
+      ChunkIndex chunk = source.index;
+      if (chunk != null && chunk.hasStatistics() && chunk.lastTimeNs() >= time) {
+        readEnd = Math.min(readEnd, readEnd(source, chunk));
+      }
+    }
+    return readEnd;
+  }
+
+  private long readEnd(Source source, ChunkIndex chunk) {
+    for (int at = chunk.firstEndingAtOrAfter(time); at < chunk.blockCount(); at++) {
+      long start = chunk.firstTimeNs(at);
+      if (start >= end()) {
+        return end();
+      }
+      if (start > time && fits(chunk, 0, at, nextTimeOfOthers(source, start))) {
+        return start;
+      }
+    }
+    return Math.min(end(), chunk.lastTimeNs() + 1);
   }
 
   /** Whether no edge lies inside the node, no other sample, and it stands for its samples. */
@@ -186,10 +264,9 @@ final class StatisticsWalk implements StatisticsCursor {
     return edges[after] <= first && chunk.isWhole(level, index, lastCounts);
   }
 
-  private boolean load(int from, int level, int index) {
-    ChunkIndex chunk = chunks.get(from);
+  private boolean load(Chunk place, ChunkIndex chunk, int level, int index) {
     if (rule == StatisticsRule.FROM_SAMPLES) {
-      return places.get(from).recompute(chunk, level, index, node) && node.isFinite();
+      return place.recompute(chunk, level, index, node) && node.isFinite();
     }
     chunk.statistics(level, index, node);
     return node.isFinite();

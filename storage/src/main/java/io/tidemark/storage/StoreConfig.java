@@ -6,7 +6,8 @@ import io.tidemark.storage.lifecycle.RetentionRule;
  * Sizes and delays of a store.
  *
  * @param hotBytesMax bytes of recent samples in memory; half of it fills before a seal begins
- * @param sealIntervalMicros age of the oldest unsealed sample after which a seal begins
+ * @param sealIntervalMicros age of the oldest unsealed sample after which a seal begins once most
+ *     samples fill several blocks; until then it waits, up to 24 times as long
  * @param journalFileBytesMax size of a journal file
  * @param disk what to do about the room on the disk
  * @param retention which samples are no longer kept
@@ -60,7 +61,9 @@ public record StoreConfig(
         false);
   }
 
-  /** 256 MiB hot, a seal at least every hour, journal files of 64 MiB; keeps everything. */
+  /**
+   * 256 MiB hot, a seal every hour if that fills blocks, journal files of 64 MiB; keeps everything.
+   */
   public static StoreConfig defaults() {
     return new StoreConfig(
         256L << 20,

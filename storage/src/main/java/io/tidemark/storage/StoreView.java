@@ -66,6 +66,9 @@ final class StoreView implements ReadView {
     LostRanges lost = new LostRanges();
     if (context.mayRead(tagId)) {
       for (SegmentReader segment : snapshot.segments().segments()) {
+        if (!range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())) {
+          continue;
+        }
         for (Chunk chunk : segment.chunks(tagId)) {
           if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
               && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
@@ -115,11 +118,13 @@ final class StoreView implements ReadView {
     List<Chunk> usable = new ArrayList<>();
     List<Chunk> rest = new ArrayList<>();
     for (SegmentReader segment : snapshot.segments().segments()) {
+      if (!range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())) {
+        continue;
+      }
       for (Chunk chunk : segment.chunks(tagId)) {
         if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())) {
-          boolean seesAll = chunk.lastOrder() <= upToOrder && chunk.firstOrder() > afterOrder;
           boolean sameKind = chunk.type().isNumeric() == tag.type().isNumeric();
-          (seesAll && sameKind ? usable : rest).add(chunk);
+          (seesAll(chunk) && sameKind ? usable : rest).add(chunk);
         }
       }
     }
@@ -132,6 +137,11 @@ final class StoreView implements ReadView {
         usable,
         fromNs -> nextWithoutStatistics(rest, tagId, fromNs, range.endNs()),
         duplicates == DuplicateRule.REPLACE);
+  }
+
+  /** Whether all rows of a chunk are shown. */
+  private boolean seesAll(Chunk chunk) {
+    return chunk.lastOrder() <= upToOrder && chunk.firstOrder() > afterOrder;
   }
 
   /** A time before which nothing that has no statistics has a sample at or after the given one. */
@@ -197,8 +207,15 @@ final class StoreView implements ReadView {
   @Override
   public int current(QueryContext context, int tagId, long nowNs, SampleBlock block) {
     long end = nowNs == Long.MAX_VALUE ? nowNs : nowNs + 1;
+    // Nothing older than the newest sealed sample can be the answer: a scan from it on opens what
+    // it needs.
+    Chunk newest = snapshot.segments().newest(tagId);
+    long start =
+        newest != null && seesAll(newest) && newest.lastTimeNs() < end
+            ? newest.lastTimeNs()
+            : Long.MIN_VALUE;
     try (SampleCursor cursor =
-        scan(context, tagId, new TimeRange(Long.MIN_VALUE, end), Direction.BACKWARD)) {
+        scan(context, tagId, new TimeRange(start, end), Direction.BACKWARD)) {
       if (cursor.next(block) == 0) {
         return 0;
       }

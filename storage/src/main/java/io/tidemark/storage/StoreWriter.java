@@ -23,6 +23,12 @@ public final class StoreWriter {
   /** What {@link #frozenBoundary} answers: the last frame of the frozen table. */
   record Boundary(long sequence, long transactionTimeMicros, List<RequestProgress> requests) {}
 
+  /* Samples whose blocks are not full yet are given so many intervals. */
+  private static final int SEAL_INTERVALS_MAX = 24;
+
+  /* Looking at all tags once in a part of an interval is enough. */
+  private static final int AGE_CHECKS = 8;
+
   /* Frames and bytes after which the disk is asked for its free space again. */
   private static final int SPACE_CHECK_FRAMES = 256;
   private static final long SPACE_CHECK_BYTES = 4L << 20;
@@ -43,6 +49,8 @@ public final class StoreWriter {
 
   /* Monotonic time at which the active table got its first frame. */
   private long tableStartNanos;
+
+  private long nextAgeCheckNanos;
 
   /* Written by the writer's thread after the frame's rows; readers see all rows of sequences up to it. */
   private volatile long appendedSequence;
@@ -70,6 +78,7 @@ public final class StoreWriter {
     this.requests = requests;
     this.duplicates = new DuplicateCheck(store.tags());
     this.tableStartNanos = clock.nanos();
+    this.nextAgeCheckNanos = tableStartNanos;
     this.appendedSequence = lastSequence;
     this.syncedSequence = lastSequence;
     this.transactionTimeMicros = lastTransactionTimeMicros;
@@ -177,8 +186,7 @@ public final class StoreWriter {
     boolean due =
         table.bytes() >= config.hotBytesMax() / 2
             || sealRequested
-            || (!table.isEmpty()
-                && clock.nanos() - tableStartNanos > config.sealIntervalMicros() * 1_000);
+            || (!table.isEmpty() && isOld(table));
     if (due && !store.isSealing()) {
       sealRequested = false;
       if (!table.isEmpty()) {
@@ -186,6 +194,20 @@ public final class StoreWriter {
         store.rotate();
       }
     }
+  }
+
+  /**
+   * Whether samples are due for their age: blocks that are not full cost room for as long as they
+   * are kept.
+   */
+  private boolean isOld(HotTable table) {
+    long now = clock.nanos();
+    long intervalNs = config.sealIntervalMicros() * 1_000;
+    if (now - nextAgeCheckNanos < 0 || now - tableStartNanos <= intervalNs) {
+      return false;
+    }
+    nextAgeCheckNanos = now + intervalNs / AGE_CHECKS;
+    return now - tableStartNanos > SEAL_INTERVALS_MAX * intervalNs || table.isDense();
   }
 
   private void checkSpace(int frameBytes) {

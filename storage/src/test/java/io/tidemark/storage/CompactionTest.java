@@ -3,21 +3,26 @@ package io.tidemark.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.DuplicateRule;
+import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
+import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.testing.FaultDisk;
 import io.tidemark.testing.OracleStore;
+import io.tidemark.testing.QueryContexts;
 import io.tidemark.testing.StoreFixture;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,10 +38,19 @@ class CompactionTest {
 
   /** What was written to a tag: time to values, in the order of writing. */
   private static final class Plain {
-    private final Map<Long, List<Double>> samples = new TreeMap<>();
+    private final TreeMap<Long, List<Double>> samples = new TreeMap<>();
 
     void write(long time, double value) {
       samples.computeIfAbsent(time, key -> new ArrayList<>()).add(value);
+    }
+
+    Map.@Nullable Entry<Long, Double> atOrBefore(long time) {
+      Map.Entry<Long, List<Double>> found = samples.floorEntry(time);
+      return found == null ? null : Map.entry(found.getKey(), found.getValue().getLast());
+    }
+
+    long lastTime() {
+      return samples.lastKey();
     }
 
     List<String> read(VersionMode mode) {
@@ -145,7 +159,78 @@ class CompactionTest {
     assertThat(fixture.read(0, VersionMode.LATEST, base))
         .as("seed=%d", seed)
         .isEqualTo(plain.getFirst().read(VersionMode.LATEST));
+    currentValues(fixture, plain.getFirst(), base, seed);
     assertThat(fixture.store().damage().entries()).isEmpty();
+  }
+
+  /** At any time, the newest sample is the last of those up to it. */
+  private static void currentValues(StoreFixture fixture, Plain plain, long base, long seed)
+      throws IOException {
+    Random random = new Random(seed);
+    SampleBlock block = new SampleBlock();
+    try (ReadView view = fixture.store().openReadView()) {
+      for (int i = 0; i < 20; i++) {
+        long now = i == 0 ? Long.MAX_VALUE - base : random.nextLong(plain.lastTime() + DAY_NS);
+        QueryContext context =
+            QueryContexts.permissive(view, base + now, ZoneOffset.UTC, VersionMode.LATEST);
+        Map.Entry<Long, Double> expected = plain.atOrBefore(now);
+        int count = view.current(context, 0, base + now, block);
+        assertThat(count).isEqualTo(expected == null ? 0 : 1);
+        if (expected != null) {
+          assertThat(block.sourceTimesNs()[0] - base)
+              .as("seed=%d, now=%d", seed, now)
+              .isEqualTo(expected.getKey());
+          assertThat(block.doubles()[0]).isEqualTo(expected.getValue());
+        }
+      }
+    }
+  }
+
+  /**
+   * Where samples come days late, days wait for them and are merged several at a time; days of
+   * small blocks are merged before.
+   */
+  @Test
+  void daysWaitForLateSamplesAndAreMergedTogether() throws IOException {
+    try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
+      fixture.define(definitions.defineAnalog("T"));
+      long base = fixture.nowNs() / DAY_NS * DAY_NS - 40 * DAY_NS;
+      SampleFrameBuilder builder = new SampleFrameBuilder();
+      int partitions = 0;
+      int mergedAtOnce = 0;
+      for (int day = 0; day < 36; day++) {
+        for (int part = 0; part < 2; part++) {
+          for (int i = 0; i < 2000; i++) {
+            long at = base + day * DAY_NS + (part * 2000 + i) * (DAY_NS / 4000);
+            builder.addDouble(0, at, i, 0);
+            if (i % 200 == 0 && day >= 16) {
+              builder.addDouble(0, at - 16 * DAY_NS + 1, -i, 0); // half a month late
+            }
+          }
+          fixture.append(builder.encode(0));
+          fixture.seal();
+          fixture.housekeeping();
+          int now = partitions(fixture);
+          mergedAtOnce = Math.max(mergedAtOnce, now - partitions);
+          partitions = now;
+        }
+        if (day == 17) { // the first ones have found their days, since nothing was known of others
+          partitions = partitions(fixture);
+          mergedAtOnce = 0;
+        }
+      }
+      assertThat(mergedAtOnce).isBetween(3, 8);
+      List<String> rows = fixture.read(0, VersionMode.ALL, base);
+      assertThat(rows).hasSize(36 * 4000 + 20 * 2 * 10);
+    }
+    assertThat(StoreFixture.faults(disk)).isEmpty();
+  }
+
+  private static int partitions(StoreFixture fixture) {
+    return (int)
+        fixture.store().snapshot().manifest().segments().stream()
+            .filter(each -> each.level() == Manifest.Segment.PARTITION)
+            .count();
   }
 
   @Test

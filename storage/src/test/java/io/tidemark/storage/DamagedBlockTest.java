@@ -268,7 +268,7 @@ class DamagedBlockTest {
     }
     Path second = folder.resolve("segments/000000000002.tseg");
     byte[] bytes = Files.readAllBytes(second);
-    bytes[80] ^= 1;
+    bytes[70] ^= 1;
     Files.write(second, bytes);
     try (SampleStore store = open()) {
       assertThat(forward(store, 4 * SECOND, 9 * SECOND))

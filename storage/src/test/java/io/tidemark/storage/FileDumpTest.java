@@ -79,7 +79,7 @@ class FileDumpTest {
 
   @Test
   void aDamagedBlockIsMarkedAndThoseBehindItAreShown() throws IOException {
-    bytes(SEGMENT)[200] ^= 1;
+    bytes(SEGMENT)[100] ^= 1;
     assertThat(dump(SEGMENT, 0, "0")).isFalse();
     assertThat(marked()).anyMatch(line -> line.contains("block=0, tag=0 (A)"));
     assertThat(count("    row: ")).isEqualTo(3000 - 1024);

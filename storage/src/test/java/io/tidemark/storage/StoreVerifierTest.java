@@ -205,7 +205,7 @@ class StoreVerifierTest {
   @Test
   void aFlippedBitInABlockCostsThatBlockAndNoOther() throws IOException {
     fill(disk, FOLDER, 0);
-    bytes(SEGMENT_1)[200] ^= 4;
+    bytes(SEGMENT_1)[100] ^= 4;
     assertClean(verify(Mode.QUICK));
     for (Mode mode : List.of(Mode.FULL, Mode.DEEP)) {
       Report report = verify(mode);

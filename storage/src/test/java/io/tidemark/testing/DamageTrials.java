@@ -231,7 +231,8 @@ public final class DamageTrials {
                     block.type(),
                     value,
                     block.statuses()[i],
-                    block.orders()[i]));
+                    // Once more from the journal, a row has its place in the frame.
+                    WriteOrder.of(WriteOrder.journalSequence(block.orders()[i]), 0)));
           }
         }
       }

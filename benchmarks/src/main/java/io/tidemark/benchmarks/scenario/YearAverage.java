@@ -5,6 +5,7 @@ import io.tidemark.benchmarks.scenario.WorkloadM.Shape;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.retrieval.Retrieval;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +34,6 @@ final class YearAverage {
   private static final long DAY_NS = 86_400 * SECOND_NS;
   private static final int INTERVALS_MAX = 10_000;
   private static final Target TARGET = new Target(5, 0.2, 1);
-
-  /**
-   * Makes the same question be answered from rows alone; null as long as a context does not offer
-   * that. To be filled in once it does.
-   */
-  private static final @Nullable UnaryOperator<QueryContext> STATISTICS_OFF = null;
 
   private YearAverage() {}
 
@@ -74,20 +68,10 @@ final class YearAverage {
         QueryContext context = store.context(view);
         for (String interval : new String[] {"1y", "1mo", "1d"}) {
           Target target = interval.equals("1y") ? TARGET : null;
-          row(bench, interval, year, interval, tag, context, target);
+          row(bench, interval, year, interval, tag, context, target, StatisticsRule.STORED);
         }
-        if (STATISTICS_OFF == null) {
-          bench.row("1y, statistics switched off", "1", "not offered yet", "", "", "", "", "");
-        } else {
-          row(
-              bench,
-              "1y, statistics switched off",
-              year,
-              "1y",
-              tag,
-              STATISTICS_OFF.apply(context),
-              null);
-        }
+        String off = "1y, statistics switched off";
+        row(bench, off, year, "1y", tag, context, null, StatisticsRule.NONE);
       }
     }
   }
@@ -115,11 +99,12 @@ final class YearAverage {
       String interval,
       TagDefinition tag,
       QueryContext context,
-      @Nullable Target target) {
+      @Nullable Target target,
+      StatisticsRule rule) {
     long[] edges = CalendarInterval.parse(interval).edges(year, ZoneOffset.UTC, INTERVALS_MAX);
     Retrieval.Summary summary = new Retrieval.Summary(edges);
     for (int run = 0; run < WARM_UP_RUNS; run++) {
-      check(Retrievals.summarize(summary, tag, context), edges.length - 1);
+      check(Retrievals.summarize(summary, tag, context, rule), edges.length - 1);
     }
     Histogram nanos = new Histogram(3);
     long startNanos = System.nanoTime();
@@ -128,7 +113,7 @@ final class YearAverage {
           run < RUNS && (run < RUNS_MIN || System.nanoTime() - startNanos < RUN_NANOS_MAX);
           run++) {
         long before = System.nanoTime();
-        List<SummaryRow> rows = Retrievals.summarize(summary, tag, context);
+        List<SummaryRow> rows = Retrievals.summarize(summary, tag, context, rule);
         nanos.recordValue(System.nanoTime() - before);
         check(rows, edges.length - 1);
         progress.step(1);

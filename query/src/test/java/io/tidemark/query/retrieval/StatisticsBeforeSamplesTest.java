@@ -226,6 +226,40 @@ class StatisticsBeforeSamplesTest {
     }
   }
 
+  /**
+   * Late samples cost the blocks that they lie in, though their own block spans all the time
+   * between.
+   */
+  @Test
+  void lateSamplesCostTheirBlocksOnly() throws IOException {
+    TagDefinition tag = tag(0, SampleType.FLOAT64, false, DuplicateRule.REPLACE);
+    int rows = 200_000;
+    try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
+      fixture.define(tag);
+      SampleFrameBuilder builder = new SampleFrameBuilder();
+      for (int i = 0; i < rows; i++) {
+        builder.addDouble(0, START + i * SECOND, i % 100, 0);
+        if (builder.count() == 5000) {
+          fixture.append(builder.encode(0));
+        }
+      }
+      fixture.seal();
+      for (int i = 0; i < 10; i++) {
+        builder.addDouble(0, START + i * 19_000 * SECOND + 7, 50, 0);
+      }
+      builder.addDouble(0, START + rows * SECOND, 1, 0);
+      fixture.append(builder.encode(0));
+      fixture.seal();
+      long[] edges = {START, START + rows * SECOND};
+      try (ReadView view = fixture.store().openReadView()) {
+        int[] pieces = nodes(view, tag, edges);
+        assertThat(pieces[1]).isLessThan(11 * 1024);
+        assertThat(pieces[0]).isGreaterThan(10);
+        check(view, tag, edges, "with late samples");
+      }
+    }
+  }
+
   /** Nodes and samples that a walk between edges meets. */
   private static int[] nodes(ReadView view, TagDefinition tag, long[] edges) {
     int[] pieces = new int[2];

@@ -14,6 +14,7 @@ final class HotSeries {
   /* False from the first row that is earlier than one before it. Written before that row's count. */
   private volatile boolean timesAscend = true;
 
+  private int rows;
   private long firstTimeNs = Long.MAX_VALUE;
   private long lastTimeNs = Long.MIN_VALUE;
 
@@ -44,7 +45,13 @@ final class HotSeries {
     }
     firstTimeNs = Math.min(firstTimeNs, time);
     last.append(time, value, text, status, flag, order);
+    rows++;
     return grown;
+  }
+
+  /** Rows so far. Writer only. */
+  int rows() {
+    return rows;
   }
 
   /** Smallest time. Only once frozen. */

@@ -4,6 +4,7 @@ import io.tidemark.catalog.TagTable;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.WriteOrder;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HotTable {
   private static final int TAGS_MAX = TagTable.TAGS_MAX;
+
+  /* A chunk's index and its last block, which is not full, are little beside so many. */
+  private static final int DENSE_BLOCKS = 4;
 
   private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(HotSeries[].class);
 
@@ -124,6 +128,17 @@ public final class HotTable {
   /** Records that are not samples, in journal order. Only once frozen. */
   public List<byte[]> records() {
     return records;
+  }
+
+  /** Whether most of the samples would fill several blocks. Writer only; looks at every tag. */
+  public boolean isDense() {
+    long dense = 0;
+    for (HotSeries each : series) {
+      if (each != null && each.rows() >= DENSE_BLOCKS * SampleBlock.CAPACITY) {
+        dense += each.rows();
+      }
+    }
+    return 2 * dense >= rows;
   }
 
   /** Ids of the tags that have samples here, ascending. */

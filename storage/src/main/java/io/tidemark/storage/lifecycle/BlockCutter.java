@@ -2,6 +2,7 @@ package io.tidemark.storage.lifecycle;
 
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.WriteOrder;
 import io.tidemark.storage.segment.SegmentWriter;
 import io.tidemark.storage.segment.SequenceSet;
 import java.io.IOException;
@@ -9,39 +10,25 @@ import java.io.IOException;
 /**
  * Cuts a tag's rows, which come in (time, order), into blocks of a segment. Exact repeats of the
  * row before (same time, value, flags and status) are left out; rows of one time stay in one block
- * where they fit. Belongs to one writer.
+ * where they fit.
+ *
+ * <p>A row's place in its frame is not kept, only that among the tag's rows of the same frame and
+ * time: where many tags change now and then, the place says as much as ten bits a row, and all that
+ * asks for it is which of several samples of one time is the last. Belongs to one writer.
  */
 final class BlockCutter {
   /* Text of one block; a block is cut early rather than grow with 64 KiB strings. */
   private static final int BLOCK_TEXT_CHARS_MAX = 1 << 20;
 
-  private static final long LATE_GAP_NS_MAX = 3_600_000_000_000L;
-
   private final SegmentWriter writer;
-  private final long gapNsMax;
   private final SampleBlock out = new SampleBlock();
   private final SequenceSet sequences = new SequenceSet();
   private long textChars;
+  private long lastTimeNs;
+  private long lastOrder;
 
-  /**
-   * A cutter.
-   *
-   * @param gapNsMax a longer time between two rows ends a block: where rows are few, their blocks
-   *     say nothing of the time between
-   */
-  BlockCutter(SegmentWriter writer, long gapNsMax) {
+  BlockCutter(SegmentWriter writer) {
     this.writer = writer;
-    this.gapNsMax = gapNsMax;
-  }
-
-  /** Of samples in order of time. */
-  static BlockCutter ofMany(SegmentWriter writer) {
-    return new BlockCutter(writer, Long.MAX_VALUE);
-  }
-
-  /** Of samples that came late, here and there. */
-  static BlockCutter ofFew(SegmentWriter writer) {
-    return new BlockCutter(writer, LATE_GAP_NS_MAX);
   }
 
   /** Starts the chunk of a tag; the one before was finished. */
@@ -49,6 +36,7 @@ final class BlockCutter {
     writer.startChunk(tagId, type);
     out.reset(type);
     textChars = 0;
+    lastOrder = -1;
   }
 
   /** Adds rows of a block. */
@@ -60,11 +48,10 @@ final class BlockCutter {
       }
       if (out.count() == SampleBlock.CAPACITY || textChars > BLOCK_TEXT_CHARS_MAX) {
         cut(in.sourceTimesNs()[row]);
-      } else if (out.count() > 0 && isFar(in.sourceTimesNs()[row])) {
-        flush();
       }
       out.appendFrom(in, row);
       int last = out.count() - 1;
+      number(last);
       if (last > 0
           && out.sourceTimesNs()[last] == out.sourceTimesNs()[last - 1]
           && out.sameContent(last, last - 1)) {
@@ -73,9 +60,13 @@ final class BlockCutter {
     }
   }
 
-  private boolean isFar(long timeNs) {
-    long gap = timeNs - out.sourceTimesNs()[out.count() - 1];
-    return gap < 0 || gap > gapNsMax; // ascending: less than nothing is more than a long can say
+  private void number(int row) {
+    long time = out.sourceTimesNs()[row];
+    long sequence = WriteOrder.journalSequence(out.orders()[row]);
+    boolean follows = time == lastTimeNs && sequence == WriteOrder.journalSequence(lastOrder);
+    lastTimeNs = time;
+    lastOrder = WriteOrder.of(sequence, follows ? WriteOrder.index(lastOrder) + 1 : 0);
+    out.orders()[row] = lastOrder;
   }
 
   /** Writes what is there, but for rows of the time that comes next. */

@@ -23,13 +23,16 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Merges segments: what lies in a range of time goes into one, the rest, which came late for other
- * times, into another. Lossless, as sealing is. A tag a step, so that seals need not wait. The
- * segments that are merged stay as they are; who commits the new ones lets go of them.
+ * Merges segments: what lies in each of some ranges of time goes into a segment of its own, the
+ * rest, which came late for other times, into another. Lossless, as sealing is. A tag a step, so
+ * that seals need not wait. The segments that are merged stay as they are; who commits the new ones
+ * lets go of them.
  *
  * <p>A segment that cannot be read to the end is not merged: what is damaged stays where it is
  * known. One thread.
@@ -39,38 +42,38 @@ public final class Compaction implements AutoCloseable {
       new ScanFilter(TimeRange.ALL, Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
 
   private final List<SegmentReader> inputs;
-  private final long startNs;
-  private final long endNs;
-  private final SegmentWriter inside;
-  private final SegmentWriter outside;
-  private final BlockCutter insideCutter;
-  private final BlockCutter outsideCutter;
+
+  /* One for each range, and the last one for what lies in none. */
+  private final List<Output> outputs = new ArrayList<>();
+  private final Output outside;
   private final int[] tags;
   private int nextTag;
   private final SampleBlock block = new SampleBlock();
+
+  /** A segment that is written. */
+  private record Output(TimeRange range, int level, SegmentWriter writer, BlockCutter cutter) {}
 
   /**
    * A merge.
    *
    * @param inputs segments that stay open until it is closed
-   * @param startNs first source time of the range
-   * @param endNs source time behind the range; not after the start if everything came late
-   * @param inside takes what is in the range
-   * @param outside takes the rest
+   * @param ranges ascending, none overlapping
+   * @param inside take what is in the ranges, one each
+   * @param rest takes what is in none
    */
   public Compaction(
       List<SegmentReader> inputs,
-      long startNs,
-      long endNs,
-      SegmentWriter inside,
-      SegmentWriter outside) {
+      List<TimeRange> ranges,
+      List<SegmentWriter> inside,
+      SegmentWriter rest) {
     this.inputs = List.copyOf(inputs);
-    this.startNs = startNs;
-    this.endNs = endNs;
-    this.inside = inside;
-    this.outside = outside;
-    insideCutter = BlockCutter.ofMany(inside);
-    outsideCutter = BlockCutter.ofFew(outside);
+    for (int i = 0; i < ranges.size(); i++) {
+      SegmentWriter writer = inside.get(i);
+      outputs.add(
+          new Output(ranges.get(i), Manifest.Segment.PARTITION, writer, new BlockCutter(writer)));
+    }
+    outside = new Output(TimeRange.ALL, Manifest.Segment.LATE, rest, new BlockCutter(rest));
+    outputs.add(outside);
     BitSet all = new BitSet();
     for (SegmentReader input : inputs) {
       for (int tagId : input.tagIds()) {
@@ -80,17 +83,44 @@ public final class Compaction implements AutoCloseable {
     tags = all.stream().toArray();
   }
 
-  /** Rows of a segment in {@code [startNs, endNs)}; errors as {@link #step}. */
-  public static long countRows(SegmentReader segment, long startNs, long endNs) {
-    ScanFilter filter =
-        new ScanFilter(
-            new TimeRange(startNs, endNs), Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
+  /**
+   * Counts the rows of a segment by intervals of source time.
+   *
+   * @return index of an interval since 1970 to its rows
+   * @throws io.tidemark.model.HistorianException if it cannot be read, as {@link #step}
+   */
+  public static NavigableMap<Long, Long> rowsBy(long intervalNs, SegmentReader segment) {
+    TreeMap<Long, Long> rows = new TreeMap<>();
+    for (int tagId : segment.tagIds()) {
+      for (Chunk chunk : segment.chunks(tagId)) {
+        SampleRun run = new SegmentRun(chunk, EVERYTHING, DamageRule.STRICT, new LostRanges());
+        while (run.ensureLoaded()) {
+          int count = run.block().count();
+          for (int row = 0; row < count; ) {
+            long interval = Math.floorDiv(run.block().sourceTimesNs()[row], intervalNs);
+            int end =
+                interval < Long.MAX_VALUE / intervalNs
+                    ? run.block().rowAtOrAfter(row, (interval + 1) * intervalNs)
+                    : count;
+            rows.merge(interval, (long) (end - row), Long::sum);
+            row = end;
+          }
+          run.advance(count);
+        }
+      }
+    }
+    return rows;
+  }
+
+  /** Rows of a segment in a range of source time; errors as {@link #step}. */
+  public static long countRows(SegmentReader segment, TimeRange range) {
+    ScanFilter filter = new ScanFilter(range, Direction.FORWARD, Long.MIN_VALUE, Long.MAX_VALUE);
     long rows = 0;
     for (int tagId : segment.tagIds()) {
       for (Chunk chunk : segment.chunks(tagId)) {
-        if (chunk.firstTimeNs() >= startNs && chunk.lastTimeNs() < endNs) {
+        if (chunk.firstTimeNs() >= range.startNs() && chunk.lastTimeNs() < range.endNs()) {
           rows += chunk.rows();
-        } else if (filter.range().overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())) {
+        } else if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())) {
           SampleRun run = new SegmentRun(chunk, filter, DamageRule.STRICT, new LostRanges());
           while (run.ensureLoaded()) {
             rows += run.block().count();
@@ -111,7 +141,7 @@ public final class Compaction implements AutoCloseable {
 
   /** Numbers of the files that are written. */
   public List<Long> outputIds() {
-    return List.of(inside.segmentId(), outside.segmentId());
+    return outputs.stream().map(each -> each.writer().segmentId()).toList();
   }
 
   /**
@@ -146,39 +176,39 @@ public final class Compaction implements AutoCloseable {
         }
       }
     }
-    insideCutter.start(tagId, type);
-    outsideCutter.start(tagId, type);
+    outputs.forEach(each -> each.cutter().start(tagId, type));
     try (MergingCursor rows =
         new MergingCursor(() -> {}, runs, Direction.FORWARD, MergingCursor.Winner.ALL)) {
       while (rows.next(block) > 0) {
         int count = block.count();
-        int from = block.rowAtOrAfter(0, startNs);
-        int to = endNs <= startNs ? from : block.rowAtOrAfter(from, endNs);
-        outsideCutter.append(block, 0, from);
-        insideCutter.append(block, from, to);
-        outsideCutter.append(block, to, count);
+        int row = 0;
+        for (Output each : outputs) {
+          if (each.level() == Manifest.Segment.PARTITION) {
+            int from = block.rowAtOrAfter(row, each.range().startNs());
+            outside.cutter().append(block, row, from);
+            row = block.rowAtOrAfter(from, each.range().endNs());
+            each.cutter().append(block, from, row);
+          }
+        }
+        outside.cutter().append(block, row, count);
       }
     }
-    insideCutter.finish();
-    outsideCutter.finish();
+    for (Output each : outputs) {
+      each.cutter().finish();
+    }
   }
 
   /** Commits the files; says what a manifest should. */
   public List<Manifest.Segment> commit() throws IOException {
     List<Manifest.Segment> written = new ArrayList<>();
-    if (!inside.isEmpty()) {
-      written.add(
-          Sealer.described(
-              inside.segmentId(),
-              Manifest.Segment.PARTITION,
-              inside.commit(frames(insideCutter.sequences()), SegmentOrigin.MERGED, 0)));
-    }
-    if (!outside.isEmpty()) {
-      written.add(
-          Sealer.described(
-              outside.segmentId(),
-              Manifest.Segment.LATE,
-              outside.commit(frames(outsideCutter.sequences()), SegmentOrigin.MERGED, 0)));
+    for (Output each : outputs) {
+      if (!each.writer().isEmpty()) {
+        written.add(
+            Sealer.described(
+                each.writer().segmentId(),
+                each.level(),
+                each.writer().commit(frames(each.cutter().sequences()), SegmentOrigin.MERGED, 0)));
+      }
     }
     return written;
   }
@@ -213,11 +243,24 @@ public final class Compaction implements AutoCloseable {
     }
   }
 
+  /** Lets go of the files, and deletes what was not committed. */
   @Override
   public void close() throws IOException {
-    try (inside;
-        outside) {
-      // both let go of their files, and delete what was not committed
+    closeAll(outputs.stream().map(Output::writer).toList());
+  }
+
+  /** Closes all of them, also if one fails. */
+  public static void closeAll(List<SegmentWriter> writers) throws IOException {
+    IOException failure = null;
+    for (SegmentWriter writer : writers) {
+      try {
+        writer.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

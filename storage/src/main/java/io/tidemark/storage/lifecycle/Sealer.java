@@ -48,8 +48,8 @@ public final class Sealer {
     this.sealedUpToNs = sealedUpToNs;
     this.main = main;
     this.late = late;
-    mainCutter = BlockCutter.ofMany(main);
-    lateCutter = late == null ? null : BlockCutter.ofFew(late);
+    mainCutter = new BlockCutter(main);
+    lateCutter = late == null ? null : new BlockCutter(late);
   }
 
   /**
@@ -69,7 +69,7 @@ public final class Sealer {
     boolean hasLate = hasLate(table, sealedUpToNs);
     try (SegmentWriter main = new SegmentWriter(directory, storeId, segmentId);
         SegmentWriter late =
-            hasLate ? new SegmentWriter(directory, storeId, segmentId + 1) : null) {
+            hasLate ? SegmentWriter.ofLate(directory, storeId, segmentId + 1) : null) {
       return new Sealer(table, sealedUpToNs, main, late).write();
     }
   }

@@ -6,6 +6,7 @@ import io.tidemark.model.SampleCursor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Merges runs by (source time, write order) and shows the row of each time that counts, or all.
@@ -14,8 +15,8 @@ import java.util.List;
 public final class MergingCursor implements SampleCursor {
   /*
    * Runs wait, sorted by their bound, and become active when the scan reaches it, so that a month of segments is
-   * opened one by one. Among active runs the one with the smallest head gives rows up to the next head (or the
-   * next waiting bound) in one array copy.
+   * opened one by one. Active runs are sorted by their heads; the first gives rows up to the next one's head (or
+   * the next waiting bound) in one array copy, and finds its new place.
    *
    * Where the winner of equal times comes last in the direction of the scan, a block is handed out only when the
    * next head has another time. Where it comes first, the rest is skipped.
@@ -101,13 +102,9 @@ public final class MergingCursor implements SampleCursor {
     long[] times = in.sourceTimesNs();
     int from = run.row();
     int to = Math.min(in.count(), from + SampleBlock.CAPACITY - out.count());
-    long limit = limitExcept(run);
+    long limit = limit();
     if (forward ? times[to - 1] >= limit : times[to - 1] <= limit) {
-      int end = from + 1; // the head itself has been chosen
-      while (end < to && (forward ? times[end] < limit : times[end] > limit)) {
-        end++;
-      }
-      to = end;
+      to = stretchEnd(times, from + 1, to, limit); // the head itself has been chosen
     }
     if (hasWinner && run.mayHaveEqualTimes()) {
       to = copyDistinct(in, from, to, out);
@@ -117,6 +114,21 @@ public final class MergingCursor implements SampleCursor {
     run.advance(to - from);
     lastTimeNs = times[to - 1];
     hasLastTime = true;
+  }
+
+  /** First row from which times are not before the limit in the direction of the scan. */
+  private int stretchEnd(long[] times, int from, int to, long limit) {
+    int low = from;
+    int high = to;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (forward ? times[middle] < limit : times[middle] > limit) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private int copyDistinct(SampleBlock in, int from, int to, SampleBlock out) {
@@ -136,51 +148,54 @@ public final class MergingCursor implements SampleCursor {
   /**
    * The active run with the first head, after waking those whose bound is reached; null at the end.
    */
-  private @org.jspecify.annotations.Nullable SampleRun head() {
-    SampleRun best = null;
-    for (int i = active.size() - 1; i >= 0; i--) {
-      SampleRun run = active.get(i);
-      if (!run.ensureLoaded()) {
-        active.remove(i);
-      } else if (best == null || isBefore(run, best)) {
-        best = run;
+  private @Nullable SampleRun head() {
+    if (!active.isEmpty()) {
+      SampleRun moved = active.getFirst();
+      if (!moved.ensureLoaded()) {
+        active.removeFirst();
+      } else {
+        settle(moved, 0);
       }
     }
     while (nextWaiting < waiting.size()) {
       SampleRun run = waiting.get(nextWaiting);
-      if (best != null
-          && (forward ? run.bound() > best.headTimeNs() : run.bound() < best.headTimeNs())) {
+      if (!active.isEmpty() && isBefore(active.getFirst().headTimeNs(), run.bound())) {
         break;
       }
       waiting.set(nextWaiting++, EMPTY);
       if (run.ensureLoaded()) {
-        active.add(run);
-        if (best == null || isBefore(run, best)) {
-          best = run;
-        }
+        active.addFirst(run);
+        settle(run, 0);
       }
     }
-    return best;
+    return active.isEmpty() ? null : active.getFirst();
+  }
+
+  /** Moves the run at a place back behind those that come before it: they are sorted. */
+  private void settle(SampleRun run, int from) {
+    int at = from;
+    while (at + 1 < active.size() && isBefore(active.get(at + 1), run)) {
+      active.set(at, active.get(at + 1));
+      at++;
+    }
+    active.set(at, run);
   }
 
   private boolean isBefore(SampleRun a, SampleRun b) {
     long timeA = a.headTimeNs();
     long timeB = b.headTimeNs();
-    if (timeA != timeB) {
-      return forward == (timeA < timeB);
-    }
-    return forward == (a.headOrder() < b.headOrder());
+    return timeA != timeB ? isBefore(timeA, timeB) : forward == (a.headOrder() < b.headOrder());
   }
 
-  /** Time that stops a stretch of the run: the nearest head of another run or waiting bound. */
-  @SuppressWarnings("ReferenceEquality") // the very run, not an equal one
-  private long limitExcept(SampleRun run) {
+  private boolean isBefore(long timeA, long timeB) {
+    return forward ? timeA < timeB : timeA > timeB;
+  }
+
+  /** Time that stops a stretch of the first run: the next head of another or waiting bound. */
+  private long limit() {
     long limit = forward ? Long.MAX_VALUE : Long.MIN_VALUE;
-    for (int i = 0; i < active.size(); i++) {
-      SampleRun other = active.get(i);
-      if (other != run) {
-        limit = forward ? Math.min(limit, other.headTimeNs()) : Math.max(limit, other.headTimeNs());
-      }
+    if (active.size() > 1) {
+      limit = active.get(1).headTimeNs();
     }
     if (nextWaiting < waiting.size()) {
       long bound = waiting.get(nextWaiting).bound();

@@ -31,13 +31,14 @@ final class BlockDecoder implements AutoCloseable {
       String file,
       ChunkIndex chunk,
       int index,
+      BlockFormat.Columns columns,
       SampleBlock block) {
     int length = chunk.length(index);
     if (scratch.length < length) {
       scratch = new byte[Math.max(length, 2 * scratch.length)];
     }
     source.read(chunk.offset(index), length, scratch);
-    format.decode(scratch, chunk, index, BlockFormat.Columns.ALL, block, source, file);
+    format.decode(scratch, chunk, index, columns, block, source, file);
   }
 
   @Override

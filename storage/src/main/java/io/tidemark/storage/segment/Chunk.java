@@ -85,6 +85,19 @@ public final class Chunk {
   }
 
   /**
+   * Reads the source times of a block.
+   *
+   * @return how many; -1 if it cannot be read
+   */
+  public int times(ChunkIndex chunk, int block, SampleBlock into) {
+    try (BlockDecoder decoder = BlockDecoder.take()) {
+      boolean isRead =
+          segment.read(chunk, block, decoder, BlockFormat.Columns.TIME, into, DamageRule.CONTAIN);
+      return isRead ? into.count() : -1;
+    }
+  }
+
+  /**
    * Makes the statistics of a node of this chunk's index from its rows, as they were made when they
    * were written.
    *

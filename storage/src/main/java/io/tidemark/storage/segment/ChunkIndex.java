@@ -48,7 +48,6 @@ public final class ChunkIndex {
   /** An index that blocks are added to. */
   ChunkIndex(int tagId, SampleType type) {
     this(tagId, type, 16);
-    hasStatistics = true;
     levels.add(new NodeColumns(type, 16));
   }
 
@@ -129,8 +128,17 @@ public final class ChunkIndex {
     hasSharedBorders |= (flags[block] & SHARED_BORDER) != 0;
   }
 
-  /** Adds the levels above the blocks. No block comes after it. */
-  void finish() {
+  /**
+   * Adds the levels above the blocks. No block comes after it.
+   *
+   * @param spared whether a chunk of a single block has no statistics
+   */
+  void finish(boolean spared) {
+    hasStatistics = blockCount > 1 || !spared;
+    addLevels();
+  }
+
+  private void addLevels() {
     SampleStatistics node = new SampleStatistics();
     SampleStatistics child = new SampleStatistics();
     for (NodeColumns below = levels.getLast(); below.size() > 1; below = levels.getLast()) {
@@ -351,7 +359,7 @@ public final class ChunkIndex {
     ByteOutput places = new ByteOutput(1024);
     try (NodeColumns.Codecs codecs = NodeColumns.Codecs.take()) {
       // Few blocks are joined faster than read.
-      int top = blockCount > FAN_OUT ? levels.size() - 1 : 0;
+      int top = !hasStatistics ? -1 : blockCount > FAN_OUT ? levels.size() - 1 : 0;
       for (int level = top; level >= 0; level--) {
         levels.get(level).encode(codecs, statistics);
       }
@@ -516,7 +524,7 @@ public final class ChunkIndex {
     check(in.remaining() == 0, "bytes behind the statistics", in.remaining());
     levels.clear();
     levels.addAll(read);
-    finish();
+    addLevels();
     hasStatistics = true;
   }
 

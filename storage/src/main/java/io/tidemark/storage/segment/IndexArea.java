@@ -117,11 +117,11 @@ final class IndexArea {
    * @throws HistorianException {@link ErrorCode#CORRUPT}: then it goes without.
    */
   void readStatistics(SegmentDirectory.Entry entry, ChunkIndex chunk) {
-    if (isCopy) {
+    int length = chunk.statisticsLength();
+    if (isCopy || length == 0) {
       return;
     }
     long offset = entry.indexOffset() + entry.indexLength();
-    int length = chunk.statisticsLength();
     if (offset - blocksEnd > bytes.byteSize() - length) {
       throw corrupt(file, "tagId=" + entry.tagId() + ", statisticsLength=" + length, null);
     }

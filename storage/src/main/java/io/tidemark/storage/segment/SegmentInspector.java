@@ -216,6 +216,9 @@ public final class SegmentInspector {
   private void statistics(ChunkIndex chunk, SegmentDirectory.Entry entry) throws IOException {
     long at = entry.indexOffset() + entry.indexLength();
     int length = chunk.statisticsLength();
+    if (length == 0) {
+      return; // it has none
+    }
     String why = null;
     if (!file.has(at, length)) {
       why = "length=" + length;

@@ -278,6 +278,11 @@ public final class SegmentReader implements AutoCloseable {
     return area.directory().tags().toArray();
   }
 
+  /** How many tags are inside. */
+  public int tagCount() {
+    return chunks.size();
+  }
+
   /** The tag's chunks, one per type; empty if it has none. */
   public List<Chunk> chunks(int tagId) {
     return chunks.getOrDefault(tagId, List.of());
@@ -379,6 +384,17 @@ public final class SegmentReader implements AutoCloseable {
    */
   boolean read(
       ChunkIndex chunk, int index, BlockDecoder decoder, SampleBlock block, DamageRule rule) {
+    return read(chunk, index, decoder, BlockFormat.Columns.ALL, block, rule);
+  }
+
+  /** {@link #read} of some columns; the block's others are not what they seem. */
+  boolean read(
+      ChunkIndex chunk,
+      int index,
+      BlockDecoder decoder,
+      BlockFormat.Columns columns,
+      SampleBlock block,
+      DamageRule rule) {
     try {
       if (!isInside(chunk, index)) {
         throw corrupt(
@@ -390,7 +406,7 @@ public final class SegmentReader implements AutoCloseable {
                 + bytes.byteSize(),
             null);
       }
-      decoder.decode(source, fileName, chunk, index, block);
+      decoder.decode(source, fileName, chunk, index, columns, block);
       return true;
     } catch (HistorianException | InternalError e) {
       if (isInside(chunk, index)) { // else it was listed when the file was opened

@@ -49,10 +49,26 @@ public final class SegmentWriter implements AutoCloseable {
   private final ByteOutput places = new ByteOutput(1 << 16);
   private final List<SegmentDirectory.Entry> entries = new ArrayList<>();
   private final List<SegmentDirectory.Entry> placeEntries = new ArrayList<>();
+  private final boolean spares;
   private @Nullable ChunkIndex chunk;
 
   /** Starts the file. */
   public SegmentWriter(StoreDirectory directory, UUID storeId, long segmentId) throws IOException {
+    this(directory, storeId, segmentId, false);
+  }
+
+  /**
+   * Starts the file of a segment for samples that came late: chunks of a single block have no
+   * statistics, which would take more room than the few rows.
+   */
+  public static SegmentWriter ofLate(StoreDirectory directory, UUID storeId, long segmentId)
+      throws IOException {
+    return new SegmentWriter(directory, storeId, segmentId, true);
+  }
+
+  private SegmentWriter(StoreDirectory directory, UUID storeId, long segmentId, boolean spares)
+      throws IOException {
+    this.spares = spares;
     this.directory = directory;
     this.storeId = storeId;
     this.segmentId = segmentId;
@@ -87,7 +103,7 @@ public final class SegmentWriter implements AutoCloseable {
     if (finished == null || finished.blockCount() == 0) {
       return;
     }
-    finished.finish();
+    finished.finish(spares);
     ChunkIndex.Encoded encoded = finished.encode();
     tags.add(finished.tagId());
     entries.add(entry(finished, indexes.length(), encoded.places()));

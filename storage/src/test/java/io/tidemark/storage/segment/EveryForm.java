@@ -37,11 +37,13 @@ final class EveryForm {
    * @param blocks of the chunks that have many: levels have groups of up to 1 024
    * @param tags besides, of one row each: a container of more than 4 096 is a plain bitmap
    */
-  record Scale(List<Integer> sizes, int rows, int blocks, int tags) {
-    static final Scale GOLDEN = new Scale(List.of(1, 30, 7, 1010, 3, 40, 2, 20, 9), 56, 34, 3);
+  record Scale(List<Integer> sizes, int rows, int blocks, int tags, boolean late) {
+    static final Scale GOLDEN =
+        new Scale(List.of(1, 30, 7, 1010, 3, 40, 2, 20, 9), 56, 34, 3, false);
     static final Scale MEDIUM =
-        new Scale(List.of(1024, 1, 30, 7, 1010, 2, 1008, 20, 1009, 3), 120, 40, 3);
-    static final Scale LARGE = new Scale(MEDIUM.sizes, 120, 1_100, 4_200);
+        new Scale(List.of(1024, 1, 30, 7, 1010, 2, 1008, 20, 1009, 3), 120, 40, 3, false);
+    static final Scale LATE = new Scale(MEDIUM.sizes, 120, 40, 3, true);
+    static final Scale LARGE = new Scale(MEDIUM.sizes, 120, 1_100, 4_200, false);
   }
 
   /** How the values of a block follow each other. */
@@ -133,7 +135,10 @@ final class EveryForm {
   /** Writes the segment; returns the lines of its rows. */
   static List<String> write(Path folder, long seed, Scale scale) throws IOException {
     StoreDirectory directory = StoreDirectory.open(Disk.REAL, folder);
-    try (SegmentWriter writer = new SegmentWriter(directory, STORE, SEGMENT)) {
+    try (SegmentWriter writer =
+        scale.late
+            ? SegmentWriter.ofLate(directory, STORE, SEGMENT)
+            : new SegmentWriter(directory, STORE, SEGMENT)) {
       EveryForm form = new EveryForm(writer, seed);
       form.chunks(scale);
       writer.commit(form.frames);

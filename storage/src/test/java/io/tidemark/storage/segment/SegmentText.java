@@ -56,10 +56,13 @@ record SegmentText(List<String> rows, List<String> statistics, List<String> fram
 
   private void chunk(Chunk chunk) {
     ChunkIndex index = requireNonNull(chunk.index(DamageRule.STRICT));
-    assertThat(index.hasStatistics()).isTrue();
     places(chunk.tagId(), chunk.type(), index);
-    // Of few blocks only their own nodes are stored.
-    int top = index.blockCount() > ChunkIndex.FAN_OUT ? index.levelCount() - 1 : 0;
+    int top = -1;
+    if (index.hasStatistics() || index.blockCount() > 1) {
+      assertThat(index.hasStatistics()).isTrue();
+      // Of few blocks only their own nodes are stored.
+      top = index.blockCount() > ChunkIndex.FAN_OUT ? index.levelCount() - 1 : 0;
+    }
     SampleStatistics stored = new SampleStatistics();
     SampleStatistics ofRows = new SampleStatistics();
     for (int level = top; level >= 0; level--) {
