@@ -159,14 +159,14 @@ public final class DoubleColumn {
     int size = Math.min(SAMPLE, count);
     int best = 0;
     double bestBits = 64;
+    for (int i = 0; i < size; i++) {
+      lefts[i] = bits[(int) ((long) i * count / size)];
+    }
+    Arrays.sort(lefts, 0, size); // equal left parts are neighbours wherever the cut is
     for (int p = SPLIT_MIN; p <= SPLIT_MAX; p++) {
-      for (int i = 0; i < size; i++) {
-        lefts[i] = bits[(int) ((long) i * count / size)] >>> p;
-      }
-      Arrays.sort(lefts, 0, size);
       int distinct = 1;
       for (int i = 1; i < size; i++) {
-        distinct += lefts[i] != lefts[i - 1] ? 1 : 0;
+        distinct += lefts[i] >>> p != lefts[i - 1] >>> p ? 1 : 0;
       }
       double cost = p + Math.log(distinct) / Math.log(2);
       if (distinct <= size / 2 && cost < bestBits) {

@@ -38,6 +38,10 @@ class HostileSegmentTest {
   private static final long START = 1_700_000_000_000_000_000L;
   private static final int BLOCKS = 400;
   private static final int SEGMENTS = 300;
+  private static final int CHUNK_BLOCKS = 40;
+
+  /* An exception and a line of the log for each block that cannot be read. */
+  private static final long BLOCK_DAMAGE_BYTES = 1 << 16;
 
   private static SampleBlock block(SampleType type, long seed, int rows) {
     SampleBlock block = new SampleBlock();
@@ -108,6 +112,16 @@ class HostileSegmentTest {
         writer.startChunk(tag++, type);
         writer.append(block(type, seed, 40));
       }
+      writer.startChunk(tag, SampleType.DIGITAL); // of many blocks: statistics of two levels
+      SampleBlock block = new SampleBlock();
+      for (int i = 0; i < CHUNK_BLOCKS; i++) {
+        block.reset(SampleType.DIGITAL);
+        for (int row = 0; row < 3; row++) {
+          block.appendLong(START + i * 10L + row, (i + row) % 5, true, 0);
+          block.orders()[row] = (100L + seed) << 16;
+        }
+        writer.append(block);
+      }
       writer.commit(frames);
     }
     return disk;
@@ -134,6 +148,7 @@ class HostileSegmentTest {
     ByteBuffer parsed = ByteBuffer.wrap(honest).order(ByteOrder.LITTLE_ENDIAN);
     int index = (int) parsed.getLong(footer + 16);
     int directory = footer - 8 - parsed.getInt(footer - 8);
+    long bytesMax = 64L * honest.length + CHUNK_BLOCKS * BLOCK_DAMAGE_BYTES;
     for (int i = 0; i < SEGMENTS; i++) {
       byte[] hostile = disk.bytes(file);
       System.arraycopy(honest, 0, hostile, 0, honest.length);
@@ -151,10 +166,10 @@ class HostileSegmentTest {
       bytes.putInt(footer + 28, FileEnvelope.crc(bytes, footer, 28));
       String what = "seed=" + seed + ", i=" + i;
       // With its copy, which then serves, and without.
-      Mutations.survives(what, 64L * honest.length, () -> read(disk));
+      Mutations.survives(what, bytesMax, () -> read(disk));
       FaultDisk alone = disk.afterKill();
       alone.delete(copy);
-      Mutations.survives(what + ", alone", 64L * honest.length, () -> read(alone));
+      Mutations.survives(what + ", alone", bytesMax, () -> read(alone));
     }
   }
 
@@ -168,8 +183,23 @@ class HostileSegmentTest {
       int length = bytes.getInt(entry + 12);
       int offset = (int) bytes.getLong(entry + 16);
       assertThat(offset).isBetween(index, directory);
+      int statisticsLength = varint(bytes, offset + 4);
+      if (statisticsLength >= 0 && statisticsLength <= directory - offset - length) {
+        bytes.putInt(offset, FileEnvelope.crc(bytes, offset + length, statisticsLength));
+      }
       bytes.putInt(entry + 24, FileEnvelope.crc(bytes, offset, length));
     }
+  }
+
+  private static int varint(ByteBuffer bytes, int from) {
+    long value = 0;
+    for (int at = from, shift = 0; shift < 35; at++, shift += 7) {
+      value |= (bytes.get(at) & 0x7FL) << shift;
+      if (bytes.get(at) >= 0) {
+        break;
+      }
+    }
+    return value > Integer.MAX_VALUE ? -1 : (int) value;
   }
 
   @Test
