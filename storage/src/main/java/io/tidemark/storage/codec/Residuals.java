@@ -123,6 +123,9 @@ final class Residuals {
     }
   }
 
+  /* So many of a sample may be there by chance. */
+  private static final int SAMPLE_DOUBT = 3;
+
   private static void planPatches(
       long[] values, int count, long min, int width, Plan plan, LongCodec.Encoding scratch) {
     long divisor = plan.divisor;
@@ -138,15 +141,13 @@ final class Residuals {
     }
     int[] above = scratch.above;
     int[] about = scratch.about;
-    Arrays.fill(above, 0);
-    Arrays.fill(about, 0);
     long centre = median(scaled, count, scratch.sample);
-    for (int i = 0; i < count; i++) {
-      long value = scaled[i];
-      above[64 - Long.numberOfLeadingZeros(value)]++;
-      long off = value - centre;
-      about[64 - Long.numberOfLeadingZeros(off << 1 ^ off >> 63)]++;
+    int sampled = Math.min(SAMPLE, count);
+    widths(scratch.sample, sampled, centre, above, about);
+    if (!mayBeWorthIt(above, sampled, width) && !mayBeWorthIt(about, sampled, width)) {
+      return;
     }
+    widths(scaled, count, centre, above, about);
     int aboveWidest = width;
     int aboutWidest = 64;
     while (about[aboutWidest] == 0) {
@@ -162,6 +163,34 @@ final class Residuals {
       long half = w == 0 ? 0 : 1L << (w - 1);
       offer(plan, count, w, beyondAbout, aboutWidest - w + 1, min + (centre - half) * divisor);
     }
+  }
+
+  /** Counts the values by the bits that they need above zero and about a centre. */
+  private static void widths(long[] scaled, int count, long centre, int[] above, int[] about) {
+    Arrays.fill(above, 0);
+    Arrays.fill(about, 0);
+    for (int i = 0; i < count; i++) {
+      long value = scaled[i];
+      above[64 - Long.numberOfLeadingZeros(value)]++;
+      long off = value - centre;
+      about[64 - Long.numberOfLeadingZeros(off << 1 ^ off >> 63)]++;
+    }
+  }
+
+  /**
+   * Whether a sample leaves room for a width with exceptions that takes less than the given one.
+   */
+  private static boolean mayBeWorthIt(int[] widths, int count, int width) {
+    int beyond = -SAMPLE_DOUBT;
+    for (int w = 64; w > 0; w--) {
+      beyond += widths[w];
+      int narrower = w - 1;
+      if (narrower < width
+          && Math.max(0, beyond) * (8 + width - narrower) < (width - narrower) * count) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void offer(
