@@ -42,8 +42,8 @@ final class Housekeeping implements Agent, AutoCloseable {
   private static final long MERGE_NS = 10_000_000L;
   private static final int MERGED_TAGS_MAX = 64;
 
-  /* A part of that lateness is forgotten with each seal. */
-  private static final int LATENESS_FALLS = 100;
+  /* That lateness is forgotten in about this time, however often there are seals. */
+  private static final double LATENESS_FALLS_NS = 7 * 86_400e9;
 
   /** Lets go of journal files whose frames are sealed. */
   interface JournalTrim {
@@ -143,7 +143,7 @@ final class Housekeeping implements Agent, AutoCloseable {
     try {
       List<SegmentReader> segments = sealed.seal(frozen, boundary);
       snapshots.sealed(sealed.manifest(), segments);
-      noteLateness(segments.size());
+      noteLateness(segments.size(), now);
       lastSealNanos = now;
     } catch (DiskFullException e) {
       // The samples stay in memory and journal; nothing more is taken until this has worked.
@@ -160,8 +160,8 @@ final class Housekeeping implements Agent, AutoCloseable {
     return true;
   }
 
-  private void noteLateness(int sealedCount) {
-    latenessNs -= latenessNs / LATENESS_FALLS;
+  private void noteLateness(int sealedCount, long now) {
+    latenessNs = (long) (latenessNs * Math.exp((lastSealNanos - now) / LATENESS_FALLS_NS));
     if (sealedCount == 2) {
       List<Manifest.Segment> all = sealed.manifest().segments();
       Manifest.Segment main = all.get(all.size() - 2);
