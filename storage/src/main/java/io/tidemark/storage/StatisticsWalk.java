@@ -10,7 +10,6 @@ import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.StatisticsCursor;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TimeRange;
-import io.tidemark.storage.scan.ScanFilter;
 import io.tidemark.storage.segment.Chunk;
 import io.tidemark.storage.segment.ChunkIndex;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ final class StatisticsWalk implements StatisticsCursor {
     private final @Nullable ChunkIndex index;
     private @Nullable SampleBlock times;
     private int timesBlock = -1;
-    private int timesCount;
+    private boolean knowsTimes;
 
     Source(Chunk place) {
       this.place = place;
@@ -86,12 +85,10 @@ final class StatisticsWalk implements StatisticsCursor {
         times = held;
       }
       if (timesBlock != at) {
-        timesCount = place.times(chunk, at, held);
+        knowsTimes = place.readTimes(chunk, at, held);
         timesBlock = at;
       }
-      return timesCount < 0
-          ? fromNs
-          : held.sourceTimesNs()[ScanFilter.lowerBound(held.sourceTimesNs(), timesCount, fromNs)];
+      return knowsTimes ? held.sourceTimesNs()[held.rowAtOrAfter(0, fromNs)] : fromNs;
     }
   }
 
@@ -230,7 +227,7 @@ final class StatisticsWalk implements StatisticsCursor {
   /** Where the first block begins that a node would do for; or a chunk ends. */
   private long readEnd() {
     long readEnd = end();
-    for (Source source : List.copyOf(sources)) {
+    for (Source source : List.copyOf(sources)) { // looking ahead may add some
       ChunkIndex chunk = source.index;
       if (chunk != null && chunk.hasStatistics() && chunk.lastTimeNs() >= time) {
         readEnd = Math.min(readEnd, readEnd(source, chunk));

@@ -141,7 +141,7 @@ public final class CompactionRule {
     }
     long settleNs = Math.clamp(latenessNs, SETTLE_NS_MIN, SETTLE_NS_MAX);
     List<Target> settled = new ArrayList<>();
-    List<Target> small = new ArrayList<>();
+    Target small = null;
     for (Map.Entry<Long, List<Manifest.Segment>> day : days.entrySet()) {
       List<Manifest.Segment> group = group(day.getValue());
       boolean isSettled = isOver(day.getKey(), reachedNs, settleNs);
@@ -152,7 +152,7 @@ public final class CompactionRule {
               && settleNs > DAY_NS
               && isOver(day.getKey(), reachedNs, SETTLE_NS_MIN)
               && hasSmallBlocks(group))) {
-        small.add(Target.of(group));
+        small = small == null ? Target.of(group) : small;
       } else if (day.getValue().size() == 1) {
         alone.addAll(day.getValue());
       }
@@ -167,8 +167,8 @@ public final class CompactionRule {
       }
     }
     Plan plan = several(settled, late, daysMerged(settleNs));
-    if (plan == null && !small.isEmpty()) {
-      plan = plan(small.subList(0, 1), List.of());
+    if (plan == null && small != null) {
+      plan = plan(List.of(small), List.of());
     }
     return plan == null ? mergeLate(late) : plan;
   }

@@ -154,7 +154,7 @@ public final class MergingCursor implements SampleCursor {
       if (!moved.ensureLoaded()) {
         active.removeFirst();
       } else {
-        settle(moved, 0);
+        settle();
       }
     }
     while (nextWaiting < waiting.size()) {
@@ -165,15 +165,16 @@ public final class MergingCursor implements SampleCursor {
       waiting.set(nextWaiting++, EMPTY);
       if (run.ensureLoaded()) {
         active.addFirst(run);
-        settle(run, 0);
+        settle();
       }
     }
     return active.isEmpty() ? null : active.getFirst();
   }
 
-  /** Moves the run at a place back behind those that come before it: they are sorted. */
-  private void settle(SampleRun run, int from) {
-    int at = from;
+  /** Moves the first run back behind those that come before it: these are sorted. */
+  private void settle() {
+    SampleRun run = active.getFirst();
+    int at = 0;
     while (at + 1 < active.size() && isBefore(active.get(at + 1), run)) {
       active.set(at, active.get(at + 1));
       at++;

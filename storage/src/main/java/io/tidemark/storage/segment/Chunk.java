@@ -85,15 +85,14 @@ public final class Chunk {
   }
 
   /**
-   * Reads the source times of a block.
+   * Reads the source times of a block, and nothing else of it.
    *
-   * @return how many; -1 if it cannot be read
+   * @return false if it cannot be read
    */
-  public int times(ChunkIndex chunk, int block, SampleBlock into) {
+  public boolean readTimes(ChunkIndex chunk, int block, SampleBlock into) {
     try (BlockDecoder decoder = BlockDecoder.take()) {
-      boolean isRead =
-          segment.read(chunk, block, decoder, BlockFormat.Columns.TIME, into, DamageRule.CONTAIN);
-      return isRead ? into.count() : -1;
+      return segment.read(
+          chunk, block, decoder, BlockFormat.Columns.TIME, into, DamageRule.CONTAIN);
     }
   }
 
