@@ -10,11 +10,17 @@ public interface ReadView extends AutoCloseable {
   TagCatalog tags();
 
   /**
-   * The tag's samples inside the range, in the given direction of source time. Samples of the same
+   * A tag's samples inside the range, in the given direction of source time. Samples of the same
    * time come in the order they were written (reversed when going backward) if the context asks for
-   * all versions; else only the last written one comes. Blocks never mix types.
+   * all versions; else only the last written one comes. Blocks never mix types. Cursors of one view
+   * may run beside each other on several threads.
    */
-  SampleCursor scan(QueryContext context, int tagId, TimeRange range, Direction direction);
+  SampleCursor scan(QueryContext context, ScanRequest request);
+
+  /** All of a tag's samples inside the range, and all that is known of them. */
+  default SampleCursor scan(QueryContext context, int tagId, TimeRange range, Direction direction) {
+    return scan(context, ScanRequest.all(tagId, range, direction));
+  }
 
   /**
    * The tag's samples between the first and the last edge, in order of time, with statistics in the
@@ -26,7 +32,8 @@ public interface ReadView extends AutoCloseable {
   default StatisticsCursor scanStatistics(
       QueryContext context, int tagId, long[] edgesNs, StatisticsRule rule) {
     TimeRange range = new TimeRange(edgesNs[0], edgesNs[edgesNs.length - 1]);
-    return StatisticsCursor.ofSamples(scan(context, tagId, range, Direction.FORWARD));
+    return StatisticsCursor.ofSamples(
+        scan(context, ScanRequest.values(tagId, range, Direction.FORWARD)));
   }
 
   /**

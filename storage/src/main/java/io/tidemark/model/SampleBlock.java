@@ -9,18 +9,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row has a value if its flags hold {@link SampleFlags#PRESENT}, whatever its status. float64
  * and float32 values are in {@link #doubles()}, int64, int32, bool and digital ones in {@link
- * #longs()}, text in {@link #texts()}. Not safe for several threads.
+ * #longs()}, text in {@link #texts()}. Whoever fills a block may put other arrays in the place of
+ * its own: ask for them anew after that. Not safe for several threads.
  */
 public final class SampleBlock {
   /** Most rows of a block. */
   public static final int CAPACITY = 1024;
 
-  private final long[] sourceTimesNs = new long[CAPACITY];
-  private final int[] statuses = new int[CAPACITY];
-  private final byte[] flags = new byte[CAPACITY];
-  private final long[] orders = new long[CAPACITY];
-  private final double[] doubles = new double[CAPACITY];
-  private final long[] longs = new long[CAPACITY];
+  private long[] sourceTimesNs = new long[CAPACITY];
+  private int[] statuses = new int[CAPACITY];
+  private byte[] flags = new byte[CAPACITY];
+  private long[] orders = new long[CAPACITY];
+  private double[] doubles = new double[CAPACITY];
+  private long[] longs = new long[CAPACITY];
   private @Nullable String @Nullable [] texts;
   private SampleType type = SampleType.FLOAT64;
   private int count;
@@ -180,6 +181,37 @@ public final class SampleBlock {
       case STRING -> System.arraycopy(other.texts(), from, texts(), count, length);
     }
     count += length;
+  }
+
+  /** Takes the rows of another block and gives it its own, without copying. */
+  public void exchange(SampleBlock other) {
+    long[] otherTimes = other.sourceTimesNs;
+    int[] otherStatuses = other.statuses;
+    byte[] otherFlags = other.flags;
+    long[] otherOrders = other.orders;
+    double[] otherDoubles = other.doubles;
+    long[] otherLongs = other.longs;
+    @Nullable String @Nullable [] otherTexts = other.texts;
+    SampleType otherType = other.type;
+    int otherCount = other.count;
+    other.sourceTimesNs = sourceTimesNs;
+    other.statuses = statuses;
+    other.flags = flags;
+    other.orders = orders;
+    other.doubles = doubles;
+    other.longs = longs;
+    other.texts = texts;
+    other.type = type;
+    other.count = count;
+    sourceTimesNs = otherTimes;
+    statuses = otherStatuses;
+    flags = otherFlags;
+    orders = otherOrders;
+    doubles = otherDoubles;
+    longs = otherLongs;
+    texts = otherTexts;
+    type = otherType;
+    count = otherCount;
   }
 
   /** Overwrites row {@code to} with row {@code from} of this block. */

@@ -7,6 +7,7 @@ import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleStatistics;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatisticsCursor;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TimeRange;
@@ -271,7 +272,9 @@ final class StatisticsWalk implements StatisticsCursor {
 
   private void read(long endNs) {
     samplesEnd = endNs;
-    samples = view.scan(context, tagId, new TimeRange(time, endNs), Direction.FORWARD);
+    samples =
+        view.scan(
+            context, ScanRequest.values(tagId, new TimeRange(time, endNs), Direction.FORWARD));
   }
 
   @Override

@@ -8,8 +8,10 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatisticsCursor;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagCatalog;
@@ -60,47 +62,69 @@ final class StoreView implements ReadView {
   }
 
   @Override
-  public SampleCursor scan(QueryContext context, int tagId, TimeRange range, Direction direction) {
-    ScanFilter filter = new ScanFilter(range, direction, afterOrder, upToOrder);
-    List<SampleRun> runs = new ArrayList<>();
-    LostRanges lost = new LostRanges();
-    if (context.mayRead(tagId)) {
-      for (SegmentReader segment : snapshot.segments().segments()) {
-        if (!range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())) {
-          continue;
-        }
-        for (Chunk chunk : segment.chunks(tagId)) {
-          if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
-              && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
-            runs.add(new SegmentRun(chunk, filter, context.damageRule(), lost));
-          }
-        }
-      }
-      for (Manifest.Segment segment : snapshot.lost()) {
-        if (range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())
-            && filter.mayShow(segment.firstOrder(), segment.lastOrder())) {
-          runs.add(lostRun(segment, context, tagId, filter, lost));
-        }
-      }
-      addHot(snapshot.frozen(), tagId, filter, runs);
-      addHot(snapshot.active(), tagId, filter, runs);
-    }
+  public SampleCursor scan(QueryContext context, ScanRequest request) {
+    int tagId = request.tagId();
+    TimeRange range = request.range();
+    Direction direction = request.direction();
     TagDefinition tag = tags.byId(tagId);
     DuplicateRule duplicates = tag == null ? DuplicateRule.REPLACE : tag.duplicates();
     boolean latestOnly = context.versionMode() == VersionMode.LATEST;
+    boolean keepsAll = latestOnly && duplicates == DuplicateRule.KEEP_ALL;
     MergingCursor.Winner winner =
-        !latestOnly
+        !latestOnly || keepsAll
             ? MergingCursor.Winner.ALL
-            : switch (duplicates) {
-              case REPLACE, KEEP_ALL -> MergingCursor.Winner.LAST;
-              case KEEP_FIRST, REJECT -> MergingCursor.Winner.FIRST;
-            };
-    SampleCursor merged =
-        latestOnly && duplicates == DuplicateRule.KEEP_ALL
-            ? new DistinctCursor(
-                new MergingCursor(context::check, runs, direction, MergingCursor.Winner.ALL))
-            : new MergingCursor(context::check, runs, direction, winner);
-    return new ContainedCursor(merged, lost, direction, winner);
+            : duplicates == DuplicateRule.REPLACE
+                ? MergingCursor.Winner.LAST
+                : MergingCursor.Winner.FIRST;
+    LostRanges lost = new LostRanges();
+    List<SampleRun> runs = List.of();
+    if (context.mayRead(tagId)) {
+      // Repeats are found by their values, whether the reader wants these or not.
+      SegmentRun.Wanted wanted =
+          new SegmentRun.Wanted(
+              keepsAll ? SampleColumns.ALL : request.columns(),
+              request.condition(),
+              winner == MergingCursor.Winner.LAST);
+      ScanFilter filter = new ScanFilter(range, direction, afterOrder, upToOrder);
+      runs = runs(context, tagId, filter, wanted, lost);
+    }
+    SampleCursor merged = new MergingCursor(context::check, runs, direction, winner);
+    return new ContainedCursor(
+        keepsAll ? new DistinctCursor(merged) : merged,
+        lost,
+        direction,
+        keepsAll ? MergingCursor.Winner.LAST : winner);
+  }
+
+  /** What may have rows of the tag to show. */
+  private List<SampleRun> runs(
+      QueryContext context,
+      int tagId,
+      ScanFilter filter,
+      SegmentRun.Wanted wanted,
+      LostRanges lost) {
+    TimeRange range = filter.range();
+    List<SampleRun> runs = new ArrayList<>();
+    for (SegmentReader segment : snapshot.segments().segments()) {
+      if (!range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())) {
+        continue;
+      }
+      for (Chunk chunk : segment.chunks(tagId)) {
+        if (range.overlaps(chunk.firstTimeNs(), chunk.lastTimeNs())
+            && filter.mayShow(chunk.firstOrder(), chunk.lastOrder())) {
+          runs.add(new SegmentRun(chunk, filter, context.damageRule(), lost, wanted));
+        }
+      }
+    }
+    for (Manifest.Segment segment : snapshot.lost()) {
+      if (range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())
+          && filter.mayShow(segment.firstOrder(), segment.lastOrder())) {
+        runs.add(lostRun(segment, context, tagId, filter, lost));
+      }
+    }
+    addHot(snapshot.frozen(), tagId, filter, runs);
+    addHot(snapshot.active(), tagId, filter, runs);
+    return runs;
   }
 
   @Override
@@ -215,7 +239,7 @@ final class StoreView implements ReadView {
             ? newest.lastTimeNs()
             : Long.MIN_VALUE;
     try (SampleCursor cursor =
-        scan(context, tagId, new TimeRange(start, end), Direction.BACKWARD)) {
+        scan(context, ScanRequest.values(tagId, new TimeRange(start, end), Direction.BACKWARD))) {
       if (cursor.next(block) == 0) {
         return 0;
       }

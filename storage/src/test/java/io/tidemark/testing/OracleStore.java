@@ -3,12 +3,16 @@ package io.tidemark.testing;
 import io.tidemark.model.Direction;
 import io.tidemark.model.DuplicateRule;
 import io.tidemark.model.Float32;
+import io.tidemark.model.Quality;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
@@ -208,13 +212,13 @@ public final class OracleStore {
     }
 
     @Override
-    public SampleCursor scan(
-        QueryContext context, int tagId, TimeRange range, Direction direction) {
-      List<Row> rows = rows(context, tagId, range);
-      if (direction == Direction.BACKWARD) {
+    public SampleCursor scan(QueryContext context, ScanRequest request) {
+      List<Row> rows = rows(context, request.tagId(), request.range());
+      rows.removeIf(row -> !holds(request.condition(), row.version));
+      if (request.direction() == Direction.BACKWARD) {
         Collections.reverse(rows);
       }
-      return new Cursor(context, rows);
+      return new Cursor(context, rows, request.columns());
     }
 
     @Override
@@ -247,6 +251,28 @@ public final class OracleStore {
     public void close() {}
   }
 
+  /** Whether a sample is of interest; the real store need not look so closely. */
+  private static boolean holds(SampleCondition condition, Version version) {
+    if (!condition.qualities().contains(Quality.of(version.status))) {
+      return false;
+    }
+    if (!condition.hasBounds()) {
+      return true;
+    }
+    double number =
+        switch (version.value) {
+          case Double real -> real;
+          case Long integer -> integer;
+          case null, default -> Double.NEGATIVE_INFINITY;
+        };
+    boolean isShown = version.value instanceof Number && !Quality.isBad(version.status);
+    // NaN is above every number, as SQL has it.
+    return isShown
+        && (Double.isNaN(number)
+            ? condition.highest() == Double.POSITIVE_INFINITY
+            : number >= condition.lowest() && number <= condition.highest());
+  }
+
   private static void append(SampleBlock block, Row row) {
     int at = block.count();
     Version version = row.version;
@@ -267,11 +293,13 @@ public final class OracleStore {
   private final class Cursor implements SampleCursor {
     private final QueryContext context;
     private final List<Row> rows;
+    private final SampleColumns columns;
     private int at;
 
-    Cursor(QueryContext context, List<Row> rows) {
+    Cursor(QueryContext context, List<Row> rows, SampleColumns columns) {
       this.context = context;
       this.rows = rows;
+      this.columns = columns;
     }
 
     @Override
@@ -286,8 +314,20 @@ public final class OracleStore {
           && rows.get(at).version.type == type
           && block.count() < blockRowsMax) {
         append(block, rows.get(at++));
+        spoil(block, block.count() - 1);
       }
       return block.count();
+    }
+
+    /** Puts nonsense where nothing was asked for: nobody may look there. */
+    private void spoil(SampleBlock block, int row) {
+      if (columns != SampleColumns.ALL) {
+        block.orders()[row] = -1;
+      }
+      if (columns == SampleColumns.TIMES) {
+        block.doubles()[row] = -1e300;
+        block.longs()[row] = -1;
+      }
     }
 
     @Override

@@ -13,7 +13,6 @@ final class HeldSample {
   long timeNs;
   int status;
   byte flags;
-  long order;
   double real;
   long integral;
   @Nullable String text;
@@ -29,7 +28,6 @@ final class HeldSample {
     timeNs = block.sourceTimesNs()[row];
     status = block.statuses()[row];
     flags = block.flags()[row];
-    order = block.orders()[row];
     switch (type) {
       case FLOAT64, FLOAT32 -> real = block.doubles()[row];
       case INT64, INT32, BOOL, DIGITAL -> integral = block.longs()[row];

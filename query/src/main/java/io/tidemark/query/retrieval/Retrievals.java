@@ -8,6 +8,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatisticsCursor;
 import io.tidemark.model.StatisticsCursor.Piece;
 import io.tidemark.model.StatisticsRule;
@@ -112,7 +113,8 @@ public final class Retrievals {
       BlockSink sink) {
     Direction direction = descending ? Direction.BACKWARD : Direction.FORWARD;
     SampleBlock block = new SampleBlock();
-    try (SampleCursor samples = context.view().scan(context, tag.id(), range, direction)) {
+    try (SampleCursor samples =
+        context.view().scan(context, ScanRequest.values(tag.id(), range, direction))) {
       while (samples.next(block) > 0) {
         context.check();
         sink.accept(block);
@@ -275,7 +277,8 @@ public final class Retrievals {
     long rows = 0;
     boolean fits = true;
     SampleBlock block = new SampleBlock();
-    try (SampleCursor samples = context.view().scan(context, tag.id(), range, Direction.FORWARD)) {
+    try (SampleCursor samples =
+        context.view().scan(context, ScanRequest.values(tag.id(), range, Direction.FORWARD))) {
       for (int count; (count = samples.next(block)) > 0; ) {
         context.check();
         rows += count;

@@ -98,7 +98,6 @@ final class RowWriter {
         int row = to.count();
         to.appendDouble(timeNs, before.number(), true, before.status);
         to.flags()[row] = before.flags;
-        to.orders()[row] = before.order;
       } else {
         noData(SampleType.FLOAT64, timeNs);
       }
@@ -129,6 +128,5 @@ final class RowWriter {
       case STRING -> to.appendText(timeNs, sample.text, status);
     }
     to.flags()[row] = sample.flags;
-    to.orders()[row] = sample.order;
   }
 }

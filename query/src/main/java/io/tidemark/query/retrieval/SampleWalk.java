@@ -4,6 +4,7 @@ import io.tidemark.model.Direction;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TimeRange;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,10 @@ final class SampleWalk implements AutoCloseable {
       cursor =
           context
               .view()
-              .scan(context, tagId, new TimeRange(nextNs, Long.MAX_VALUE), Direction.FORWARD);
+              .scan(
+                  context,
+                  ScanRequest.values(
+                      tagId, new TimeRange(nextNs, Long.MAX_VALUE), Direction.FORWARD));
       fetch();
     }
     if (block.count() > 0) {
@@ -116,7 +120,9 @@ final class SampleWalk implements AutoCloseable {
     }
     context.check();
     try (SampleCursor samples =
-        context.view().scan(context, tagId, new TimeRange(startNs, endNs), direction)) {
+        context
+            .view()
+            .scan(context, ScanRequest.values(tagId, new TimeRange(startNs, endNs), direction))) {
       return samples.next(block) > 0;
     }
   }

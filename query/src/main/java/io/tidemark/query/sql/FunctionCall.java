@@ -8,6 +8,7 @@ import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.duckdb.DuckDbRows;
@@ -224,7 +225,7 @@ final class FunctionCall {
       HistorianFunctions functions, Retrieval retrieval, TagDefinition tag, QueryContext context)
       implements SampleScan.Unit {
     @Override
-    public SampleScan.Blocks open() {
+    public SampleScan.Blocks open(SampleColumns columns) {
       List<SampleBlock> held = new ArrayList<>();
       functions.read(
           retrieval,

@@ -3,6 +3,7 @@ package io.tidemark.query.sql;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbSession;
 import java.util.ArrayList;
@@ -34,9 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlanFilters {
   /** What a scan needs: every row outside may be left out. */
-  record Need(@Nullable JsonNode tagCondition, TimeRanges times, Set<String> columns) {
+  record Need(
+      @Nullable JsonNode tagCondition,
+      TimeRanges times,
+      SampleCondition samples,
+      Set<String> columns) {
     static final Need EVERYTHING =
-        new Need(null, TimeRanges.ALL, Set.copyOf(Relations.SAMPLE_COLUMNS));
+        new Need(null, TimeRanges.ALL, SampleCondition.ANY, Set.copyOf(Relations.SAMPLE_COLUMNS));
 
     Need or(Need other) {
       Set<String> both = new TreeSet<>(columns);
@@ -45,7 +50,8 @@ final class PlanFilters {
           tagCondition == null || other.tagCondition == null
               ? null
               : SyntaxTree.conjunction(List.of(tagCondition, other.tagCondition), false);
-      return new Need(either, times.or(other.times), both);
+      return new Need(
+          either, times.or(other.times), SampleTerms.INSTANCE.or(samples, other.samples), both);
     }
   }
 
@@ -92,6 +98,7 @@ final class PlanFilters {
     }
     List<JsonNode> conditions = parse(texts);
     TimeRanges times = TimeRanges.ALL;
+    SampleCondition samples = SampleCondition.ANY;
     List<JsonNode> tagTerms = new ArrayList<>();
     Set<String> columns = new TreeSet<>();
     for (String name : strings(scan.path("Projections"))) {
@@ -99,6 +106,7 @@ final class PlanFilters {
     }
     for (JsonNode condition : conditions) {
       times = times.and(times(condition));
+      samples = SampleTerms.INSTANCE.and(samples, SampleTerms.INSTANCE.of(condition));
       JsonNode term = tagTerm(condition);
       if (term != null) {
         tagTerms.add(term);
@@ -109,7 +117,7 @@ final class PlanFilters {
         addColumn(columnName(reference), columns);
       }
     }
-    return new Need(SyntaxTree.conjunction(tagTerms, true), times, columns);
+    return new Need(SyntaxTree.conjunction(tagTerms, true), times, samples, columns);
   }
 
   private static void addColumn(String stubColumn, Set<String> columns) {
@@ -179,7 +187,8 @@ final class PlanFilters {
     return names.size() == 1 ? names.get(0).asText() : "";
   }
 
-  private static boolean isColumn(JsonNode node, String column) {
+  /** Whether it is a column of the stub. */
+  static boolean isColumn(JsonNode node, String column) {
     return node.path("class").asText().equals("COLUMN_REF")
         && columnName(node).equals(Relations.RESERVED + column);
   }
@@ -188,70 +197,39 @@ final class PlanFilters {
 
   /** Instants that can satisfy the condition. */
   static TimeRanges times(JsonNode condition) {
-    return switch (condition.path("type").asText()) {
-      case "CONJUNCTION_AND" -> {
-        TimeRanges common = TimeRanges.ALL;
-        for (JsonNode child : condition.path("children")) {
-          common = common.and(times(child));
-        }
-        yield common;
-      }
-      case "CONJUNCTION_OR" -> {
-        TimeRanges either = TimeRanges.NONE;
-        for (JsonNode child : condition.path("children")) {
-          either = either.or(times(child));
-        }
-        yield either;
-      }
-      case "COMPARE_IN" -> {
-        JsonNode children = condition.path("children");
-        TimeRanges either = TimeRanges.NONE;
-        for (int i = 1; i < children.size(); i++) {
-          either = either.or(compared("COMPARE_EQUAL", children.get(0), children.get(i)));
-        }
-        yield either;
-      }
-      case "COMPARE_BETWEEN" ->
-          compared("COMPARE_GREATERTHANOREQUALTO", condition.path("input"), condition.path("lower"))
-              .and(
-                  compared(
-                      "COMPARE_LESSTHANOREQUALTO",
-                      condition.path("input"),
-                      condition.path("upper")));
-      default ->
-          condition.path("class").asText().equals("COMPARISON")
-              ? compared(
-                  condition.path("type").asText(), condition.path("left"), condition.path("right"))
-              : TimeRanges.ALL;
-    };
+    return TIMES.of(condition);
   }
 
-  private static TimeRanges compared(String comparison, JsonNode left, JsonNode right) {
-    if (isColumn(right, "ts") || isColumn(right, "ts_ns")) {
-      return isColumn(left, "ts") || isColumn(left, "ts_ns")
-          ? TimeRanges.ALL
-          : compared(turned(comparison), right, left);
-    }
-    if (isColumn(left, "ts")) {
-      Long micros = TimeConstant.micros(right);
-      return micros == null ? TimeRanges.ALL : ofMicros(comparison, micros);
-    }
-    if (isColumn(left, "ts_ns")) {
-      Long ns = TimeConstant.integer(right);
-      return ns == null ? TimeRanges.ALL : ofNanos(comparison, ns);
-    }
-    return TimeRanges.ALL;
-  }
+  private static final Widening<TimeRanges> TIMES =
+      new Widening<>() {
+        @Override
+        public TimeRanges everything() {
+          return TimeRanges.ALL;
+        }
 
-  private static String turned(String comparison) {
-    return switch (comparison) {
-      case "COMPARE_GREATERTHAN" -> "COMPARE_LESSTHAN";
-      case "COMPARE_LESSTHAN" -> "COMPARE_GREATERTHAN";
-      case "COMPARE_GREATERTHANOREQUALTO" -> "COMPARE_LESSTHANOREQUALTO";
-      case "COMPARE_LESSTHANOREQUALTO" -> "COMPARE_GREATERTHANOREQUALTO";
-      default -> comparison;
-    };
-  }
+        @Override
+        public TimeRanges and(TimeRanges a, TimeRanges b) {
+          return a.and(b);
+        }
+
+        @Override
+        public TimeRanges or(TimeRanges a, TimeRanges b) {
+          return a.or(b);
+        }
+
+        @Override
+        public TimeRanges compared(String comparison, JsonNode column, JsonNode constant) {
+          if (isColumn(column, "ts")) {
+            Long micros = TimeConstant.micros(constant);
+            return micros == null ? TimeRanges.ALL : ofMicros(comparison, micros);
+          }
+          if (isColumn(column, "ts_ns")) {
+            Long ns = TimeConstant.integer(constant);
+            return ns == null ? TimeRanges.ALL : ofNanos(comparison, ns);
+          }
+          return TimeRanges.ALL;
+        }
+      };
 
   /**
    * A sample's ts is its time in whole microseconds, rounded down: {@code ts >= x} is {@code ts_ns

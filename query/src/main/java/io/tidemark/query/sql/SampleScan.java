@@ -4,14 +4,18 @@ import io.tidemark.model.Direction;
 import io.tidemark.model.Quality;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.duckdb.ScanColumn;
 import io.tidemark.query.duckdb.ScanRows;
 import io.tidemark.query.duckdb.ScanSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +42,7 @@ final class SampleScan implements ScanSource {
     TagDefinition tag();
 
     /** Begins to read. */
-    Blocks open();
+    Blocks open(SampleColumns columns);
   }
 
   private final QueryContext context;
@@ -49,12 +53,16 @@ final class SampleScan implements ScanSource {
     this.units = units;
   }
 
-  /** A unit for each tag and range: the samples as stored. */
-  static SampleScan stored(QueryContext context, List<TagDefinition> tags, TimeRanges ranges) {
+  /** A unit for each tag and range: the samples as stored, at least those of the condition. */
+  static SampleScan stored(
+      QueryContext context,
+      List<TagDefinition> tags,
+      TimeRanges ranges,
+      SampleCondition condition) {
     List<Unit> units = new ArrayList<>();
     for (TagDefinition tag : tags) {
       for (TimeRange range : ranges.ranges()) {
-        units.add(new StoredUnit(context, tag, range));
+        units.add(new StoredUnit(context, tag, range, condition));
       }
     }
     return new SampleScan(context, units);
@@ -95,11 +103,16 @@ final class SampleScan implements ScanSource {
     };
   }
 
-  private record StoredUnit(QueryContext context, TagDefinition tag, TimeRange range)
+  private record StoredUnit(
+      QueryContext context, TagDefinition tag, TimeRange range, SampleCondition condition)
       implements Unit {
     @Override
-    public Blocks open() {
-      SampleCursor cursor = context.view().scan(context, tag.id(), range, Direction.FORWARD);
+    public Blocks open(SampleColumns columns) {
+      SampleCursor cursor =
+          context
+              .view()
+              .scan(
+                  context, new ScanRequest(tag.id(), range, Direction.FORWARD, columns, condition));
       return new Blocks() {
         @Override
         public int next(SampleBlock block) {
@@ -116,7 +129,7 @@ final class SampleScan implements ScanSource {
 
   private record CurrentUnit(QueryContext context, TagDefinition tag) implements Unit {
     @Override
-    public Blocks open() {
+    public Blocks open(SampleColumns columns) {
       return new Blocks() {
         private boolean done;
 
@@ -140,6 +153,7 @@ final class SampleScan implements ScanSource {
   /** Reads unit after unit. One thread. */
   private final class UnitWorker implements Worker {
     private final int[] columns;
+    private final SampleColumns read;
     private final AtomicInteger nextUnit;
     private final SampleBlock block = new SampleBlock();
     private @Nullable Unit unit;
@@ -148,6 +162,10 @@ final class SampleScan implements ScanSource {
 
     UnitWorker(int[] columns, AtomicInteger nextUnit) {
       this.columns = columns;
+      this.read =
+          Arrays.stream(columns).anyMatch(UnitWorker::isOfValue)
+              ? SampleColumns.VALUES
+              : SampleColumns.TIMES;
       this.nextUnit = nextUnit;
     }
 
@@ -184,7 +202,7 @@ final class SampleScan implements ScanSource {
             return false;
           }
           unit = units.get(next);
-          open = units.get(next).open();
+          open = units.get(next).open(read);
           blocks = open;
         }
         row = 0;
@@ -194,6 +212,11 @@ final class SampleScan implements ScanSource {
         open.close();
         blocks = null;
       }
+    }
+
+    /** Whether a column of {@link Relations#SCAN_COLUMNS} is made of the value. */
+    private static boolean isOfValue(int column) {
+      return column >= 3 && column <= 5;
     }
 
     private void column(

@@ -3,9 +3,9 @@ package io.tidemark.query.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.model.ErrorCode;
-import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
@@ -80,17 +80,13 @@ public final class SqlEngine implements AutoCloseable {
     instances.close();
   }
 
-  /** What a scan reads, for EXPLAIN. */
-  private record PushedScan(
-      String relation, Set<String> tagNames, TimeRanges times, Set<String> columns, String uom) {}
-
   /** One statement on its way. */
   private final class Execution {
     private final String sql;
     private final List<? extends @Nullable Object> parameters;
     private final QueryContext context;
     private final List<ScanHandle> handles = new ArrayList<>();
-    private final List<PushedScan> pushed = new ArrayList<>();
+    private final List<ExplainResult.PushedScan> pushed = new ArrayList<>();
     private final List<ColumnUnits.Scan> units = new ArrayList<>();
 
     /** Lower-case names that WITH gives anywhere in the statement. */
@@ -276,10 +272,11 @@ public final class SqlEngine implements AutoCloseable {
         ScanSource source = call.scan(context, functions);
         List<TagDefinition> asked = call.tags(context);
         pushed.add(
-            new PushedScan(
+            new ExplainResult.PushedScan(
                 SyntaxTree.name(reference.path("function"), "function_name"),
                 names(asked),
                 new TimeRanges(List.of(call.range(context, functions))),
+                SampleCondition.ANY,
                 Set.of(),
                 commonUom(asked)));
         return templates.table(
@@ -289,14 +286,17 @@ public final class SqlEngine implements AutoCloseable {
       List<TagDefinition> wanted = select(planner, executor, need, probedTags);
       TimeRanges times = need.times().and(probedTimes).atMost(RANGES_MAX);
       pushed.add(
-          new PushedScan(
+          new ExplainResult.PushedScan(
               current ? Relations.CURRENT : Relations.SAMPLES,
               names(wanted),
               times,
+              current ? SampleCondition.ANY : need.samples(),
               need.columns(),
               commonUom(wanted)));
       ScanSource source =
-          current ? SampleScan.current(context, wanted) : SampleScan.stored(context, wanted, times);
+          current
+              ? SampleScan.current(context, wanted)
+              : SampleScan.stored(context, wanted, times, need.samples());
       return templates.table(templates.many(), register(source));
     }
 
@@ -652,54 +652,5 @@ public final class SqlEngine implements AutoCloseable {
           ErrorCode.QUERY_MEMORY, "statement needs more memory than it may have: " + message, e);
     }
     return new HistorianException(ErrorCode.SQL_ERROR, message, e);
-  }
-
-  /** Rows of EXPLAIN: what each scan reads. */
-  private static final class ExplainResult extends RowsResult {
-    private static final int NAMES_SHOWN = 20;
-
-    ExplainResult(List<PushedScan> scans, QueryContext context) {
-      super(
-          List.of(
-              new SqlColumn("relation", "VARCHAR", ""),
-              new SqlColumn("tags", "BIGINT", ""),
-              new SqlColumn("tag_names", "VARCHAR", ""),
-              new SqlColumn("ranges", "BIGINT", ""),
-              new SqlColumn("times", "VARCHAR", ""),
-              new SqlColumn("columns", "VARCHAR", "")),
-          rows(scans),
-          context.view().dataVersion(),
-          context.zone());
-    }
-
-    private static List<List<@Nullable Object>> rows(List<PushedScan> scans) {
-      List<List<@Nullable Object>> rows = new ArrayList<>();
-      for (PushedScan scan : scans) {
-        List<@Nullable Object> row = new ArrayList<>();
-        row.add(scan.relation());
-        row.add((long) scan.tagNames().size());
-        row.add(shortened(List.copyOf(scan.tagNames())));
-        row.add((long) scan.times().ranges().size());
-        row.add(shortened(scan.times().ranges().stream().map(ExplainResult::text).toList()));
-        row.add(String.join(", ", scan.columns()));
-        rows.add(row);
-      }
-      return rows;
-    }
-
-    private static String text(TimeRange range) {
-      return (range.startNs() == Long.MIN_VALUE ? "start" : ErrorText.time(range.startNs()))
-          + " to "
-          + (range.endNs() == Long.MAX_VALUE ? "end" : ErrorText.time(range.endNs()));
-    }
-
-    private static String shortened(List<String> texts) {
-      return texts.size() <= NAMES_SHOWN
-          ? String.join(", ", texts)
-          : String.join(", ", texts.subList(0, NAMES_SHOWN))
-              + ", … "
-              + (texts.size() - NAMES_SHOWN)
-              + " more";
-    }
   }
 }

@@ -242,7 +242,14 @@ final class SmallPlant implements AutoCloseable {
   /** What the scans of a statement read: {@code relation: tags; times}, one line a scan. */
   List<String> reads(String statement, List<? extends @Nullable Object> parameters) {
     return rows("EXPLAIN " + statement, parameters).stream()
-        .map(row -> row.get(0) + ": " + row.get(2) + "; " + row.get(4))
+        .map(
+            row ->
+                row.get(0)
+                    + ": "
+                    + row.get(2)
+                    + "; "
+                    + row.get(4)
+                    + ("all".equals(row.get(5)) ? "" : "; " + row.get(5)))
         .map(line -> line.replace("\n", "\\n"))
         .toList();
   }

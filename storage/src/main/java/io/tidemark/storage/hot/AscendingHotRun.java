@@ -47,6 +47,11 @@ final class AscendingHotRun extends SampleRun {
   }
 
   @Override
+  public long farBound() {
+    return forward ? filter.range().endNs() : filter.range().startNs();
+  }
+
+  @Override
   protected boolean load(SampleBlock into) {
     while (index >= 0 && index < chunks.length) {
       HotChunk chunk = chunks[index];

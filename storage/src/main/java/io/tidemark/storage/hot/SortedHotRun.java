@@ -84,6 +84,11 @@ final class SortedHotRun extends SampleRun {
   }
 
   @Override
+  public long farBound() {
+    return rows.length == 0 ? bound() : times[forward ? rows.length - 1 : 0];
+  }
+
+  @Override
   protected boolean load(SampleBlock into) {
     if (next < 0 || next >= rows.length) {
       return false;

@@ -16,7 +16,7 @@ public final class MergingCursor implements SampleCursor {
   /*
    * Runs wait, sorted by their bound, and become active when the scan reaches it, so that a month of segments is
    * opened one by one. Active runs are sorted by their heads; the first gives rows up to the next one's head (or
-   * the next waiting bound) in one array copy, and finds its new place.
+   * the next waiting bound) in one array copy, and finds its new place. A whole block changes its owner instead.
    *
    * Where the winner of equal times comes last in the direction of the scan, a block is handed out only when the
    * next head has another time. Where it comes first, the rest is skipped.
@@ -54,6 +54,16 @@ public final class MergingCursor implements SampleCursor {
     this.waiting = new ArrayList<>(runs);
     Comparator<SampleRun> byBound = Comparator.comparingLong(SampleRun::bound);
     waiting.sort(forward ? byBound : byBound.reversed());
+    long reached = forward ? Long.MIN_VALUE : Long.MAX_VALUE;
+    for (int i = 0; i < waiting.size(); i++) {
+      SampleRun run = waiting.get(i);
+      long far = run.farBound();
+      if ((i == 0 || isBefore(reached, run.bound()))
+          && (i + 1 == waiting.size() || isBefore(far, waiting.get(i + 1).bound()))) {
+        run.standsAlone();
+      }
+      reached = forward ? Math.max(reached, far) : Math.min(reached, far);
+    }
   }
 
   @Override
@@ -103,6 +113,15 @@ public final class MergingCursor implements SampleCursor {
     int from = run.row();
     int to = Math.min(in.count(), from + SampleBlock.CAPACITY - out.count());
     long limit = limit();
+    long lastNs = times[in.count() - 1];
+    if (out.count() == 0
+        && (forward ? lastNs < limit : lastNs > limit)
+        && !(hasWinner && run.mayHaveEqualTimes())
+        && run.giveBlock(out)) {
+      lastTimeNs = lastNs;
+      hasLastTime = true;
+      return;
+    }
     if (forward ? times[to - 1] >= limit : times[to - 1] <= limit) {
       to = stretchEnd(times, from + 1, to, limit); // the head itself has been chosen
     }
@@ -218,6 +237,11 @@ public final class MergingCursor implements SampleCursor {
       new SampleRun() {
         @Override
         public long bound() {
+          return 0;
+        }
+
+        @Override
+        public long farBound() {
           return 0;
         }
 

@@ -25,6 +25,15 @@ public abstract class SampleRun {
   public abstract long bound();
 
   /**
+   * The other end, before anything is loaded: no row is later in a forward scan, none earlier in a
+   * backward one. May be loose.
+   */
+  public abstract long farBound();
+
+  /** Called before anything is loaded if no other run of the scan has rows between the bounds. */
+  protected void standsAlone() {}
+
+  /**
    * Fills the block with the next rows in the direction of the scan; at least one, or false at the
    * end.
    */
@@ -90,6 +99,20 @@ public abstract class SampleRun {
       throw new IllegalStateException("run is not loaded");
     }
     return current;
+  }
+
+  /**
+   * Gives all of the loaded rows to a block, for the arrays that it had.
+   *
+   * @return false if some have been passed already
+   */
+  final boolean giveBlock(SampleBlock to) {
+    if (row > 0) {
+      return false;
+    }
+    to.exchange(block());
+    block().count(0);
+    return true;
   }
 
   /** Index of the next row in {@link #block}. */

@@ -19,6 +19,11 @@ public record ScanFilter(TimeRange range, Direction direction, long afterOrder, 
     return firstOrder <= upToOrder && lastOrder > afterOrder;
   }
 
+  /** Whether it shows every row in its range of a run whose orders lie within the bounds. */
+  public boolean showsAll(long firstOrder, long lastOrder) {
+    return lastOrder <= upToOrder && firstOrder > afterOrder;
+  }
+
   /**
    * Cuts a block in ascending time order down to the rows to show and turns it around for a
    * backward scan.
@@ -33,7 +38,7 @@ public record ScanFilter(TimeRange range, Direction direction, long afterOrder, 
       block.keepRange(
           lowerBound(times, count, range.startNs()), lowerBound(times, count, range.endNs()));
     }
-    if (lastOrder > upToOrder || firstOrder <= afterOrder) {
+    if (!showsAll(firstOrder, lastOrder)) {
       long[] orders = block.orders();
       int kept = 0;
       for (int row = 0; row < block.count(); row++) {

@@ -36,11 +36,25 @@ final class BlockFormat {
   /** Which columns of a block are wanted; the others keep what they held. */
   enum Columns {
     /** Only times. */
-    TIME,
-    /** Times, statuses, flags and values: for readers that see all of a segment. */
-    NO_ORDER,
+    TIME(false, false, false),
+    /** Times, statuses and flags. */
+    STATE(true, false, false),
+    /** All but the values. */
+    NO_VALUE(true, true, false),
+    /** All but the write orders. */
+    NO_ORDER(true, false, true),
     /** Everything. */
-    ALL
+    ALL(true, true, true);
+
+    private final boolean hasState;
+    private final boolean hasOrder;
+    private final boolean hasValue;
+
+    Columns(boolean hasState, boolean hasOrder, boolean hasValue) {
+      this.hasState = hasState;
+      this.hasOrder = hasOrder;
+      this.hasValue = hasValue;
+    }
   }
 
   /** Gives bytes of the file that hold a block, for columns that lie in another block. */
@@ -116,13 +130,15 @@ final class BlockFormat {
       block.reset(chunk.type());
       ByteInput in = input.wrap(bytes, 0, length);
       column(in, offset, source, count, chunk.firstTimeNs(index), block.sourceTimesNs());
-      if (columns != Columns.TIME) {
+      if (columns.hasState) {
         states.decode(in, count, block.statuses(), block.flags());
-        if (columns == Columns.ALL) {
-          column(in, offset, source, count, chunk.firstOrder(index), block.orders());
-        } else {
-          skipColumn(in, count);
-        }
+      }
+      if (columns.hasOrder) {
+        column(in, offset, source, count, chunk.firstOrder(index), block.orders());
+      } else if (columns.hasValue) {
+        skipColumn(in, count);
+      }
+      if (columns.hasValue) {
         switch (chunk.type()) {
           case FLOAT64, FLOAT32 -> doubles.decode(in, count, block.doubles());
           case INT64, INT32, BOOL, DIGITAL -> longs.decode(in, count, block.longs());

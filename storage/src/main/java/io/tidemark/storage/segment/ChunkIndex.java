@@ -1,6 +1,7 @@
 package io.tidemark.storage.segment;
 
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleStatistics.Count;
 import io.tidemark.model.SampleType;
@@ -254,6 +255,11 @@ public final class ChunkIndex {
     return lastOrder;
   }
 
+  /** Whether a block begins at the time at which the one before it ends. */
+  boolean hasSharedBorders() {
+    return hasSharedBorders;
+  }
+
   /** Whether more is known than where the blocks lie. */
   public boolean hasStatistics() {
     return hasStatistics;
@@ -311,6 +317,13 @@ public final class ChunkIndex {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether a sample of the condition may be among a node's, which all count: see {@link #isWhole}.
+   */
+  boolean mayHold(int level, int node, SampleCondition condition) {
+    return !hasStatistics || levels.get(level).mayHold(node, condition);
   }
 
   /** Copies a node's statistics. */

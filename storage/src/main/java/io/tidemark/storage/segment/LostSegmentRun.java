@@ -46,6 +46,11 @@ public final class LostSegmentRun extends SampleRun {
   }
 
   @Override
+  public long farBound() {
+    return filter.direction() == Direction.FORWARD ? lastTimeNs : firstTimeNs;
+  }
+
+  @Override
   protected boolean load(SampleBlock into) {
     if (done) {
       return false;

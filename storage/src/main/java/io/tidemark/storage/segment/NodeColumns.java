@@ -1,5 +1,7 @@
 package io.tidemark.storage.segment;
 
+import io.tidemark.model.Quality;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleStatistics.Count;
 import io.tidemark.model.SampleStatistics.Real;
@@ -9,6 +11,7 @@ import io.tidemark.storage.codec.ByteOutput;
 import io.tidemark.storage.codec.DoubleColumn;
 import io.tidemark.storage.codec.LongColumn;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -82,6 +85,50 @@ final class NodeColumns {
 
   long get(Count field, int node) {
     return counts[field.ordinal()][node];
+  }
+
+  private double get(Real field, int node) {
+    return reals[field.ordinal()][node];
+  }
+
+  /** Whether a sample of the condition may be among those of a node. */
+  boolean mayHold(int node, SampleCondition condition) {
+    // A Good sample without a value is counted with the Bad ones.
+    long good = get(Count.GOOD, node);
+    long uncertain = get(Count.UNCERTAIN, node);
+    long bad = get(Count.BAD, node);
+    Set<Quality> qualities = condition.qualities();
+    boolean hasClass =
+        (good + bad > 0 && qualities.contains(Quality.GOOD))
+            || (uncertain > 0 && qualities.contains(Quality.UNCERTAIN))
+            || (bad > 0 && qualities.contains(Quality.BAD));
+    if (!hasClass || !condition.hasBounds()) {
+      return hasClass;
+    }
+    if (uncertain > 0) {
+      return true; // they have values too
+    }
+    long usable = get(Count.USABLE, node);
+    if (hasStates) {
+      return usable > 0 && mayHoldState(node, condition.lowest(), condition.highest());
+    }
+    return good > usable // some are infinite or NaN
+        || !hasReal[Real.MINIMUM.ordinal()]
+        || (usable > 0
+            && get(Real.MINIMUM, node) <= condition.highest()
+            && get(Real.MAXIMUM, node) >= condition.lowest());
+  }
+
+  private boolean mayHoldState(int node, double lowest, double highest) {
+    if (tooManyStates[node]) {
+      return true;
+    }
+    for (int i = stateAt[node]; i < stateAt[node + 1]; i++) {
+      if (states[i] >= lowest && states[i] <= highest) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void add(SampleStatistics node) {

@@ -3,19 +3,37 @@ package io.tidemark.storage.segment;
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.SampleRun;
 import io.tidemark.storage.scan.ScanFilter;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of one chunk that a filter shows; skips blocks by their index. */
+/** The rows of one chunk that a filter shows; skips blocks by their index and statistics. */
 public final class SegmentRun extends SampleRun {
+  /**
+   * What is wanted of the rows: the rest is left out where that is cheap and harmless.
+   *
+   * @param lastCounts whether of rows of one time the last one counts
+   */
+  public record Wanted(SampleColumns columns, SampleCondition condition, boolean lastCounts) {
+    /** Everything. */
+    public static final Wanted ALL = new Wanted(SampleColumns.ALL, SampleCondition.ANY, true);
+  }
+
   private final SegmentReader segment;
   private final Chunk place;
   private final ScanFilter filter;
   private final boolean forward;
   private final DamageRule damageRule;
   private final LostRanges lost;
+  private final Wanted wanted;
+  private BlockFormat.Columns columns = BlockFormat.Columns.ALL;
+
+  /* Whether its rows are all shown, and no row of another run can hide one of them or be hidden by one. */
+  private boolean decidesAlone;
+  private boolean mayLeaveOut;
   private @Nullable BlockDecoder decoder;
 
   /* Null until the first block is wanted: most of the chunks that a scan might need it never comes to. */
@@ -29,12 +47,19 @@ public final class SegmentRun extends SampleRun {
    * @param lost takes the times of rows that cannot be read, unless the rule is strict
    */
   public SegmentRun(Chunk chunk, ScanFilter filter, DamageRule damageRule, LostRanges lost) {
+    this(chunk, filter, damageRule, lost, Wanted.ALL);
+  }
+
+  /** A run over what is wanted of the chunk. */
+  public SegmentRun(
+      Chunk chunk, ScanFilter filter, DamageRule damageRule, LostRanges lost, Wanted wanted) {
     this.segment = chunk.segment();
     this.place = chunk;
     this.damageRule = damageRule;
     this.lost = lost;
     this.filter = filter;
     this.forward = filter.direction() == Direction.FORWARD;
+    this.wanted = wanted;
   }
 
   @Override
@@ -53,6 +78,19 @@ public final class SegmentRun extends SampleRun {
     return forward
         ? Math.max(chunk.firstTimeNs(block), filter.range().startNs())
         : Math.min(chunk.lastTimeNs(block), filter.range().endNs());
+  }
+
+  @Override
+  public long farBound() {
+    return forward
+        ? Math.min(place.lastTimeNs(), filter.range().endNs())
+        : Math.max(place.firstTimeNs(), filter.range().startNs());
+  }
+
+  @Override
+  protected void standsAlone() {
+    decidesAlone = filter.showsAll(place.firstOrder(), place.lastOrder());
+    mayLeaveOut = decidesAlone && !wanted.condition().equals(SampleCondition.ANY);
   }
 
   private long end() {
@@ -74,10 +112,13 @@ public final class SegmentRun extends SampleRun {
           : chunk.lastTimeNs(block) < filter.range().startNs()) {
         break;
       }
+      if (mayLeaveOut && skipNode(chunk)) {
+        continue;
+      }
       long firstOrder = chunk.firstOrder(block);
       long lastOrder = chunk.lastOrder(block);
       if (filter.mayShow(firstOrder, lastOrder)) {
-        if (segment.read(chunk, block, decoder(), into, damageRule)) {
+        if (segment.read(chunk, block, decoder(), columns, into, damageRule)) {
           filter.apply(into, firstOrder, lastOrder);
           equalTimes(chunk.hasEqualTimes(block));
         } else {
@@ -100,12 +141,38 @@ public final class SegmentRun extends SampleRun {
     ChunkIndex chunk = place.index(damageRule);
     if (chunk != null) {
       index = chunk;
+      columns = columnsOf(chunk);
       block =
           forward
               ? chunk.firstEndingAtOrAfter(filter.range().startNs())
               : chunk.lastStartingBefore(filter.range().endNs());
     }
     return chunk;
+  }
+
+  /** What to read: orders decide between rows of one time. */
+  private BlockFormat.Columns columnsOf(ChunkIndex chunk) {
+    boolean needsOrder =
+        wanted.columns() == SampleColumns.ALL || !decidesAlone || chunk.hasSharedBorders();
+    return wanted.columns().hasValues()
+        ? needsOrder ? BlockFormat.Columns.ALL : BlockFormat.Columns.NO_ORDER
+        : needsOrder ? BlockFormat.Columns.NO_VALUE : BlockFormat.Columns.STATE;
+  }
+
+  /** Moves past the largest node, from here on, that holds nothing of interest; false for none. */
+  private boolean skipNode(ChunkIndex chunk) {
+    for (int level = chunk.levelCount() - 1; level >= 0; level--) {
+      int node = block >>> (5 * level);
+      int first = ChunkIndex.firstBlock(level, node);
+      int next = Math.min(ChunkIndex.firstBlock(level, node + 1), chunk.blockCount());
+      if (block == (forward ? first : next - 1)
+          && !chunk.mayHold(level, node, wanted.condition())
+          && chunk.isWhole(level, node, wanted.lastCounts())) {
+        block = forward ? next : first - 1;
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A gap in the place of all rows, once. */
