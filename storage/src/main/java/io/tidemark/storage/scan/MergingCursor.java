@@ -4,6 +4,7 @@ import io.tidemark.model.Direction;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class MergingCursor implements SampleCursor {
   /*
    * Runs wait, sorted by their bound, and become active when the scan reaches it, so that a month of segments is
-   * opened one by one. Active runs are sorted by their heads; the first gives rows up to the next one's head (or
+   * opened one by one. Active runs are sorted by their heads, whose times stand beside them: a late row costs a search
+   * in the rows around it and one move of its run. The first run gives rows up to the next one's head (or
    * the next waiting bound) in one array copy, and finds its new place. A whole block changes its owner instead.
    *
    * Where the winner of equal times comes last in the direction of the scan, a block is handed out only when the
@@ -31,12 +33,16 @@ public final class MergingCursor implements SampleCursor {
     ALL
   }
 
+  private static final int GUESS_ROWS = 8;
+
   private final Runnable check;
   private final boolean forward;
   private final boolean hasWinner;
   private final boolean winnerComesLast;
   private final List<SampleRun> waiting;
-  private final List<SampleRun> active = new ArrayList<>();
+  private SampleRun[] active = new SampleRun[8];
+  private long[] headsNs = new long[8];
+  private int activeCount;
   private int nextWaiting;
   private boolean hasLastTime;
   private long lastTimeNs;
@@ -127,6 +133,8 @@ public final class MergingCursor implements SampleCursor {
     }
     if (hasWinner && run.mayHaveEqualTimes()) {
       to = copyDistinct(in, from, to, out);
+    } else if (to == from + 1) {
+      out.appendFrom(in, from);
     } else {
       out.appendRange(in, from, to - from);
     }
@@ -139,6 +147,20 @@ public final class MergingCursor implements SampleCursor {
   private int stretchEnd(long[] times, int from, int to, long limit) {
     int low = from;
     int high = to;
+    // Samples come at equal distances, most of them: a guess leaves a few rows to look through.
+    if (high - low > GUESS_ROWS) {
+      double part = (limit - (double) times[low]) / ((double) times[high - 1] - times[low]);
+      int guess = low + (int) (part * (high - 1 - low)) - GUESS_ROWS / 2;
+      for (int edge = 0; edge < 2; edge++, guess += GUESS_ROWS) {
+        if (guess > low && guess < high) {
+          if (forward ? times[guess] < limit : times[guess] > limit) {
+            low = guess + 1;
+          } else {
+            high = guess;
+          }
+        }
+      }
+    }
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (forward ? times[middle] < limit : times[middle] > limit) {
@@ -168,43 +190,56 @@ public final class MergingCursor implements SampleCursor {
    * The active run with the first head, after waking those whose bound is reached; null at the end.
    */
   private @Nullable SampleRun head() {
-    if (!active.isEmpty()) {
-      SampleRun moved = active.getFirst();
-      if (!moved.ensureLoaded()) {
-        active.removeFirst();
-      } else {
+    if (activeCount > 0) {
+      if (active[0].ensureLoaded()) {
         settle();
+      } else {
+        activeCount--;
+        System.arraycopy(active, 1, active, 0, activeCount);
+        System.arraycopy(headsNs, 1, headsNs, 0, activeCount);
+        active[activeCount] = EMPTY;
       }
     }
     while (nextWaiting < waiting.size()) {
       SampleRun run = waiting.get(nextWaiting);
-      if (!active.isEmpty() && isBefore(active.getFirst().headTimeNs(), run.bound())) {
+      if (activeCount > 0 && isBefore(headsNs[0], run.bound())) {
         break;
       }
       waiting.set(nextWaiting++, EMPTY);
       if (run.ensureLoaded()) {
-        active.addFirst(run);
+        if (activeCount == active.length) {
+          active = Arrays.copyOf(active, 2 * activeCount);
+          headsNs = Arrays.copyOf(headsNs, 2 * activeCount);
+        }
+        System.arraycopy(active, 0, active, 1, activeCount);
+        System.arraycopy(headsNs, 0, headsNs, 1, activeCount);
+        activeCount++;
+        active[0] = run;
         settle();
       }
     }
-    return active.isEmpty() ? null : active.getFirst();
+    return activeCount == 0 ? null : active[0];
   }
 
   /** Moves the first run back behind those that come before it: these are sorted. */
   private void settle() {
-    SampleRun run = active.getFirst();
+    SampleRun run = active[0];
+    long timeNs = run.headTimeNs();
     int at = 0;
-    while (at + 1 < active.size() && isBefore(active.get(at + 1), run)) {
-      active.set(at, active.get(at + 1));
+    while (at + 1 < activeCount && comesBefore(at + 1, run, timeNs)) {
+      active[at] = active[at + 1];
+      headsNs[at] = headsNs[at + 1];
       at++;
     }
-    active.set(at, run);
+    active[at] = run;
+    headsNs[at] = timeNs;
   }
 
-  private boolean isBefore(SampleRun a, SampleRun b) {
-    long timeA = a.headTimeNs();
-    long timeB = b.headTimeNs();
-    return timeA != timeB ? isBefore(timeA, timeB) : forward == (a.headOrder() < b.headOrder());
+  private boolean comesBefore(int index, SampleRun run, long timeNs) {
+    long otherNs = headsNs[index];
+    return otherNs != timeNs
+        ? isBefore(otherNs, timeNs)
+        : forward == (active[index].headOrder() < run.headOrder());
   }
 
   private boolean isBefore(long timeA, long timeB) {
@@ -214,8 +249,8 @@ public final class MergingCursor implements SampleCursor {
   /** Time that stops a stretch of the first run: the next head of another or waiting bound. */
   private long limit() {
     long limit = forward ? Long.MAX_VALUE : Long.MIN_VALUE;
-    if (active.size() > 1) {
-      limit = active.get(1).headTimeNs();
+    if (activeCount > 1) {
+      limit = headsNs[1];
     }
     if (nextWaiting < waiting.size()) {
       long bound = waiting.get(nextWaiting).bound();
@@ -226,8 +261,10 @@ public final class MergingCursor implements SampleCursor {
 
   @Override
   public void close() {
-    active.forEach(SampleRun::close);
-    active.clear();
+    for (int i = 0; i < activeCount; i++) {
+      active[i].close();
+    }
+    activeCount = 0;
     for (; nextWaiting < waiting.size(); nextWaiting++) {
       waiting.get(nextWaiting).close();
     }

@@ -39,6 +39,14 @@ public abstract class SampleRun {
    */
   protected abstract boolean load(SampleBlock into);
 
+  /**
+   * The block that rows are loaded into, whatever is in it; nobody looks at it once {@link #close}
+   * was called.
+   */
+  protected SampleBlock newBlock() {
+    return new SampleBlock();
+  }
+
   /** Called by {@link #load}: whether neighbouring rows of the block may share a time. */
   protected final void equalTimes(boolean possible) {
     equalTimes = possible;
@@ -81,7 +89,8 @@ public abstract class SampleRun {
   public final boolean ensureLoaded() {
     SampleBlock current = block;
     if (current == null) {
-      current = new SampleBlock();
+      current = newBlock();
+      current.count(0);
       block = current;
     }
     if (row < current.count()) {

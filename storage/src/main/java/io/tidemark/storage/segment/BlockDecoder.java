@@ -4,7 +4,7 @@ import io.tidemark.model.SampleBlock;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * What decoding a block needs beside the block: some 100 KB of arrays, kept for the next reader
+ * What decoding a block needs beside the block: some 140 KB of arrays, kept for the next reader
  * rather than made anew for each chunk of each query. Belongs to one thread between {@link #take}
  * and {@link #close}.
  */
@@ -15,6 +15,7 @@ final class BlockDecoder implements AutoCloseable {
   private static final int SCRATCH_KEPT_MAX = 1 << 16;
 
   private final BlockFormat format = new BlockFormat();
+  private final SampleBlock block = new SampleBlock();
   private byte[] scratch = new byte[0];
 
   private BlockDecoder() {}
@@ -23,6 +24,11 @@ final class BlockDecoder implements AutoCloseable {
   static BlockDecoder take() {
     BlockDecoder idle = IDLE.poll();
     return idle == null ? new BlockDecoder() : idle;
+  }
+
+  /** A block to fill, which comes with the rest. */
+  SampleBlock block() {
+    return block;
   }
 
   /** Fills the block; errors as {@link BlockFormat#decode}. */

@@ -37,6 +37,13 @@ public final class SegmentReader implements AutoCloseable {
   private final IndexArea area;
   private final Map<Integer, List<Chunk>> chunks = new HashMap<>();
   private final boolean usesCopy;
+
+  /* Of the directory, which would count them anew; each scan asks each segment. */
+  private final long rows;
+  private final long firstTimeNs;
+  private final long lastTimeNs;
+  private final long firstOrder;
+  private final long lastOrder;
   private final BlockFormat.ColumnSource source = this::copy;
 
   /* Sets that have it; the last one to let go unmaps the file. */
@@ -97,6 +104,11 @@ public final class SegmentReader implements AutoCloseable {
     bytes = mapped;
     area = found;
     usesCopy = failure != null;
+    rows = found.directory().rows();
+    firstTimeNs = found.directory().firstTimeNs();
+    lastTimeNs = found.directory().lastTimeNs();
+    firstOrder = found.directory().firstOrder();
+    lastOrder = found.directory().lastOrder();
     for (SegmentDirectory.Entry entry : found.directory().entries()) {
       chunks.computeIfAbsent(entry.tagId(), id -> new ArrayList<>(1)).add(new Chunk(this, entry));
     }
@@ -290,27 +302,27 @@ public final class SegmentReader implements AutoCloseable {
 
   /** Samples inside, also those that cannot be read. */
   public long rows() {
-    return area.directory().rows();
+    return rows;
   }
 
   /** Smallest source time. */
   public long firstTimeNs() {
-    return area.directory().firstTimeNs();
+    return firstTimeNs;
   }
 
   /** Greatest source time. */
   public long lastTimeNs() {
-    return area.directory().lastTimeNs();
+    return lastTimeNs;
   }
 
   /** Smallest write order. */
   public long firstOrder() {
-    return area.directory().firstOrder();
+    return firstOrder;
   }
 
   /** Greatest write order. */
   public long lastOrder() {
-    return area.directory().lastOrder();
+    return lastOrder;
   }
 
   /** Length of the file. */

@@ -187,6 +187,11 @@ public final class SegmentRun extends SampleRun {
     return into.count() > 0;
   }
 
+  @Override
+  protected SampleBlock newBlock() {
+    return decoder().block();
+  }
+
   private BlockDecoder decoder() {
     BlockDecoder current = decoder;
     if (current == null) {
