@@ -61,6 +61,9 @@ public final class StatusCodes {
   /** Info type DataValue with the historian bit Partial. */
   public static final int PARTIAL = 0x0404;
 
+  /** Info type DataValue with the historian bit MultiValue. */
+  public static final int MULTI_VALUE = 0x0410;
+
   private static final Map<Integer, String> NAMES = new HashMap<>();
   private static final Map<String, Integer> CODES = new HashMap<>();
 

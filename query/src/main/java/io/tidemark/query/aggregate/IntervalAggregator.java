@@ -44,6 +44,15 @@ public final class IntervalAggregator {
    * @throws HistorianException {@link ErrorCode#EMPTY_RANGE} if they do not ascend.
    */
   public IntervalAggregator(TagDefinition tag, long[] edgesNs, Sink sink) {
+    checkEdges(edgesNs);
+    this.edges = edgesNs.clone();
+    this.numeric = tag.type().isNumeric();
+    this.sink = sink;
+    this.statistics = new IntervalStatistics(tag.stepped());
+    this.converted = new double[SampleBlock.CAPACITY];
+  }
+
+  static void checkEdges(long[] edgesNs) {
     if (edgesNs.length < 2) {
       throw new HistorianException(
           ErrorCode.EMPTY_RANGE, "a summary needs two edges: edges=" + edgesNs.length);
@@ -54,11 +63,6 @@ public final class IntervalAggregator {
         throw new AssertionError(empty);
       }
     }
-    this.edges = edgesNs.clone();
-    this.numeric = tag.type().isNumeric();
-    this.sink = sink;
-    this.statistics = new IntervalStatistics(tag.stepped());
-    this.converted = new double[SampleBlock.CAPACITY];
   }
 
   /** Whether the segment after the last row so far matters: only then is the next sample needed. */

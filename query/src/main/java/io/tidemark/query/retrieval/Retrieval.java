@@ -1,6 +1,8 @@
 package io.tidemark.query.retrieval;
 
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.AggregateConfiguration;
+import io.tidemark.query.aggregate.StandardAggregate;
 
 /** What to read of a tag. Sample-shaped answers but {@link Summary}, whose rows are intervals. */
 public sealed interface Retrieval {
@@ -64,6 +66,16 @@ public sealed interface Retrieval {
    * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
    */
   record Summary(long[] edgesNs) implements Retrieval {}
+
+  /**
+   * An aggregate of OPC UA Part 13 over consecutive intervals: a row for each, at its start unless
+   * the aggregate has a time of its own.
+   *
+   * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
+   */
+  record Processed(
+      StandardAggregate aggregate, AggregateConfiguration configuration, long[] edgesNs)
+      implements Retrieval {}
 
   /** The newest sample not after now. */
   record Current() implements Retrieval {}

@@ -63,6 +63,7 @@ public final class Retrievals {
       case Retrieval.Interpolated grid ->
           atTimes(grid.timesNs(), Retrieval.AtMode.INTERPOLATED, tag, context, sink);
       case Retrieval.Plot plot -> plot(plot, tag, context, sink);
+      case Retrieval.Processed processed -> ProcessedRead.read(processed, tag, context, sink);
       case Retrieval.Current current -> {
         SampleBlock block = new SampleBlock();
         if (context.view().current(context, tag.id(), context.nowNs(), block) > 0) {
