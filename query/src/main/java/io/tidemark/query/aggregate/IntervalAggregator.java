@@ -2,6 +2,7 @@ package io.tidemark.query.aggregate;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleStatistics;
@@ -18,6 +19,12 @@ import java.util.Arrays;
  * edge if there is one. One thread; used once.
  */
 public final class IntervalAggregator {
+  /** Flag of a row that is a knot of the curve, but no sample: nothing counts it. */
+  public static final byte PUT_IN = 0x40;
+
+  /** Flag of a row if the stretch that ends with it is in doubt: its interval is Uncertain. */
+  public static final byte IN_DOUBT = (byte) 0x80;
+
   /** Takes finished intervals in order of time. The statistics are only lent. */
   public interface Sink {
     /** Interval {@code [startNs, endNs)}. */
@@ -28,7 +35,9 @@ public final class IntervalAggregator {
   private final boolean numeric;
   private final Sink sink;
   private final IntervalStatistics statistics;
+  private final ReadRule rule;
   private final boolean[] usable = new boolean[SampleBlock.CAPACITY];
+  private final boolean[] counted = new boolean[SampleBlock.CAPACITY];
   private final double[] converted;
 
   private int interval;
@@ -37,18 +46,28 @@ public final class IntervalAggregator {
   private double lastNumber;
   private boolean lastUsable;
 
+  /** A pass by the default rule. */
+  public IntervalAggregator(TagDefinition tag, long[] edgesNs, Sink sink) {
+    this(tag, ReadRule.DEFAULT, edgesNs, sink);
+  }
+
   /**
    * A pass over the intervals between the edges.
    *
+   * @param rule which statuses are usable, and the step; the rest is done to the samples before
+   *     they come here
    * @param edgesNs two or more, ascending
    * @throws HistorianException {@link ErrorCode#EMPTY_RANGE} if they do not ascend.
    */
-  public IntervalAggregator(TagDefinition tag, long[] edgesNs, Sink sink) {
+  public IntervalAggregator(TagDefinition tag, ReadRule rule, long[] edgesNs, Sink sink) {
     checkEdges(edgesNs);
     this.edges = edgesNs.clone();
     this.numeric = tag.type().isNumeric();
     this.sink = sink;
-    this.statistics = new IntervalStatistics(tag.stepped());
+    this.rule = rule;
+    this.statistics =
+        new IntervalStatistics(
+            rule.step() == ReadRule.Step.TAG ? tag.stepped() : rule.stepped(tag));
     this.converted = new double[SampleBlock.CAPACITY];
   }
 
@@ -78,13 +97,32 @@ public final class IntervalAggregator {
 
   /** Takes samples inside the edges, in order of time. */
   public void accept(SampleBlock block) {
-    int count = block.count();
+    accept(block, 0, block.count());
+  }
+
+  /** Takes some rows of a block, which lie inside the edges, in order of time. */
+  public void accept(SampleBlock block, int from, int to) {
     long[] times = block.sourceTimesNs();
-    double[] numbers = classify(block, 0, count);
-    for (int row = 0; row < count; ) {
-      bridge(times[row], numbers[row], usable[row]);
-      int end = block.rowAtOrAfter(row, edges[interval + 1]);
-      statistics.addRows(times, numbers, usable, row, end);
+    double[] numbers = classify(block, from, to);
+    boolean[] samples = usable;
+    boolean mayDoubt = false;
+    if (!rule.isPlain()) {
+      samples = counted;
+      for (int i = from; i < to; i++) {
+        counted[i] = usable[i] && (block.flags()[i] & PUT_IN) == 0;
+      }
+      mayDoubt = true;
+    }
+    for (int row = from; row < to; ) {
+      boolean inDoubt = mayDoubt && (block.flags()[row] & IN_DOUBT) != 0;
+      bridge(times[row], numbers[row], usable[row], inDoubt);
+      int end = Math.min(to, block.rowAtOrAfter(row, edges[interval + 1]));
+      statistics.addRows(times, numbers, usable, samples, row, end);
+      for (int i = row + 1; mayDoubt && i < end; i++) {
+        if ((block.flags()[i] & IN_DOUBT) != 0 && usable[i - 1]) {
+          statistics.doubt(times[i] - times[i - 1]);
+        }
+      }
       last(times[end - 1], numbers[end - 1], usable[end - 1]);
       row = end;
     }
@@ -94,7 +132,8 @@ public final class IntervalAggregator {
   public void accept(SampleStatistics samples) {
     boolean firstUsable = samples.get(Count.FIRST_USABLE) != 0;
     boolean isLastUsable = samples.get(Count.LAST_USABLE) != 0;
-    bridge(samples.get(Count.FIRST_TIME), numeric ? samples.get(Real.FIRST) : 0, firstUsable);
+    double first = numeric ? samples.get(Real.FIRST) : 0;
+    bridge(samples.get(Count.FIRST_TIME), first, firstUsable, false);
     statistics.add(samples);
     last(samples.get(Count.LAST_TIME), numeric ? samples.get(Real.LAST) : 0, isLastUsable);
   }
@@ -109,23 +148,29 @@ public final class IntervalAggregator {
   /** Ends the pass with the first sample at or after the last edge. */
   public void finish(SampleBlock block, int row) {
     double[] numbers = classify(block, row, row + 1);
+    boolean inDoubt = !rule.isPlain() && (block.flags()[row] & IN_DOUBT) != 0;
+    long timeNs = block.sourceTimesNs()[row];
     while (interval < edges.length - 1) {
-      segmentTo(block.sourceTimesNs()[row], numbers[row], usable[row], edges[interval + 1]);
+      segmentTo(timeNs, numbers[row], usable[row], inDoubt, edges[interval + 1]);
       close();
     }
   }
 
   /** Adds the segment from the last row to this one, closing the intervals that it passes. */
-  private void bridge(long timeNs, double number, boolean isUsable) {
+  private void bridge(long timeNs, double number, boolean isUsable, boolean inDoubt) {
     while (timeNs >= edges[interval + 1]) {
-      segmentTo(timeNs, number, isUsable, edges[interval + 1]);
+      segmentTo(timeNs, number, isUsable, inDoubt, edges[interval + 1]);
       close();
     }
-    segmentTo(timeNs, number, isUsable, timeNs);
+    segmentTo(timeNs, number, isUsable, inDoubt, timeNs);
   }
 
-  private void segmentTo(long timeNs, double number, boolean isUsable, long endNs) {
+  private void segmentTo(
+      long timeNs, double number, boolean isUsable, boolean inDoubt, long endNs) {
     if (hasLast) {
+      if (inDoubt && lastUsable) {
+        statistics.doubt(endNs - Math.max(lastTimeNs, edges[interval]));
+      }
       statistics.addSegment(
           lastTimeNs,
           lastNumber,
@@ -160,7 +205,7 @@ public final class IntervalAggregator {
     byte[] flags = block.flags();
     boolean[] good = usable;
     for (int i = from; i < to; i++) {
-      good[i] = statuses[i] >>> 30 == 0 && (flags[i] & SampleFlags.PRESENT) != 0;
+      good[i] = rule.admits(statuses[i]) && (flags[i] & SampleFlags.PRESENT) != 0;
     }
     double[] numbers = converted;
     if (!numeric) {

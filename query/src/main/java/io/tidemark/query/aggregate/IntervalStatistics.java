@@ -73,14 +73,21 @@ public final class IntervalStatistics {
    *
    * @param timesNs ascending
    * @param usable which rows are usable; the number of the others does not matter
+   * @param counted which of them are samples
    */
-  public void addRows(long[] timesNs, double[] numbers, boolean[] usable, int from, int to) {
-    addEvents(timesNs, numbers, usable, from, to);
+  public void addRows(
+      long[] timesNs, double[] numbers, boolean[] usable, boolean[] counted, int from, int to) {
+    addEvents(timesNs, numbers, counted, from, to);
     if (stepped) {
       addSteps(timesNs, numbers, usable, from, to - 1);
     } else {
       addSlopes(timesNs, numbers, usable, from, to - 1);
     }
+  }
+
+  /** Says that the value of so much of the good time is in doubt. */
+  public void doubt(long ns) {
+    heldNs += ns;
   }
 
   /**

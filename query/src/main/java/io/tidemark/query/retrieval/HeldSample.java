@@ -1,9 +1,11 @@
 package io.tidemark.query.retrieval;
 
 import io.tidemark.model.Quality;
+import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
+import io.tidemark.query.aggregate.IntervalAggregator;
 import org.jspecify.annotations.Nullable;
 
 /** A copy of one row that outlives its block: the neighbour of a time or of a range. */
@@ -35,6 +37,27 @@ final class HeldSample {
     }
   }
 
+  void set(HeldSample other) {
+    exists = other.exists;
+    type = other.type;
+    timeNs = other.timeNs;
+    status = other.status;
+    flags = other.flags;
+    real = other.real;
+    integral = other.integral;
+    text = other.text;
+  }
+
+  /** Whether it was recorded, and not put in by a rule. */
+  boolean isRecorded() {
+    return exists && (flags & IntervalAggregator.PUT_IN) == 0;
+  }
+
+  /** Whether the stretch that ends with it is in doubt. */
+  boolean isInDoubt() {
+    return (flags & IntervalAggregator.IN_DOUBT) != 0;
+  }
+
   boolean isAt(long ns) {
     return exists && timeNs == ns;
   }
@@ -46,12 +69,17 @@ final class HeldSample {
 
   /** Whether the value holds until the next sample: Good and there. */
   boolean isUsable() {
-    return exists && (flags & SampleFlags.PRESENT) != 0 && Quality.isGood(status);
+    return isUsable(ReadRule.DEFAULT);
+  }
+
+  /** Whether the value holds until the next sample by a rule. */
+  boolean isUsable(ReadRule rule) {
+    return exists && (flags & SampleFlags.PRESENT) != 0 && rule.admits(status);
   }
 
   /** Whether it may be the end of a straight line: usable, a number and finite. */
-  boolean isUsableNumber() {
-    return isUsable() && type.isNumeric() && Double.isFinite(number());
+  boolean isUsableNumber(ReadRule rule) {
+    return isUsable(rule) && type.isNumeric() && Double.isFinite(number());
   }
 
   /** The value of a sample of a numeric type. */

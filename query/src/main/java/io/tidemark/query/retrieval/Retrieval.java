@@ -1,5 +1,6 @@
 package io.tidemark.query.retrieval;
 
+import io.tidemark.model.ReadRule;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.AggregateConfiguration;
 import io.tidemark.query.aggregate.StandardAggregate;
@@ -42,8 +43,17 @@ public sealed interface Retrieval {
    */
   record Recorded(TimeRange range, Bounds bounds, boolean descending) implements Retrieval {}
 
-  /** Values at given times, in the order of the times. */
-  record AtTimes(long[] timesNs, AtMode mode) implements Retrieval {}
+  /**
+   * Values at given times, in the order of the times.
+   *
+   * @param rule of interpolated values
+   */
+  record AtTimes(long[] timesNs, AtMode mode, ReadRule rule) implements Retrieval {
+    /** By the default rule. */
+    public AtTimes(long[] timesNs, AtMode mode) {
+      this(timesNs, mode, ReadRule.DEFAULT);
+    }
+  }
 
   /**
    * Interpolated values at given grid times; see {@code query.time} for grids that follow a
@@ -51,7 +61,12 @@ public sealed interface Retrieval {
    *
    * @param timesNs ascending
    */
-  record Interpolated(long[] timesNs) implements Retrieval {}
+  record Interpolated(long[] timesNs, ReadRule rule) implements Retrieval {
+    /** By the default rule. */
+    public Interpolated(long[] timesNs) {
+      this(timesNs, ReadRule.DEFAULT);
+    }
+  }
 
   /**
    * At most five samples a pixel column: first, last, minimum, maximum, and one exceptional.
@@ -64,8 +79,14 @@ public sealed interface Retrieval {
    * Aggregates of consecutive intervals.
    *
    * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
+   * @param rule what counts as time with a value
    */
-  record Summary(long[] edgesNs) implements Retrieval {}
+  record Summary(long[] edgesNs, ReadRule rule) implements Retrieval {
+    /** By the default rule. */
+    public Summary(long[] edgesNs) {
+      this(edgesNs, ReadRule.DEFAULT);
+    }
+  }
 
   /**
    * An aggregate of OPC UA Part 13 over consecutive intervals: a row for each, at its start unless

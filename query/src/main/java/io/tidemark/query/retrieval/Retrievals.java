@@ -6,6 +6,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
+import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.ScanRequest;
@@ -59,9 +60,13 @@ public final class Retrievals {
     authorize(tag, context);
     switch (retrieval) {
       case Retrieval.Recorded recorded -> recorded(recorded, tag, context, sink);
-      case Retrieval.AtTimes at -> atTimes(at.timesNs(), at.mode(), tag, context, sink);
+      case Retrieval.AtTimes at -> atTimes(at, tag, context, sink);
       case Retrieval.Interpolated grid ->
-          atTimes(grid.timesNs(), Retrieval.AtMode.INTERPOLATED, tag, context, sink);
+          atTimes(
+              new Retrieval.AtTimes(grid.timesNs(), Retrieval.AtMode.INTERPOLATED, grid.rule()),
+              tag,
+              context,
+              sink);
       case Retrieval.Plot plot -> plot(plot, tag, context, sink);
       case Retrieval.Processed processed -> ProcessedRead.read(processed, tag, context, sink);
       case Retrieval.Current current -> {
@@ -130,7 +135,7 @@ public final class Retrievals {
       TagDefinition tag,
       QueryContext context,
       RowWriter writer) {
-    try (SampleWalk walk = new SampleWalk(context, tag.id())) {
+    try (SampleWalk walk = new SampleWalk(context, tag)) {
       walk.moveTo(range.startNs());
       if (walk.before.isAt(range.startNs())) {
         return;
@@ -151,7 +156,7 @@ public final class Retrievals {
       TagDefinition tag,
       QueryContext context,
       RowWriter writer) {
-    try (SampleWalk walk = new SampleWalk(context, tag.id())) {
+    try (SampleWalk walk = new SampleWalk(context, tag)) {
       walk.moveTo(range.endNs());
       if (walk.before.isAt(range.endNs())) {
         writer.recorded(walk.before, range.endNs());
@@ -165,18 +170,16 @@ public final class Retrievals {
   }
 
   private static void atTimes(
-      long[] timesNs,
-      Retrieval.AtMode asked,
-      TagDefinition tag,
-      QueryContext context,
-      BlockSink sink) {
+      Retrieval.AtTimes asked, TagDefinition tag, QueryContext context, BlockSink sink) {
     Retrieval.AtMode mode =
-        asked != Retrieval.AtMode.AUTO
-            ? asked
+        asked.mode() != Retrieval.AtMode.AUTO
+            ? asked.mode()
             : tag.stepped() ? Retrieval.AtMode.AT_OR_BEFORE : Retrieval.AtMode.INTERPOLATED;
-    RowWriter writer = new RowWriter(tag, context, sink);
-    try (SampleWalk walk = new SampleWalk(context, tag.id())) {
-      for (long timeNs : timesNs) {
+    // The others speak of what was recorded.
+    ReadRule rule = mode == Retrieval.AtMode.INTERPOLATED ? asked.rule() : ReadRule.DEFAULT;
+    RowWriter writer = new RowWriter(tag, context, sink, rule);
+    try (SampleWalk walk = new SampleWalk(context, tag, rule)) {
+      for (long timeNs : asked.timesNs()) {
         switch (mode) {
           case INTERPOLATED, AUTO -> {
             walk.moveTo(timeNs);
@@ -230,7 +233,7 @@ public final class Retrievals {
           "plot width is outside its limits: widthPx=" + width + ", min=1, max=" + WIDTH_PX_MAX);
     }
     RowWriter writer = new RowWriter(tag, context, sink);
-    try (SampleWalk walk = new SampleWalk(context, tag.id())) {
+    try (SampleWalk walk = new SampleWalk(context, tag)) {
       long startNs = asked.range().startNs();
       walk.moveTo(startNs);
       if (!walk.before.isAt(startNs)) {
@@ -347,7 +350,14 @@ public final class Retrievals {
     TotalUnit unit = TotalUnit.of(tag.uom());
     IntervalAggregator aggregator =
         new IntervalAggregator(
-            tag, edges, (startNs, endNs, s) -> rows.add(row(startNs, endNs, s, tag, unit)));
+            tag,
+            asked.rule(),
+            edges,
+            (startNs, endNs, s) -> rows.add(row(startNs, endNs, s, tag, unit)));
+    if (!asked.rule().isPlain()) {
+      byRule(asked, tag, context, aggregator);
+      return rows;
+    }
     TimeRange range = new TimeRange(edges[0], edges[edges.length - 1]);
     SampleBlock block = new SampleBlock();
     if (SampleWalk.firstRow(
@@ -372,6 +382,33 @@ public final class Retrievals {
       aggregator.finish();
     }
     return rows;
+  }
+
+  /** Aggregates what a rule makes of the samples. */
+  private static void byRule(
+      Retrieval.Summary asked,
+      TagDefinition tag,
+      QueryContext context,
+      IntervalAggregator aggregator) {
+    long startNs = asked.edgesNs()[0];
+    long endNs = asked.edgesNs()[asked.edgesNs().length - 1];
+    SampleBlock block = new SampleBlock();
+    try (RuledSamples samples = new RuledSamples(context, tag, asked.rule(), startNs)) {
+      while (samples.next(block) > 0) {
+        context.check();
+        int first = block.rowAtOrAfter(0, startNs);
+        if (first > 0) {
+          aggregator.before(block, first - 1);
+        }
+        int end = block.rowAtOrAfter(first, endNs);
+        aggregator.accept(block, first, end);
+        if (end < block.count()) {
+          aggregator.finish(block, end);
+          return;
+        }
+      }
+    }
+    aggregator.finish();
   }
 
   private static SummaryRow row(

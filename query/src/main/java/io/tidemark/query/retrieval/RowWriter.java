@@ -1,10 +1,13 @@
 package io.tidemark.query.retrieval;
 
 import io.tidemark.model.QueryContext;
+import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.IntervalAggregator;
 import io.tidemark.query.aggregate.IntervalStatistics;
 
 /**
@@ -18,12 +21,21 @@ final class RowWriter {
   private final TagDefinition tag;
   private final QueryContext context;
   private final BlockSink sink;
+  private final ReadRule rule;
+  private final boolean stepped;
   private final SampleBlock block = new SampleBlock();
 
+  /** A writer of values by the default rule. */
   RowWriter(TagDefinition tag, QueryContext context, BlockSink sink) {
+    this(tag, context, sink, ReadRule.DEFAULT);
+  }
+
+  RowWriter(TagDefinition tag, QueryContext context, BlockSink sink, ReadRule rule) {
     this.tag = tag;
     this.context = context;
     this.sink = sink;
+    this.rule = rule;
+    this.stepped = rule.step() == ReadRule.Step.TAG ? tag.stepped() : rule.stepped(tag);
   }
 
   /** Hands out what was gathered. */
@@ -74,41 +86,53 @@ final class RowWriter {
    * @param after first sample after it
    */
   void interpolated(HeldSample before, HeldSample after, long timeNs) {
-    if (tag.stepped()) {
+    if (stepped) {
       stepAt(before, after, timeNs);
     } else {
       lineAt(before, after, timeNs);
     }
   }
 
+  /** Whether what was put in by a rule lies just there: nothing has to follow it. */
+  private static boolean isPutInAt(HeldSample sample, long timeNs) {
+    return sample.isAt(timeNs) && !sample.isRecorded();
+  }
+
   private void stepAt(HeldSample before, HeldSample after, long timeNs) {
-    if (before.isAt(timeNs) && before.isShown()) {
+    boolean isRecorded = before.isAt(timeNs) && before.isRecorded();
+    boolean isPutIn = isPutInAt(before, timeNs);
+    if (isRecorded && before.isShown()) {
       recorded(before, timeNs);
-    } else if (before.isAt(timeNs) || !before.isUsable() || !after.exists) {
+    } else if (isRecorded || !before.isUsable(rule) || (!after.exists && !isPutIn)) {
       noData(tag.type(), timeNs);
     } else {
-      append(before, timeNs, (before.status & ~HISTORIAN_BITS) | StatusCodes.INTERPOLATED);
+      boolean inDoubt = isPutIn || after.isInDoubt();
+      int status = inDoubt ? StatusCodes.UNCERTAIN_DATA_SUB_NORMAL : before.status;
+      append(before, timeNs, (status & ~HISTORIAN_BITS) | StatusCodes.INTERPOLATED);
+      provisional(isPutIn ? before : after);
     }
   }
 
   private void lineAt(HeldSample before, HeldSample after, long timeNs) {
-    if (before.isAt(timeNs)) {
+    boolean isPutIn = isPutInAt(before, timeNs);
+    if (before.isAt(timeNs) && !isPutIn) {
       if (before.isShown() && before.type.isNumeric()) {
         SampleBlock to = room(SampleType.FLOAT64);
         int row = to.count();
         to.appendDouble(timeNs, before.number(), true, before.status);
-        to.flags()[row] = before.flags;
+        to.flags()[row] = recordedFlags(before);
       } else {
         noData(SampleType.FLOAT64, timeNs);
       }
-    } else if (!before.isUsableNumber() || !after.exists) {
+    } else if (!before.isUsableNumber(rule) || (!after.exists && !isPutIn)) {
       noData(SampleType.FLOAT64, timeNs);
-    } else if (after.isUsableNumber()) {
+    } else if (!isPutIn && after.isUsableNumber(rule)) {
       double value =
           IntervalStatistics.onLine(
               before.timeNs, before.number(), after.timeNs, after.number(), timeNs);
-      room(SampleType.FLOAT64)
-          .appendDouble(timeNs, value, true, StatusCodes.GOOD | StatusCodes.INTERPOLATED);
+      int status = after.isInDoubt() ? StatusCodes.UNCERTAIN_DATA_SUB_NORMAL : StatusCodes.GOOD;
+      room(SampleType.FLOAT64).appendDouble(timeNs, value, true, status | StatusCodes.INTERPOLATED);
+      provisional(after);
     } else {
       room(SampleType.FLOAT64)
           .appendDouble(
@@ -116,7 +140,20 @@ final class RowWriter {
               before.number(),
               true,
               StatusCodes.UNCERTAIN_DATA_SUB_NORMAL | StatusCodes.INTERPOLATED);
+      provisional(isPutIn ? before : after);
     }
+  }
+
+  /** Marks the last row if the stretch that it lies on may still change. */
+  private void provisional(HeldSample end) {
+    if (!end.isRecorded() && (end.flags & SampleFlags.PROVISIONAL) != 0) {
+      block.flags()[block.count() - 1] |= SampleFlags.PROVISIONAL;
+    }
+  }
+
+  /** Flags as recorded, without the marks of a rule. */
+  private static byte recordedFlags(HeldSample sample) {
+    return (byte) (sample.flags & ~(IntervalAggregator.PUT_IN | IntervalAggregator.IN_DOUBT));
   }
 
   private void append(HeldSample sample, long timeNs, int status) {
@@ -127,6 +164,6 @@ final class RowWriter {
       case INT64, INT32, BOOL, DIGITAL -> to.appendLong(timeNs, sample.integral, true, status);
       case STRING -> to.appendText(timeNs, sample.text, status);
     }
-    to.flags()[row] = sample.flags;
+    to.flags()[row] = recordedFlags(sample);
   }
 }

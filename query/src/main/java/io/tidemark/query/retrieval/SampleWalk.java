@@ -2,9 +2,11 @@ package io.tidemark.query.retrieval;
 
 import io.tidemark.model.Direction;
 import io.tidemark.model.QueryContext;
+import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.ScanRequest;
+import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import org.jspecify.annotations.Nullable;
 
@@ -26,23 +28,33 @@ final class SampleWalk implements AutoCloseable {
   final HeldSample after = new HeldSample();
 
   private final QueryContext context;
-  private final int tagId;
+  private final TagDefinition tag;
+  private final ReadRule rule;
   private final SampleBlock block = new SampleBlock();
   private @Nullable SampleCursor cursor;
   private boolean started;
   private long position;
   private int row;
 
-  SampleWalk(QueryContext context, int tagId) {
+  /** A walk over the samples as they were recorded. */
+  SampleWalk(QueryContext context, TagDefinition tag) {
+    this(context, tag, ReadRule.DEFAULT);
+  }
+
+  /** A walk over what a rule makes of the samples. */
+  SampleWalk(QueryContext context, TagDefinition tag, ReadRule rule) {
     this.context = context;
-    this.tagId = tagId;
+    this.tag = tag;
+    this.rule = rule;
   }
 
   /** Sets {@link #before} and {@link #after}. */
   void moveTo(long timeNs) {
     if (!started || timeNs < position) {
       restart(timeNs);
-      return;
+      if (rule.isPlain()) {
+        return;
+      }
     }
     position = timeNs;
     while (block.count() > 0) {
@@ -62,9 +74,12 @@ final class SampleWalk implements AutoCloseable {
       double ahead = (double) timeNs - (double) lastNs;
       if (count >= JUMP_ROWS_MIN && ahead > JUMP_BLOCKS * ((double) lastNs - (double) times[0])) {
         restart(timeNs);
-        return;
+        if (rule.isPlain()) {
+          return;
+        }
+      } else {
+        fetch();
       }
-      fetch();
     }
     after.clear();
   }
@@ -73,6 +88,13 @@ final class SampleWalk implements AutoCloseable {
     started = true;
     position = timeNs;
     close();
+    if (!rule.isPlain()) {
+      before.clear();
+      cursor = new RuledSamples(context, tag, rule, timeNs);
+      fetch();
+      return;
+    }
+    int tagId = tag.id();
     long nextNs = timeNs == Long.MAX_VALUE ? timeNs : timeNs + 1;
     if (firstRow(context, tagId, Long.MIN_VALUE, nextNs, Direction.BACKWARD, block)) {
       before.set(block, 0);

@@ -26,7 +26,7 @@ class IntervalStatisticsTest {
       usable[i] = true;
     }
     IntervalStatistics statistics = new IntervalStatistics(stepped);
-    statistics.addRows(times, values, usable, 0, 6);
+    statistics.addRows(times, values, usable, usable, 0, 6);
     return statistics;
   }
 
@@ -88,13 +88,13 @@ class IntervalStatisticsTest {
     }
     boolean stepped = seed % 2 == 0;
     IntervalStatistics whole = new IntervalStatistics(stepped);
-    whole.addRows(times, values, usable, 0, count);
+    whole.addRows(times, values, usable, usable, 0, count);
 
     IntervalStatistics merged = new IntervalStatistics(stepped);
     for (int from = 0; from < count; ) {
       int to = Math.min(count, from + random.nextInt(1, 80));
       IntervalStatistics piece = new IntervalStatistics(stepped);
-      piece.addRows(times, values, usable, from, to);
+      piece.addRows(times, values, usable, usable, from, to);
       merged.merge(piece);
       if (to < count) {
         merged.addSegment(
