@@ -28,6 +28,12 @@ public final class StatusCodes {
   /** Communication with the source is lost. */
   public static final int BAD_NO_COMMUNICATION = 0x8031_0000;
 
+  /** A low-level communication error. */
+  public static final int BAD_COMMUNICATION_ERROR = 0x8005_0000;
+
+  /** The source should receive its value from somewhere else, but never did. */
+  public static final int BAD_NOT_CONNECTED = 0x808A_0000;
+
   /** The value is not available yet. */
   public static final int BAD_WAITING_FOR_INITIAL_DATA = 0x8032_0000;
 
@@ -90,12 +96,12 @@ public final class StatusCodes {
     name(BAD, "Bad");
     name(0x8001_0000, "Bad_UnexpectedError");
     name(0x8002_0000, "Bad_InternalError");
-    name(0x8005_0000, "Bad_CommunicationError");
+    name(BAD_COMMUNICATION_ERROR, "Bad_CommunicationError");
     name(0x800A_0000, "Bad_Timeout");
     name(BAD_NO_COMMUNICATION, "Bad_NoCommunication");
     name(BAD_WAITING_FOR_INITIAL_DATA, "Bad_WaitingForInitialData");
     name(0x803C_0000, "Bad_OutOfRange");
-    name(0x808A_0000, "Bad_NotConnected");
+    name(BAD_NOT_CONNECTED, "Bad_NotConnected");
     name(BAD_CONFIGURATION_ERROR, "Bad_ConfigurationError");
     name(BAD_DEVICE_FAILURE, "Bad_DeviceFailure");
     name(BAD_SENSOR_FAILURE, "Bad_SensorFailure");

@@ -106,6 +106,7 @@ public final class HttpServer implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new WriteRoutes(historian, config).routes());
     routes.addAll(new ValuesRoutes(historian, config).routes());
+    routes.addAll(new GapRoutes(historian).routes());
     routes.addAll(live.routes());
     routes.addAll(new TagRoutes(historian, config).routes());
     routes.addAll(new SqlRoutes(historian).routes());

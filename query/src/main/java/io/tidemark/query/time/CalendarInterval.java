@@ -15,6 +15,8 @@ import java.util.Arrays;
  * day may have 23 or 25 hours. Immutable.
  */
 public final class CalendarInterval {
+  private static final long DAY_NS = 86_400_000_000_000L;
+
   private final String text;
   private final TimeText.Span step;
 
@@ -143,6 +145,24 @@ public final class CalendarInterval {
         null,
         "ask for a longer interval or a shorter range",
         null);
+  }
+
+  /**
+   * Its length in nanoseconds, a day being 24 hours.
+   *
+   * @throws HistorianException {@link ErrorCode#BAD_TIME} if it has months, which have no length,
+   *     or is longer than 292 years.
+   */
+  public long lengthNs() {
+    try {
+      if (step.months() == 0) {
+        return Math.addExact(Math.multiplyExact(step.days(), DAY_NS), step.ns());
+      }
+    } catch (ArithmeticException e) {
+      // said below
+    }
+    throw new HistorianException(
+        ErrorCode.BAD_TIME, "length must be of weeks or less: length=" + ErrorText.quote(text));
   }
 
   /** The interval as it was written. */
