@@ -76,7 +76,7 @@ class BrokenStoresTest {
             "FORMAT_TOO_NEW: ",
             ".tman",
             "readerVersionMin=99",
-            "readerVersion=0",
+            "readerVersion=1",
             "hint: start the version that wrote the store, or a newer one"),
         broken(
             "manifest of another kind",
