@@ -25,7 +25,7 @@ import uuid
 import zstd_decode
 
 TYPES = {1: "float64", 2: "float32", 3: "int64", 4: "int32", 5: "bool", 6: "digital", 7: "string"}
-FORMAT_VERSION = 0
+FORMAT_VERSION = 1
 HEADER_BYTES, FOOTER_BYTES, CHUNK_BYTES = 64, 32, 80
 GROUP, FANOUT, STATES_MAX = 1024, 32, 8
 U64 = (1 << 64) - 1
@@ -421,6 +421,7 @@ class Segment:
             "<4sHH16sQ28sI", data[:HEADER_BYTES])
         require(magic in (b"TSEG", b"TIDX"), f"magic {magic!r} is no segment's", 0)
         check_crc(data[:60], crc, "the header", 0)
+        require(version >= FORMAT_VERSION, f"format {version} is not read any more", 4)
         require(reader_min <= FORMAT_VERSION,
                 f"format {version} needs a reader of version {reader_min}", 4)
         require(zero == bytes(28), "reserved bytes of the header are not zero", 32)

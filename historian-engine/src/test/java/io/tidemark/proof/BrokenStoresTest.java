@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,16 +73,27 @@ class BrokenStoresTest {
         broken(
             "manifest of a newer format",
             STORE,
-            folder -> patchManifests(folder, true),
+            folder -> patchHeaders(folder.resolve("manifest"), version(99)),
             "FORMAT_TOO_NEW: ",
             ".tman",
             "readerVersionMin=99",
-            "readerVersion=0",
+            "readerVersion=1",
             "hint: start the version that wrote the store, or a newer one"),
+        broken(
+            "manifest of an older format",
+            STORE,
+            folder -> patchHeaders(folder.resolve("manifest"), version(0)),
+            "FORMAT_TOO_OLD: ",
+            ".tman",
+            "formatVersion=0",
+            "oldestFormatVersion=1",
+            "hint: made by a build before release 0.1, whose format was not kept: start on a new"
+                + " folder, or import again"),
         broken(
             "manifest of another kind",
             STORE,
-            folder -> patchManifests(folder, false),
+            folder ->
+                patchHeaders(folder.resolve("manifest"), header -> header.putInt(0, 0x12345678)),
             "FOREIGN_FILE: ",
             ".tman",
             "expectedMagic=0x",
@@ -133,10 +145,17 @@ class BrokenStoresTest {
         broken(
             "journal of a newer format",
             STORE,
-            BrokenStoresTest::newerJournal,
+            folder -> patchHeaders(folder.resolve("journal"), version(99)),
             "FORMAT_TOO_NEW: ",
             "run-",
-            "hint: start the version that wrote the store, or a newer one"));
+            "hint: start the version that wrote the store, or a newer one"),
+        broken(
+            "journal of an older format",
+            STORE,
+            folder -> patchHeaders(folder.resolve("journal"), version(0)),
+            "FORMAT_TOO_OLD: ",
+            "run-",
+            "hint: made by a build before release 0.1"));
   }
 
   private static Arguments broken(String name, int code, Break how, String... says) {
@@ -308,39 +327,23 @@ class BrokenStoresTest {
     Files.writeString(folder.resolve("thesis.txt"), "precious");
   }
 
-  private static void patchManifests(Path folder, boolean newer) throws IOException {
-    eachFile(
-        folder.resolve("manifest"),
-        file -> {
-          ByteBuffer header = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
-          try (FileChannel channel =
-              FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            channel.read(header, 0);
-            if (newer) {
-              header.putShort(4, (short) 99).putShort(6, (short) 99);
-            } else {
-              header.putInt(0, 0x12345678);
-            }
-            CRC32C crc = new CRC32C();
-            crc.update(header.array(), 0, 60);
-            header.putInt(60, (int) crc.getValue());
-            channel.write(header.clear(), 0);
-          }
-        });
+  private static Consumer<ByteBuffer> version(int version) {
+    return header -> header.putShort(4, (short) version).putShort(6, (short) version);
   }
 
-  private static void newerJournal(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder.resolve("journal"))) {
+  /** Changes the headers of all files below a folder, and puts their checksums right. */
+  private static void patchHeaders(Path folder, Consumer<ByteBuffer> change) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        ByteBuffer page = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer header = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
         try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-          channel.read(page, 0);
-          page.putShort(4, (short) 99).putShort(6, (short) 99);
+          channel.read(header, 0);
+          change.accept(header);
           CRC32C crc = new CRC32C();
-          crc.update(page.array(), 0, 60);
-          page.putInt(60, (int) crc.getValue());
-          channel.write(page.clear(), 0);
+          crc.update(header.array(), 0, 60);
+          header.putInt(60, (int) crc.getValue());
+          channel.write(header.clear(), 0);
         }
       }
     }

@@ -108,6 +108,14 @@ public enum ErrorCode {
   /** A bug. */
   INTERNAL(299, Kind.INTERNAL);
 
+  /**
+   * Whether a file may be whole but is of a format that this version does not read: then nothing is
+   * guessed, set aside, or made again from other files.
+   */
+  public boolean isOtherFormat() {
+    return this == FORMAT_TOO_OLD || this == FORMAT_TOO_NEW;
+  }
+
   /** Who can do something about it. */
   public enum Kind {
     /** The caller. */

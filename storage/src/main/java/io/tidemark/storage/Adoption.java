@@ -31,6 +31,7 @@ final class Adoption {
    * The manifest to go on with, or null if the current one is it.
    *
    * @param damage takes the files that cannot be read
+   * @throws HistorianException if one is of a format that is not read: too old, or too new.
    */
   static @Nullable Manifest of(
       ManifestStore manifests,
@@ -80,6 +81,7 @@ final class Adoption {
                 segment.lastOrder()));
         next = Math.max(next, id + 1);
       } catch (HistorianException | UncheckedIOException e) {
+        refuseOtherFormat(e);
         damage.spare(segmentDirectory.path().getFileName() + "/" + id, "segment", e);
       }
     }
@@ -102,6 +104,7 @@ final class Adoption {
         ledgers.add(ledger);
         next = Math.max(next, id + 1);
       } catch (HistorianException | UncheckedIOException e) {
+        refuseOtherFormat(e);
         damage.spare(ledgerDirectory.path().getFileName() + "/" + id, "ledger", e);
       }
     }
@@ -128,6 +131,13 @@ final class Adoption {
         ledgers,
         older.requests(),
         older.dropped());
+  }
+
+  /** What this version does not read is not set aside, or what was sealed would be gone with it. */
+  private static void refuseOtherFormat(RuntimeException e) {
+    if (e instanceof HistorianException known && known.code().isOtherFormat()) {
+      throw e;
+    }
   }
 
   private static List<Long> numbers(StoreDirectory directory, String suffix, long from) {

@@ -146,7 +146,9 @@ final class FolderCheck {
   private static @Nullable String hint(Path folder, ErrorCode code) {
     return switch (code) {
       case FORMAT_TOO_NEW -> "start the version that wrote the store, or a newer one";
-      case FORMAT_TOO_OLD -> "start the version that wrote the store";
+      case FORMAT_TOO_OLD ->
+          "made by a build before release 0.1, whose format was not kept: start on a new folder, or"
+              + " import again";
       case TRUNCATED_FILE, CORRUPT ->
           "tidemark verify --data "
               + folder

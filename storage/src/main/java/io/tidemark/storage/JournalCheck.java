@@ -277,7 +277,7 @@ final class JournalCheck {
         tally.accept(notScanned(e));
         return null;
       } catch (HistorianException e) {
-        return null; // a file too new: said where the file was checked
+        return null; // a file too old or too new: said where the file was checked
       }
     }
   }

@@ -169,7 +169,7 @@ final class SealedFiles {
               + ", expectedRows="
               + segment.rows());
     } catch (HistorianException | UncheckedIOException e) {
-      if (e instanceof HistorianException known && known.code() == ErrorCode.FORMAT_TOO_NEW) {
+      if (e instanceof HistorianException known && known.code().isOtherFormat()) {
         throw e;
       }
       damage.segment(

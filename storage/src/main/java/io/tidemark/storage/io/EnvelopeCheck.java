@@ -116,6 +116,13 @@ public final class EnvelopeCheck {
           .at(0)
           .expectedCrc(bytes.getInt(60), crc);
     }
+    if (header.formatVersion() < FileEnvelope.OLDEST_FORMAT_VERSION) {
+      return Finding.damage(name, "file is of a format that is not read any more")
+          .at(4)
+          .expected(
+              "formatVersion>=" + FileEnvelope.OLDEST_FORMAT_VERSION,
+              "formatVersion=" + header.formatVersion());
+    }
     if (header.readerVersionMin() > FileEnvelope.FORMAT_VERSION) {
       return Finding.damage(name, "file is of a format that needs a newer version of Tidemark")
           .at(6)

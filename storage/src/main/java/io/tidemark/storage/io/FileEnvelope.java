@@ -26,8 +26,11 @@ public final class FileEnvelope {
   /** Bytes of the footer. */
   public static final int FOOTER_LENGTH = 32;
 
-  /** Oldest and newest format written and read. */
-  public static final int FORMAT_VERSION = 0;
+  /** Format written, the newest that is read. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** Oldest format that is read: that of release 0.1. Builds before it wrote 0. */
+  public static final int OLDEST_FORMAT_VERSION = 1;
 
   private static final int FOOTER_MAGIC = magic("TEND");
 
@@ -96,6 +99,17 @@ public final class FileEnvelope {
     int expected = crc(header, at, 60);
     if (header.getInt(at + 60) != expected) {
       throw corrupt(file, "header", expected, header.getInt(at + 60));
+    }
+    int formatVersion = Short.toUnsignedInt(header.getShort(at + 4));
+    if (formatVersion < OLDEST_FORMAT_VERSION) {
+      throw new HistorianException(
+          ErrorCode.FORMAT_TOO_OLD,
+          "file is of a format that is not read any more: file="
+              + file
+              + ", formatVersion="
+              + formatVersion
+              + ", oldestFormatVersion="
+              + OLDEST_FORMAT_VERSION);
     }
     int readerVersionMin = Short.toUnsignedInt(header.getShort(at + 6));
     if (readerVersionMin > FORMAT_VERSION) {

@@ -86,8 +86,8 @@ final class JournalFile {
    * zeros there.
    *
    * @param bytes the whole file, little endian
-   * @throws HistorianException {@link ErrorCode#FORMAT_TOO_NEW}: guessing at its frames would lose
-   *     some.
+   * @throws HistorianException {@link ErrorCode#FORMAT_TOO_OLD} or {@link
+   *     ErrorCode#FORMAT_TOO_NEW}: guessing at its frames would lose some.
    */
   static Page read(ByteBuffer bytes, UUID storeId, String file) {
     if (bytes.limit() < FIRST_FRAME) {
@@ -102,7 +102,7 @@ final class JournalFile {
         problem = "checksum of the file epoch differs";
       }
     } catch (HistorianException e) {
-      if (e.code() == ErrorCode.FORMAT_TOO_NEW) {
+      if (e.code().isOtherFormat()) {
         throw e;
       }
       problem = e.messageText();

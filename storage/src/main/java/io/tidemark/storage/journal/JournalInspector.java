@@ -154,7 +154,7 @@ public final class JournalInspector {
     return header;
   }
 
-  /** Whether recovery leaves the file alone, since it is another store's or too new. */
+  /** Whether recovery leaves the file alone, since it is another store's, too old or too new. */
   public boolean isLeftAlone() {
     EnvelopeCheck.Header found = header;
     return found != null
@@ -165,6 +165,7 @@ public final class JournalInspector {
             .anyMatch(
                 each ->
                     each.expected().startsWith("storeId")
+                        || each.expected().startsWith("formatVersion")
                         || each.expected().startsWith("readerVersionMin"));
   }
 

@@ -66,7 +66,8 @@ public final class LedgerFile {
    * is damaged or gone is replaced by the other one before the first frame is handed over.
    *
    * @param damage takes what cannot be read
-   * @throws HistorianException if neither can be read.
+   * @throws HistorianException if neither can be read, or one that was looked at is of another
+   *     format.
    */
   public static void read(
       StoreDirectory directory,
@@ -78,15 +79,26 @@ public final class LedgerFile {
     try {
       found = checked(directory, fileName(ledger.id()), storeId, ledger);
     } catch (HistorianException | UncheckedIOException e) {
+      if (isOtherFormat(e)) {
+        throw e;
+      }
       try {
         found = checked(directory, copyName(ledger.id()), storeId, ledger);
       } catch (HistorianException | UncheckedIOException copy) {
+        if (isOtherFormat(copy)) {
+          copy.addSuppressed(e);
+          throw copy;
+        }
         e.addSuppressed(copy);
         throw e;
       }
       damage.spare(fileName(ledger.id()), "ledger", e);
     }
     found.forEach(consumer);
+  }
+
+  private static boolean isOtherFormat(RuntimeException e) {
+    return e instanceof HistorianException known && known.code().isOtherFormat();
   }
 
   /** Reads both files; what is damaged is listed. */

@@ -78,7 +78,7 @@ public final class ManifestStore {
           foreign = name;
         }
       } catch (HistorianException e) {
-        if (e.code() == ErrorCode.FORMAT_TOO_NEW || e.code() == ErrorCode.FORMAT_TOO_OLD) {
+        if (e.code().isOtherFormat()) {
           throw e;
         }
         broken.add(new Broken(name, e));

@@ -54,7 +54,8 @@ public final class SegmentReader implements AutoCloseable {
    * then the blocks that are left can be read, and those that are not are known.
    *
    * @param damage takes what cannot be read, now and later
-   * @throws HistorianException too new; or foreign, truncated or corrupt, and the copy as well.
+   * @throws HistorianException too old or too new; or foreign, truncated or corrupt, and the copy
+   *     as well.
    */
   public static SegmentReader open(
       StoreDirectory directory, UUID storeId, long segmentId, DamageList damage) {
@@ -92,7 +93,7 @@ public final class SegmentReader implements AutoCloseable {
         found = ownIndex(mapped);
       } catch (HistorianException | UncheckedIOException | InternalError e) {
         failure = e instanceof RuntimeException known ? known : unreadable(e);
-        if (!mayUseCopy || isTooNew(failure)) {
+        if (!mayUseCopy || isOtherFormat(failure)) {
           throw failure;
         }
         found = copy(failure);
@@ -121,6 +122,10 @@ public final class SegmentReader implements AutoCloseable {
     try {
       return IndexCopy.read(directory, storeId, segmentId);
     } catch (HistorianException | UncheckedIOException e) {
+      if (isOtherFormat(e)) {
+        e.addSuppressed(failure);
+        throw e;
+      }
       failure.addSuppressed(e);
       throw failure;
     }
@@ -154,8 +159,8 @@ public final class SegmentReader implements AutoCloseable {
     return chunk.offset(block) + chunk.length(block) <= bytes.byteSize();
   }
 
-  private static boolean isTooNew(RuntimeException e) {
-    return e instanceof HistorianException known && known.code() == ErrorCode.FORMAT_TOO_NEW;
+  private static boolean isOtherFormat(RuntimeException e) {
+    return e instanceof HistorianException known && known.code().isOtherFormat();
   }
 
   private HistorianException unreadable(Throwable e) {

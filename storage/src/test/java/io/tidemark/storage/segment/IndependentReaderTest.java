@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * from {@code docs/format/segment.md} and {@code envelope.md} alone, and reads what Java writes.
  *
  * <p>Golden files are kept for ever, so that what was written once is read by every later version.
- * As long as the format may change (before release 0.1), {@code mvn -pl storage test
- * -Dtest=IndependentReaderTest -Dtidemark.golden.write=true} writes them anew.
+ * Those of a format that is not released yet are written anew by {@code mvn -pl storage test
+ * -Dtest=IndependentReaderTest -Dtidemark.golden.write=true}.
  *
  * <p>{@code TIDEMARK_TEST_PYTHON} names another interpreter than {@code python3}; without one these
  * tests are skipped, but for Java's part of the golden files.
@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class IndependentReaderTest {
   private static final Path SCRIPT = Path.of("src/test/python/read_segment.py");
-  private static final Path GOLDEN = Path.of("src/test/resources/golden/format-0");
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/format-1");
   private static final long GOLDEN_SEED = 2;
   private static final int RUN_SECONDS = 120;
 
