@@ -247,6 +247,7 @@ await step('8 the gap of D1 and the blind jacket sensor: hatched with a reason, 
   assert.ok(before.solid > 20, 'a line before it');
   await page.mouse.move((x(a) + x(b)) / 2, box.y + 60);
   await until('the reason', async () => /Bad_NoCommunication 02:00–04:00/.test(await page.locator('.tip').textContent()));
+  await until('why there is no value', async () => /D1\.TIC301\.PV: The source could not be reached/.test(await page.locator('.tip').textContent()));
   await shot(page, folder, 'gap');
   // the day of the outage: 22 of 24 hours are good
   const zone = (await get(address, '/health/status')).timeZone;

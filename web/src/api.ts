@@ -260,6 +260,14 @@ export async function current(tags: string[], timeZone: string, signal?: AbortSi
   });
 }
 
+/** Why a tag has no value at an instant, in a sentence; null if it has one. */
+export async function explainGap(tag: string, ms: number, signal: AbortSignal): Promise<string | null> {
+  const at = new Date(ms).toISOString();
+  const query = new URLSearchParams({ tag, at, timeZone: 'UTC' });
+  const answer = (await request(`/api/v1/explain-gap?${query}`, { signal })) as { reason: string; text: string };
+  return answer.reason === 'HAS_VALUE' ? null : answer.text;
+}
+
 export type Cell = string | number | boolean | null;
 export type Row = Record<string, Cell>;
 

@@ -8,7 +8,7 @@
 import * as api from './api';
 import { appendLive } from './chart/append';
 import { StateLanes } from './chart/statelanes';
-import { emptySamples, isNumeric, palette, statusText, type Trace } from './chart/trace';
+import { emptySamples, isBlank, isNumeric, palette, statusText, type Trace } from './chart/trace';
 import { Trend, type View } from './chart/trend';
 import { copyText, download, fill, h } from './dom';
 import { BatchPanel } from './panels/batchpanel';
@@ -16,7 +16,7 @@ import { TagBrowser } from './panels/browser';
 import { helpDialog } from './panels/help';
 import { Lane, loadLane, text, type Batch, type LaneData } from './panels/lane';
 import { Legend, type Between } from './panels/legend';
-import { Notes, Tip } from './panels/notes';
+import { Explainer, Notes, Tip } from './panels/notes';
 import { asCurl, asPython, asSql, picture, tableQuery } from './panels/share';
 import { Timebar } from './panels/timebar';
 import { Server } from './server';
@@ -43,6 +43,7 @@ export class App {
   private readonly chart = h('div', { class: 'chart', tabIndex: 0, role: 'application', 'aria-label': 'Trend: arrows pan, + and - zoom, Backspace goes back, C sets cursors' });
   private readonly empty = h('div', { class: 'empty', hidden: true });
   private readonly tip = new Tip();
+  private readonly explainer = new Explainer();
   private readonly notes = new Notes();
   private readonly help = helpDialog();
   private readonly server = new Server(() => this.resume());
@@ -630,6 +631,7 @@ export class App {
     this.legend.hover(ms);
     if (ms === null) {
       this.tip.hide();
+      this.explainer.stop();
     }
   }
 
@@ -646,6 +648,12 @@ export class App {
     }
     lines.push(...this.states.textsAt(ms, this.zone));
     this.tip.show(event, lines);
+    const blank = this.traces.filter((t) => !t.hidden && isBlank(t, ms)).map((t) => t.tag);
+    this.explainer.ask(blank, ms, (reasons) => {
+      if (this.hoverMs === ms) {
+        this.tip.show(event, [...lines, ...reasons]);
+      }
+    });
   }
 
   private stateTip(event: MouseEvent): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { timeOf } from '../api';
-import { indexAt, isRecorded, nearest, statusText, valueText, type Trace } from './trace';
+import { indexAt, isBlank, isRecorded, nearest, statusText, valueText, type Trace } from './trace';
 
 const samples = { timeMs: [10, 20, 30], ts: ['a', 'b', 'c'], value: [1, null, 3], text: [null, null, null], status: [0, 0x80310000, 0] };
 
@@ -12,6 +12,13 @@ describe('the sample at an instant', () => {
   it('or the nearer one', () => {
     expect([0, 14, 15, 16, 29, 99].map((ms) => nearest(samples, ms))).toEqual([0, 0, 0, 1, 2, 2]);
     expect(nearest({ timeMs: [], ts: [], value: [], text: [], status: [] }, 5)).toBe(-1);
+  });
+});
+
+describe('a blank', () => {
+  it('is before the first sample, from a Bad one to the next, and after the last', () => {
+    const trace = { samples } as unknown as Trace;
+    expect([5, 10, 15, 20, 25, 30, 31].map((ms) => isBlank(trace, ms))).toEqual([true, false, false, true, true, false, true]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** A trace as the page holds it: what the address says of it, what the server says of its tag. */
 import type { Summary } from '../api';
-import { isMeasurement, type Samples, type TagInfo } from '../model';
+import { isMeasurement, qualityOf, type Samples, type TagInfo } from '../model';
 import type { TraceState } from '../state/permalink';
 import type { LineSegment, Stretch } from './stretches';
 
@@ -56,6 +56,19 @@ export function indexAt(samples: Samples, ms: number): number {
     }
   }
   return low - 1;
+}
+
+/** Whether a reader at an instant sees no value: before the first sample, from a Bad one on, or after the last. */
+export function isBlank(trace: Trace, ms: number): boolean {
+  const { samples } = trace;
+  const index = indexAt(samples, ms);
+  if (index < 0) {
+    return true;
+  }
+  const isLast = index === samples.timeMs.length - 1;
+  return qualityOf(samples.status[index] ?? 0) !== 'good'
+    || (samples.value[index] === null && samples.text[index] === null)
+    || (isLast && ms > samples.timeMs[index]!);
 }
 
 /** Of the two samples around an instant the nearer one; -1 without samples. */

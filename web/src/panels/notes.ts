@@ -1,4 +1,5 @@
 /** Says something in passing, and what is under the pointer. */
+import { explainGap } from '../api';
 import { fill, h } from '../dom';
 
 export class Notes {
@@ -31,5 +32,40 @@ export class Tip {
 
   hide(): void {
     this.element.hidden = true;
+  }
+}
+
+/** Asks why there is no value once the pointer rests; the newest question counts. */
+export class Explainer {
+  private static readonly REST_MS = 250;
+  private static readonly TAGS_MAX = 3;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asking = new AbortController();
+
+  /** @param done takes a line a tag that has no value then */
+  ask(tags: string[], ms: number, done: (lines: string[]) => void): void {
+    this.stop();
+    if (tags.length === 0) {
+      return;
+    }
+    this.timer = setTimeout(() => {
+      const { signal } = this.asking;
+      const asked = tags.slice(0, Explainer.TAGS_MAX).map(async (tag) => {
+        const text = await explainGap(tag, ms, signal).catch(() => null); // what was said before stays
+        return text === null ? [] : [`${tag}: ${text}`];
+      });
+      void Promise.all(asked).then((lines) => {
+        if (!signal.aborted) {
+          done(lines.flat());
+        }
+      });
+    }, Explainer.REST_MS);
+  }
+
+  /** Forgets what was asked. */
+  stop(): void {
+    clearTimeout(this.timer);
+    this.asking.abort();
+    this.asking = new AbortController();
   }
 }
