@@ -48,6 +48,7 @@ final class BenchStore implements AutoCloseable {
   private final SampleStore store;
   private final SampleFrameBuilder frame = new SampleFrameBuilder();
   private long nowNs;
+  private boolean kept;
 
   /** Opens an empty store. */
   BenchStore(Bench bench, Disk disk, long nowNs) throws IOException {
@@ -183,13 +184,29 @@ final class BenchStore implements AutoCloseable {
     return store.tags().all();
   }
 
+  /** Leaves the folder where it is when the store is closed, and says where. */
+  Path keep() {
+    kept = true;
+    return folder;
+  }
+
+  /** A folder that is gone once this is closed. */
+  record Kept(Path folder) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     store.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    if (!kept) {
+      new Kept(folder).close();
     }
   }
 }

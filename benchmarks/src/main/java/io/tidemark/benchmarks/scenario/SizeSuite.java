@@ -28,7 +28,8 @@ public final class SizeSuite {
           new Question("real", "real data beside Parquet", RealDataSizes::answer),
           new Question("alp", "bits a value of ALP's columns", AlpColumns::answer),
           new Question("year", "averages of a year of one tag", YearAverage::answer),
-          new Question("late", "what late samples cost", LateSamples::answer));
+          new Question("late", "what late samples cost", LateSamples::answer),
+          new Question("queries", "what questions take over HTTP", QuerySpeed::answer));
 
   private final List<String> only = new ArrayList<>();
   private long seed = 42;

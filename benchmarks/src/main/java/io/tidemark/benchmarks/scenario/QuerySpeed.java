@@ -1,0 +1,182 @@
+package io.tidemark.benchmarks.scenario;
+
+import io.tidemark.benchmarks.scenario.Bench.Target;
+import io.tidemark.engine.Historian;
+import io.tidemark.engine.HistorianConfig;
+import io.tidemark.engine.HistorianEngine;
+import io.tidemark.engine.security.LoopbackAccess;
+import io.tidemark.model.Principal;
+import io.tidemark.model.StatisticsRule;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.Retrievals;
+import io.tidemark.query.retrieval.SideBySide;
+import io.tidemark.storage.io.Disk;
+import io.tidemark.wire.http.HttpConfig;
+import io.tidemark.wire.http.HttpServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long do questions take? {@link WorkloadM} is written, sealed and merged; a server is started
+ * on it, and a client on the same machine asks, warm, one request after the other.
+ */
+final class QuerySpeed {
+  private static final int RUNS = 100;
+  private static final int WARM_UP = 40;
+  private static final long NANOS_MAX = 20_000_000_000L;
+  private static final int RUNS_MIN = 5;
+
+  private final Bench bench;
+  private final HistorianEngine engine;
+  private final String address;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final String start = Instant.ofEpochSecond(0, WorkloadM.START_NS).toString();
+  private final String end;
+
+  private QuerySpeed(Bench bench, HistorianEngine engine, String address) {
+    this.bench = bench;
+    this.engine = engine;
+    this.address = address;
+    end = Instant.ofEpochSecond(0, WorkloadM.START_NS + bench.scans() * 1_000_000_000L).toString();
+  }
+
+  static void answer(Bench bench) throws Exception {
+    Path folder;
+    WorkloadM workload = WorkloadM.mixed(bench.seed(), bench.tags());
+    try (BenchStore store = new BenchStore(bench, Disk.REAL, WorkloadM.START_NS)) {
+      SegmentSizes.write(bench, "all shapes", workload, store);
+      store.settle();
+      folder = store.keep();
+    }
+    try (BenchStore.Kept kept = new BenchStore.Kept(folder);
+        HistorianEngine engine =
+            HistorianEngine.start(
+                HistorianConfig.load(null, Map.of(), Map.of("dataDir", kept.folder().toString())),
+                Clock.systemUTC(),
+                failure -> {
+                  throw new IllegalStateException("server failed", failure);
+                });
+        HttpServer http =
+            new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess())) {
+      http.start();
+      new QuerySpeed(bench, engine, "http://127.0.0.1:" + http.port()).ask(workload);
+    }
+  }
+
+  private void ask(WorkloadM workload) throws Exception {
+    bench.heading(
+        "Questions over HTTP",
+        bench.tags()
+            + " tags, "
+            + Bench.grouped((long) bench.tags() * bench.scans())
+            + " samples; one client on the same machine, warm, one request at a time, whole answer"
+            + " read; milliseconds");
+    bench.row("question", "runs", "p50", "p99", "answer, kB", "at least / reach", "p50");
+    bench.rule(7);
+    String one = workload.definition(0).name();
+    StringBuilder hundred = new StringBuilder();
+    for (int tag = 0; tag < Math.min(100, bench.tags()); tag++) {
+      hundred.append("&tag=").append(workload.definition(tag).name());
+    }
+    String all = "startTime=" + start + "&endTime=" + end;
+    String hour =
+        "startTime="
+            + start
+            + "&endTime="
+            + Instant.parse(start).plusSeconds(Math.min(3600, bench.scans()));
+    http(
+        "Q1 raw values of one tag, Arrow",
+        "recorded?format=arrow&tag=" + one + "&" + all,
+        4.5,
+        0.6);
+    http("Q1 the same as compact JSON", "recorded?layout=compact&tag=" + one + "&" + all, 0, 0);
+    http("Q2 one tag, a row a minute", "summary?interval=1m&tag=" + one + "&" + all, 1.6, 0.25);
+    http("Q3 100 tags, an hour, a row a minute", "summary?interval=1m&" + hour + hundred, 6, 1);
+    http("Q4 current value of every tag", "current?tag=*", 1.5, 0.15);
+    http("Q5 average of every tag over everything", "summary?tag=*&" + all, 10, 0.5);
+    row("Q5 embedded, decoding everything", 60, 20, () -> decodeAll());
+    http("Q7 plot of one tag to 1 000 px", "plot?width=1000&tag=" + one + "&" + all, 1.8, 0.25);
+  }
+
+  private void http(String name, String path, double atLeast, double reach) throws Exception {
+    int query = path.indexOf('?');
+    URI uri = URI.create(address + "/api/v1/values/" + path);
+    HttpRequest request = HttpRequest.newBuilder(uri).GET().build();
+    if (path.length() - query > 4_000) {
+      throw new IllegalStateException("path is too long: " + name);
+    }
+    row(name, atLeast, reach, () -> body(client.send(request, BodyHandlers.ofByteArray())));
+  }
+
+  private static long body(HttpResponse<byte[]> response) throws IOException {
+    if (response.statusCode() != 200) {
+      throw new IOException(
+          response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
+    }
+    return response.body().length;
+  }
+
+  /** All samples of all tags, on all cores, without statistics. */
+  private long decodeAll() throws IOException {
+    long startNs = WorkloadM.START_NS;
+    long endNs = startNs + bench.scans() * 1_000_000_000L;
+    try (Historian.OpenQuery query = engine.openQuery(Principal.LOCAL_OPERATOR, null)) {
+      List<TagDefinition> tags = engine.tags().all();
+      SideBySide.map(
+          query.context(),
+          tags,
+          4,
+          tag ->
+              Retrievals.summarize(
+                  new Retrieval.Summary(new long[] {startNs, endNs}),
+                  tag,
+                  query.context(),
+                  StatisticsRule.NONE),
+          rows -> {});
+    }
+    return 0;
+  }
+
+  private void row(String name, double atLeast, double reach, Callable<Long> question)
+      throws Exception {
+    long begin = System.nanoTime();
+    for (int run = 0; run < WARM_UP && System.nanoTime() - begin < NANOS_MAX; run++) {
+      question.call();
+    }
+    Histogram micros = new Histogram(3);
+    long bytes = 0;
+    begin = System.nanoTime();
+    int runs = 0;
+    while (runs < RUNS && (runs < RUNS_MIN || System.nanoTime() - begin < NANOS_MAX)) {
+      long before = System.nanoTime();
+      bytes = question.call();
+      micros.recordValue((System.nanoTime() - before) / 1000);
+      runs++;
+    }
+    double p50 = micros.getValueAtPercentile(50) / 1000.0;
+    @Nullable Target target = atLeast > 0 ? new Target(atLeast, reach, 2) : null;
+    bench.row(
+        name,
+        Integer.toString(runs),
+        Bench.number(p50, 2),
+        Bench.number(micros.getValueAtPercentile(99) / 1000.0, 2),
+        bytes == 0 ? "" : Bench.number(bytes / 1000.0, 1),
+        target == null ? "" : target.text(),
+        target == null ? "" : target.verdict(p50));
+  }
+}
