@@ -1,5 +1,6 @@
 package io.tidemark.storage;
 
+import io.tidemark.model.SampleRow;
 import io.tidemark.storage.segment.Chunk;
 import io.tidemark.storage.segment.SegmentReader;
 import java.util.List;
@@ -17,6 +18,8 @@ final class SegmentSet {
   private final List<SegmentReader> segments;
 
   private final Map<Integer, Chunk> newest = new ConcurrentHashMap<>();
+  private final Map<Integer, SampleRow> newestRows = new ConcurrentHashMap<>();
+  private final long lastOrder;
 
   /* One for the store while this is its newest set, one for each view. */
   private final AtomicInteger uses = new AtomicInteger(1);
@@ -25,6 +28,16 @@ final class SegmentSet {
   SegmentSet(List<SegmentReader> segments) {
     this.segments = List.copyOf(segments);
     this.segments.forEach(SegmentReader::retain);
+    long last = Long.MIN_VALUE;
+    for (SegmentReader segment : this.segments) {
+      last = Math.max(last, segment.lastOrder());
+    }
+    lastOrder = last;
+  }
+
+  /** Greatest write order of any row. */
+  long lastOrder() {
+    return lastOrder;
   }
 
   List<SegmentReader> segments() {
@@ -47,6 +60,16 @@ final class SegmentSet {
       }
     }
     return known;
+  }
+
+  /** The tag's newest sample as {@link #newestRow(int, SampleRow)} was told; null if nobody did. */
+  @Nullable SampleRow newestRow(int tagId) {
+    return newestRows.get(tagId);
+  }
+
+  /** Keeps the tag's newest sample, so that it is read once a generation. */
+  void newestRow(int tagId, SampleRow row) {
+    newestRows.put(tagId, row);
   }
 
   /** Uses the set once more; false if nobody used it any more, and so it is gone. */

@@ -10,10 +10,12 @@ import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleColumns;
 import io.tidemark.model.SampleCursor;
+import io.tidemark.model.SampleRow;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatisticsCursor;
 import io.tidemark.model.StatisticsRule;
+import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
@@ -234,18 +236,90 @@ final class StoreView implements ReadView {
     // Nothing older than the newest sealed sample can be the answer: a scan from it on opens what
     // it needs.
     Chunk newest = snapshot.segments().newest(tagId);
+    boolean sealedIsBeforeEnd = newest == null || newest.lastTimeNs() < end;
+    if (sealedIsBeforeEnd && isPlain(context, tagId)) {
+      int count = plainCurrent(context, tagId, end, newest, block);
+      if (count >= 0) {
+        return count;
+      }
+    }
     long start =
-        newest != null && seesAll(newest) && newest.lastTimeNs() < end
+        newest != null && sealedIsBeforeEnd && seesAll(newest)
             ? newest.lastTimeNs()
             : Long.MIN_VALUE;
+    return last(context, tagId, start, end, block);
+  }
+
+  private int last(QueryContext context, int tagId, long startNs, long endNs, SampleBlock block) {
     try (SampleCursor cursor =
-        scan(context, ScanRequest.values(tagId, new TimeRange(start, end), Direction.BACKWARD))) {
+        scan(
+            context,
+            ScanRequest.values(tagId, new TimeRange(startNs, endNs), Direction.BACKWARD))) {
       if (cursor.next(block) == 0) {
         return 0;
       }
       block.count(1);
       return 1;
     }
+  }
+
+  /**
+   * Whether the last written sample of a time counts, everything sealed is seen, and nothing lost.
+   */
+  private boolean isPlain(QueryContext context, int tagId) {
+    TagDefinition tag = tags.byId(tagId);
+    return tag != null
+        && tag.duplicates() == DuplicateRule.REPLACE
+        && context.versionMode() == VersionMode.LATEST
+        && context.mayRead(tagId)
+        && afterOrder == Long.MIN_VALUE
+        && snapshot.segments().lastOrder() <= upToOrder
+        && snapshot.lost().isEmpty();
+  }
+
+  /**
+   * The newest of the sealed sample, which is read once a generation, and of those in memory; -1 if
+   * it takes a scan to tell.
+   */
+  private int plainCurrent(
+      QueryContext context, int tagId, long endNs, @Nullable Chunk newest, SampleBlock block) {
+    context.check();
+    for (HotTable table : new @Nullable HotTable[] {snapshot.active(), snapshot.frozen()}) {
+      int count = table == null ? 0 : table.newest(tagId, endNs, upToOrder, block);
+      if (count < 0) {
+        return -1;
+      }
+      // Rows in memory were written after sealed ones, but need not be of a later time.
+      if (count > 0) {
+        boolean isNewest =
+            (newest == null || block.sourceTimesNs()[0] >= newest.lastTimeNs())
+                && isNewerThanFrozen(table, tagId, endNs, block.sourceTimesNs()[0]);
+        return isNewest ? 1 : -1;
+      }
+    }
+    if (newest == null) {
+      return 0;
+    }
+    SampleRow known = snapshot.segments().newestRow(tagId);
+    if (known != null) {
+      known.copyTo(block);
+      return 1;
+    }
+    int count = last(context, tagId, newest.lastTimeNs(), endNs, block);
+    if (count > 0 && block.statuses()[0] != StatusCodes.BAD_DATA_LOST) {
+      snapshot.segments().newestRow(tagId, SampleRow.of(block, 0));
+    }
+    return count;
+  }
+
+  private boolean isNewerThanFrozen(HotTable table, int tagId, long endNs, long timeNs) {
+    HotTable frozen = snapshot.frozen();
+    if (frozen == null || table == frozen) {
+      return true;
+    }
+    SampleBlock other = new SampleBlock();
+    int count = frozen.newest(tagId, endNs, upToOrder, other);
+    return count == 0 || (count > 0 && other.sourceTimesNs()[0] <= timeNs);
   }
 
   @Override

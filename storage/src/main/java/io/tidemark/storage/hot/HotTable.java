@@ -164,6 +164,37 @@ public final class HotTable {
     return Objects.requireNonNull(series[tagId]).lastTimeNs();
   }
 
+  /**
+   * Copies the tag's newest row before a time, the last written one of its time, into the block.
+   *
+   * @return 1; 0 if there is none; -1 if it takes a scan to tell, since rows came out of order
+   */
+  public int newest(int tagId, long endNs, long upToOrder, SampleBlock into) {
+    @Nullable HotSeries[] current = series;
+    HotSeries found =
+        tagId < current.length ? (HotSeries) ELEMENT.getAcquire(current, tagId) : null;
+    if (found == null) {
+      return 0;
+    }
+    HotChunk[] chunks = found.chunks();
+    int[] counts = new int[chunks.length];
+    for (int i = chunks.length - 1; i >= 0; i--) {
+      counts[i] = chunks[i].visibleCount(upToOrder);
+    }
+    if (!found.timesAscend()) {
+      return -1;
+    }
+    for (int i = chunks.length - 1; i >= 0; i--) {
+      int row = ScanFilter.lowerBound(chunks[i].times, counts[i], endNs) - 1;
+      if (row >= 0) {
+        into.reset(chunks[i].type);
+        chunks[i].copyRow(row, into);
+        return 1;
+      }
+    }
+    return 0;
+  }
+
   /** The tag's rows that the filter shows, or null if there are none. */
   public @Nullable SampleRun run(int tagId, ScanFilter filter) {
     @Nullable HotSeries[] current = series;
