@@ -25,6 +25,9 @@ public final class IntervalAggregator {
   /** Flag of a row if the stretch that ends with it is in doubt: its interval is Uncertain. */
   public static final byte IN_DOUBT = (byte) 0x80;
 
+  /* Shorter runs are taken row by row. */
+  private static final int RUN_ROWS_MIN = 16;
+
   /** Takes finished intervals in order of time. The statistics are only lent. */
   public interface Sink {
     /** Interval {@code [startNs, endNs)}. */
@@ -39,6 +42,7 @@ public final class IntervalAggregator {
   private final boolean[] usable = new boolean[SampleBlock.CAPACITY];
   private final boolean[] counted = new boolean[SampleBlock.CAPACITY];
   private final double[] converted;
+  private final int[] unusableRows = new int[SampleBlock.CAPACITY];
 
   private int interval;
   private boolean hasLast;
@@ -102,6 +106,9 @@ public final class IntervalAggregator {
 
   /** Takes some rows of a block, which lie inside the edges, in order of time. */
   public void accept(SampleBlock block, int from, int to) {
+    if (numeric && rule.isPlain() && block.type().isNumeric() && acceptRuns(block, from, to)) {
+      return;
+    }
     long[] times = block.sourceTimesNs();
     double[] numbers = classify(block, from, to);
     boolean[] samples = usable;
@@ -126,6 +133,75 @@ public final class IntervalAggregator {
       last(times[end - 1], numbers[end - 1], usable[end - 1]);
       row = end;
     }
+  }
+
+  /**
+   * Takes rows in runs of usable ones, of which long ones cost least.
+   *
+   * @return false, and nothing taken, if the runs are short
+   */
+  private boolean acceptRuns(SampleBlock block, int from, int to) {
+    double[] numbers = numbers(block, from, to);
+    int count = unusable(block, numbers, from, to);
+    if (count * RUN_ROWS_MIN > to - from) {
+      return false;
+    }
+    long[] times = block.sourceTimesNs();
+    int next = 0;
+    for (int row = from; row < to; ) {
+      bridge(times[row], numbers[row], next == count || unusableRows[next] != row, false);
+      int end = Math.min(to, block.rowAtOrAfter(row, edges[interval + 1]));
+      boolean lastIsUsable = true;
+      for (int at = row; at < end; ) {
+        if (next < count && unusableRows[next] == at) {
+          next++;
+          at++;
+          lastIsUsable = false;
+          continue;
+        }
+        int runEnd = next < count ? Math.min(unusableRows[next], end) : end;
+        statistics.addUsableRows(times, numbers, at, runEnd);
+        if (runEnd < end) {
+          long heldNs = times[runEnd - 1];
+          statistics.addSegment(
+              heldNs, numbers[runEnd - 1], true, times[runEnd], 0, false, heldNs, times[runEnd]);
+        }
+        at = runEnd;
+        lastIsUsable = true;
+      }
+      last(times[end - 1], numbers[end - 1], lastIsUsable);
+      row = end;
+    }
+    return true;
+  }
+
+  private double[] numbers(SampleBlock block, int from, int to) {
+    if (block.type().isReal()) {
+      return block.doubles();
+    }
+    long[] longs = block.longs();
+    for (int i = from; i < to; i++) {
+      converted[i] = longs[i];
+    }
+    return converted;
+  }
+
+  /** Notes the rows that are not usable and says how many. */
+  private int unusable(SampleBlock block, double[] numbers, int from, int to) {
+    int[] statuses = block.statuses();
+    byte[] flags = block.flags();
+    int[] rows = unusableRows;
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      boolean isUsable =
+          statuses[i] >>> 30 == 0
+              && (flags[i] & SampleFlags.PRESENT) != 0
+              && Math.abs(numbers[i]) <= Double.MAX_VALUE;
+      if (!isUsable) {
+        rows[count++] = i;
+      }
+    }
+    return count;
   }
 
   /** Takes samples inside the edges by what they say together; no edge lies between them. */

@@ -29,6 +29,8 @@ public final class IntervalStatistics {
    * [1] D. Knuth, The Art of Computer Programming, vol. 2, 4.2.2, theorem B.
    * [2] T. Chan, G. Golub, R. LeVeque, Algorithms for computing the sample variance, 1983.
    */
+  private static final double TWELFTH = 1.0 / 12;
+
   private final boolean stepped;
 
   private long goodNs;
@@ -85,6 +87,153 @@ public final class IntervalStatistics {
     }
   }
 
+  /**
+   * Adds consecutive usable rows inside the interval and the segments between them. The same as
+   * {@link #addRows}, but for the last bits.
+   */
+  public void addUsableRows(long[] timesNs, double[] numbers, int from, int to) {
+    addUsableEvents(timesNs, numbers, from, to);
+    long ns = timesNs[to - 1] - timesNs[from];
+    if (ns == 0) {
+      return;
+    }
+    double centre = centre(sumOf(numbers, from, to) / (to - from), numbers[to - 1]);
+    // Four sums at a time: each waits for its own last addition only.
+    double first0 = 0;
+    double first1 = 0;
+    double first2 = 0;
+    double first3 = 0;
+    double second0 = 0;
+    double second1 = 0;
+    double second2 = 0;
+    double second3 = 0;
+    double slopes = stepped ? 0 : 1;
+    int last = to - 1;
+    int i = from;
+    double left = numbers[i] - centre;
+    for (; i + 4 <= last; i += 4) {
+      double a = numbers[i + 1] - centre;
+      double b = numbers[i + 2] - centre;
+      double c = numbers[i + 3] - centre;
+      double d = numbers[i + 4] - centre;
+      double rise0 = (a - left) * slopes;
+      double rise1 = (b - a) * slopes;
+      double rise2 = (c - b) * slopes;
+      double rise3 = (d - c) * slopes;
+      double off0 = left + rise0 * 0.5;
+      double off1 = a + rise1 * 0.5;
+      double off2 = b + rise2 * 0.5;
+      double off3 = c + rise3 * 0.5;
+      double length0 = timesNs[i + 1] - timesNs[i];
+      double length1 = timesNs[i + 2] - timesNs[i + 1];
+      double length2 = timesNs[i + 3] - timesNs[i + 2];
+      double length3 = timesNs[i + 4] - timesNs[i + 3];
+      first0 += off0 * length0;
+      first1 += off1 * length1;
+      first2 += off2 * length2;
+      first3 += off3 * length3;
+      second0 += (off0 * off0 + rise0 * rise0 * TWELFTH) * length0;
+      second1 += (off1 * off1 + rise1 * rise1 * TWELFTH) * length1;
+      second2 += (off2 * off2 + rise2 * rise2 * TWELFTH) * length2;
+      second3 += (off3 * off3 + rise3 * rise3 * TWELFTH) * length3;
+      left = d;
+    }
+    for (; i < last; i++) {
+      double right = numbers[i + 1] - centre;
+      double rise = (right - left) * slopes;
+      double off = left + rise * 0.5;
+      double length = timesNs[i + 1] - timesNs[i];
+      first0 += off * length;
+      second0 += (off * off + rise * rise * TWELFTH) * length;
+      left = right;
+    }
+    mergeTime(
+        ns,
+        centre,
+        (first0 + first1) + (first2 + first3),
+        (second0 + second1) + (second2 + second3));
+  }
+
+  private static double sumOf(double[] numbers, int from, int to) {
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int i = from;
+    for (; i + 4 <= to; i += 4) {
+      sum0 += numbers[i];
+      sum1 += numbers[i + 1];
+      sum2 += numbers[i + 2];
+      sum3 += numbers[i + 3];
+    }
+    for (; i < to; i++) {
+      sum0 += numbers[i];
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
+  }
+
+  private void addUsableEvents(long[] timesNs, double[] numbers, int from, int to) {
+    double high0 = 0;
+    double high1 = 0;
+    double low0 = 0;
+    double low1 = 0;
+    double min = Double.POSITIVE_INFINITY;
+    double max = Double.NEGATIVE_INFINITY;
+    int i = from;
+    for (; i + 2 <= to; i += 2) {
+      double a = numbers[i];
+      double b = numbers[i + 1];
+      double sum0 = high0 + a;
+      double part0 = sum0 - high0;
+      low0 += (high0 - (sum0 - part0)) + (a - part0);
+      high0 = sum0;
+      double sum1 = high1 + b;
+      double part1 = sum1 - high1;
+      low1 += (high1 - (sum1 - part1)) + (b - part1);
+      high1 = sum1;
+      min = Math.min(min, Math.min(a, b));
+      max = Math.max(max, Math.max(a, b));
+    }
+    if (i < to) {
+      double a = numbers[i];
+      double sum0 = high0 + a;
+      double part0 = sum0 - high0;
+      low0 += (high0 - (sum0 - part0)) + (a - part0);
+      high0 = sum0;
+      min = Math.min(min, a);
+      max = Math.max(max, a);
+    }
+    count += to - from;
+    addToSum(high0, low0);
+    addToSum(high1, low1);
+    if (min < minimum) {
+      int row = rowOf(numbers, min, from);
+      minimum = numbers[row];
+      minimumTimeNs = timesNs[row];
+    }
+    if (max > maximum) {
+      int row = rowOf(numbers, max, from);
+      maximum = numbers[row];
+      maximumTimeNs = timesNs[row];
+    }
+  }
+
+  /** First row of a value that is there. */
+  private static int rowOf(double[] numbers, double value, int from) {
+    int row = from;
+    while (numbers[row] != value) {
+      row++;
+    }
+    return row;
+  }
+
+  private void addToSum(double high, double low) {
+    double sum = sumHigh + high;
+    double part = sum - sumHigh;
+    sumLow += (sumHigh - (sum - part)) + (high - part) + low;
+    sumHigh = sum;
+  }
+
   /** Says that the value of so much of the good time is in doubt. */
   public void doubt(long ns) {
     heldNs += ns;
@@ -112,11 +261,7 @@ public final class IntervalStatistics {
       return;
     }
     count += others;
-    double value = samples.get(Real.SUM);
-    double sum = sumHigh + value;
-    double part = sum - sumHigh;
-    sumLow += (sumHigh - (sum - part)) + (value - part);
-    sumHigh = sum;
+    addToSum(samples.get(Real.SUM), 0);
     if (samples.get(Real.MINIMUM) < minimum) {
       minimum = samples.get(Real.MINIMUM);
       minimumTimeNs = samples.get(Count.MINIMUM_TIME);
@@ -298,10 +443,7 @@ public final class IntervalStatistics {
       return;
     }
     count += other.count;
-    double sum = sumHigh + other.sumHigh;
-    double part = sum - sumHigh;
-    sumLow += (sumHigh - (sum - part)) + (other.sumHigh - part) + other.sumLow;
-    sumHigh = sum;
+    addToSum(other.sumHigh, other.sumLow);
     if (other.minimum < minimum
         || (other.minimum == minimum && other.minimumTimeNs < minimumTimeNs)) {
       minimum = other.minimum;
