@@ -1,5 +1,6 @@
 package io.tidemark.query.time;
 
+import io.tidemark.model.TimeRange;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.IsoFields;
@@ -55,6 +56,13 @@ public final class Windows {
     this.parts = Arrays.copyOf(from.parts, naming == Naming.SHIFT ? from.count : 0);
   }
 
+  /** The range itself, uncut, as one window without a label. */
+  public static Windows ofWhole(TimeRange range, ZoneId zone, long nowNs) {
+    Builder one = new Builder(Naming.NONE, zone, true, nowNs, 1);
+    one.add(range.startNs(), range.endNs(), 0, null, 0);
+    return one.build(false);
+  }
+
   /** How many there are. */
   public int count() {
     return starts.length;
@@ -76,18 +84,25 @@ public final class Windows {
   }
 
   /**
-   * The edges of windows that are contiguous: window i is {@code [edges[i], edges[i + 1])}. Two or
-   * more.
+   * The edges of some windows: window from + i is {@code [edges[i], edges[i + 1])}.
    *
-   * @throws IllegalStateException if they are not.
+   * @param from first window
+   * @param to first window after; only one may be asked for where they are not contiguous
+   * @throws IllegalArgumentException if they have no edges.
    */
-  public long[] edgesNs() {
-    if (!isContiguous) {
-      throw new IllegalStateException("windows that slide have no edges");
+  public long[] edgesNs(int from, int to) {
+    if (from >= to || (!isContiguous && to - from > 1)) {
+      throw new IllegalArgumentException(
+          "windows that overlap have no common edges: from=" + from + ", to=" + to);
     }
-    long[] edges = Arrays.copyOf(starts, starts.length + 1);
-    edges[starts.length] = ends[starts.length - 1];
+    long[] edges = Arrays.copyOfRange(starts, from, to + 1);
+    edges[to - from] = ends[to - 1];
     return edges;
+  }
+
+  /** The edges of all windows, two or more; they must be contiguous. */
+  public long[] edgesNs() {
+    return edgesNs(0, count());
   }
 
   /** Whether the range cut it short, or it reaches beyond now: its figures are not final. */

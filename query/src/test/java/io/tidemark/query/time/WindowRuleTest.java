@@ -324,7 +324,8 @@ class WindowRuleTest {
     assertThat(hours(windows)).containsExactly(1.0, 1.0, 1.0);
     assertThat(IsoTime.format(windows.startNs(0), BERLIN)).startsWith("2026-01-01T08:10");
     assertThat(partial(windows)).containsExactly(2);
-    assertThatThrownBy(windows::edgesNs).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(windows::edgesNs).isInstanceOf(IllegalArgumentException.class);
+    assertThat(windows.edgesNs(1, 2)).containsExactly(windows.startNs(1), windows.endNs(1));
     assertThat(
             rule.windows(range("2026-01-01T08:05", "2026-01-01T09:05", BERLIN), BERLIN, LATE, 9)
                 .count())
