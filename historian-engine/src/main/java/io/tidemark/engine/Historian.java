@@ -17,8 +17,10 @@ import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.time.ShiftCalendar;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,6 +219,9 @@ public interface Historian {
 
   /** Zone of requests that name none. */
   ZoneId defaultZone();
+
+  /** Production days and shifts by the name of their calendar. */
+  Map<String, ShiftCalendar> calendars();
 
   /** Wall clock, nanoseconds since the epoch. */
   long nowNs();

@@ -7,6 +7,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.NearestName;
+import io.tidemark.query.time.ShiftCalendar;
 import io.tidemark.storage.DiskRule;
 import io.tidemark.storage.StoreConfig;
 import io.tidemark.storage.lifecycle.RetentionRule;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param ringBytes capacity of the hand-over
  * @param query limits of queries
  * @param http the HTTP door
+ * @param calendars production days and shifts by name; {@code plant} always exists
  * @param settings all settings as they were written, by key
  */
 public record HistorianConfig(
@@ -49,6 +51,7 @@ public record HistorianConfig(
     int ringBytes,
     Query query,
     Http http,
+    Map<String, ShiftCalendar> calendars,
     Map<String, String> settings) {
 
   /**
@@ -280,13 +283,15 @@ public record HistorianConfig(
       String key,
       String value,
       String source) {
-    if (!values.containsKey(key)) {
+    if (!values.containsKey(key) && !CalendarSettings.isKey(key)) {
       String nearest = NearestName.find(key, keys);
       throw new HistorianException(
           ErrorCode.UNKNOWN_FIELD,
           "unknown setting: key=" + ErrorText.quote(key) + ", source=" + source,
           key,
-          nearest == null ? "see docs/configuration.md" : "did you mean " + nearest + "?",
+          key.startsWith("calendar.")
+              ? "a calendar has zone, dayStart and shifts, see docs/configuration.md"
+              : nearest == null ? "see docs/configuration.md" : "did you mean " + nearest + "?",
           null);
     }
     values.put(key, value);
@@ -326,11 +331,12 @@ public record HistorianConfig(
   }
 
   private static HistorianConfig build(Reader reader) {
+    ZoneId zone = reader.zone(Setting.TIME_ZONE);
     String hosts = reader.text(Setting.HTTP_HOST_NAMES).strip();
     int threads = reader.integer(Setting.QUERY_SQL_THREADS, 0, 256);
     return new HistorianConfig(
         Path.of(reader.text(Setting.DATA_DIR)),
-        reader.zone(Setting.TIME_ZONE),
+        zone,
         new StoreConfig(
             reader.bytes(Setting.STORE_HOT_BYTES_MAX, 1 << 20),
             reader.nanos(Setting.STORE_SEAL_INTERVAL) / 1000,
@@ -364,6 +370,7 @@ public record HistorianConfig(
             reader.bytes(Setting.HTTP_BODY_BYTES_MAX, 1024),
             hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*")),
             reader.nanos(Setting.HTTP_STOP_TIMEOUT)),
+        CalendarSettings.read(reader.values(), reader.sources(), zone),
         new TreeMap<>(reader.values()));
   }
 

@@ -36,6 +36,7 @@ import io.tidemark.query.retrieval.Retrievals;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.time.ShiftCalendar;
 import io.tidemark.storage.DataVersion;
 import io.tidemark.storage.SampleStore;
 import io.tidemark.storage.StoreClock;
@@ -47,6 +48,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -131,7 +133,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             Thread.ofPlatform().daemon().name("tidemark-query-", 0).factory());
     deadlines = deadlineTimer();
     progress.at(OpenProgress.Phase.QUERIES, 0, 1);
-    sql = SqlAssembly.open(config.query(), store.tags(), context, config.dataDir().resolve("sql"));
+    sql = SqlAssembly.open(config, store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
     ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
     metrics = new EngineMetrics(store, path, clockWatch, context::generation);
@@ -431,6 +433,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public ZoneId defaultZone() {
     return config.timeZone();
+  }
+
+  @Override
+  public Map<String, ShiftCalendar> calendars() {
+    return config.calendars();
   }
 
   @Override

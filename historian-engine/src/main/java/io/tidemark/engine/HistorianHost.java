@@ -19,11 +19,13 @@ import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.time.ShiftCalendar;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -201,6 +203,11 @@ public final class HistorianHost implements Historian, AutoCloseable {
   @Override
   public ZoneId defaultZone() {
     return config.timeZone();
+  }
+
+  @Override
+  public Map<String, ShiftCalendar> calendars() {
+    return config.calendars();
   }
 
   @Override

@@ -12,11 +12,13 @@ import io.tidemark.query.retrieval.Retrievals;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.sql.HistorianFunctions;
 import io.tidemark.query.sql.SqlEngine;
-import io.tidemark.query.time.CalendarInterval;
+import io.tidemark.query.time.ShiftCalendar;
 import io.tidemark.query.time.TimeExpression;
+import io.tidemark.query.time.WindowRule;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 
 /** Gives SQL the same retrieval and calendars as every other door. */
 final class SqlAssembly {
@@ -27,16 +29,20 @@ final class SqlAssembly {
   private SqlAssembly() {}
 
   static SqlEngine open(
-      HistorianConfig.Query config, TagCatalog tags, ContextSource context, Path folder) {
+      HistorianConfig config, TagCatalog tags, ContextSource context, Path folder) {
     return new SqlEngine(
         new DuckDbConfig(
-            config.sqlMemoryBytesMax(), config.sqlThreads(), folder, SPILL_BYTES_MAX, SESSIONS_MAX),
+            config.query().sqlMemoryBytesMax(),
+            config.query().sqlThreads(),
+            folder,
+            SPILL_BYTES_MAX,
+            SESSIONS_MAX),
         tags,
         context,
-        new Functions());
+        new Functions(config.calendars()));
   }
 
-  private static final class Functions implements HistorianFunctions {
+  private record Functions(Map<String, ShiftCalendar> calendars) implements HistorianFunctions {
     @Override
     public void read(Retrieval retrieval, TagDefinition tag, QueryContext context, BlockSink sink) {
       Retrievals.read(retrieval, tag, context, sink);
@@ -50,12 +56,14 @@ final class SqlAssembly {
 
     @Override
     public long[] times(TimeRange range, String every, ZoneId zone) {
-      return CalendarInterval.parse(every).times(range, zone, TIMES_MAX);
+      return WindowRule.parse(every, calendars).times(range, zone, TIMES_MAX);
     }
 
     @Override
     public long[] edges(TimeRange range, String every, ZoneId zone) {
-      return CalendarInterval.parse(every).edges(range, zone, TIMES_MAX);
+      return WindowRule.parse(every, calendars)
+          .windows(range, zone, Long.MAX_VALUE, TIMES_MAX)
+          .edgesNs();
     }
 
     @Override

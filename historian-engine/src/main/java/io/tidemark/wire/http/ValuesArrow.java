@@ -12,9 +12,11 @@ import io.tidemark.query.arrow.ArrowPageWriter;
 import io.tidemark.query.arrow.ArrowPageWriter.Column;
 import io.tidemark.query.arrow.ArrowPageWriter.Type;
 import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.time.Windows;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,6 +60,14 @@ final class ValuesArrow implements ValuesEncoder {
           new Column("uom", Type.TEXT),
           new Column("total_uom", Type.TEXT));
 
+  private static final List<Column> WINDOWS =
+      List.of(
+          new Column("ts", Type.TIME),
+          new Column("label", Type.TEXT),
+          new Column("shift", Type.TEXT),
+          new Column("production_day", Type.TEXT),
+          new Column("partial", Type.BOOL));
+
   private final ValuesQuestion question;
   private final ArrowPageWriter out;
 
@@ -65,15 +75,29 @@ final class ValuesArrow implements ValuesEncoder {
     this.question = question;
     String mode = question.mode().name().toLowerCase(Locale.ROOT);
     Map<String, String> metadata =
-        Map.of(
-            "mode", mode,
-            "timeZone", question.zone().getId(),
-            "dataVersion", question.dataVersion());
+        new HashMap<>(
+            Map.of(
+                "mode", mode,
+                "timeZone", question.zone().getId(),
+                "dataVersion", question.dataVersion()));
+    ValuesQuestion.Timestamp timestamp = question.timestamp();
+    if (timestamp != null) {
+      metadata.put("timestamp", timestamp.name().toLowerCase(Locale.ROOT));
+    }
     List<Column> columns =
         question.wide()
             ? wideColumns(mode)
-            : question.mode() == ValuesQuestion.Mode.SUMMARY ? SUMMARIES : SAMPLES;
-    out = new ArrowPageWriter(columns, metadata, stream);
+            : question.mode() == ValuesQuestion.Mode.SUMMARY ? summaryColumns() : SAMPLES;
+    out = new ArrowPageWriter(columns, Map.copyOf(metadata), stream);
+  }
+
+  private List<Column> summaryColumns() {
+    if (question.shownWindows() == null) {
+      return SUMMARIES;
+    }
+    List<Column> columns = new ArrayList<>(SUMMARIES);
+    columns.addAll(WINDOWS);
+    return columns;
   }
 
   private List<Column> wideColumns(String mode) {
@@ -145,7 +169,9 @@ final class ValuesArrow implements ValuesEncoder {
   }
 
   @Override
-  public void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException {
+  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow)
+      throws IOException {
+    int window = firstWindow;
     String totalUom = TotalUnit.of(tag.uom()).uom();
     for (SummaryRow row : rows) {
       out.setText(0, tag.name());
@@ -166,7 +192,27 @@ final class ValuesArrow implements ValuesEncoder {
       out.setText(15, row.basis());
       out.setText(16, tag.uom());
       out.setText(17, totalUom);
+      window(row, window++);
       out.endRow();
+    }
+  }
+
+  private void window(SummaryRow row, int window) {
+    Windows windows = question.shownWindows();
+    if (windows == null) {
+      return;
+    }
+    int column = SUMMARIES.size();
+    out.setTime(column, question.timestampNs(row));
+    text(column + 1, windows.label(window));
+    text(column + 2, windows.shift(window));
+    text(column + 3, windows.productionDay(window));
+    out.setBool(column + 4, windows.isPartial(window));
+  }
+
+  private void text(int column, @Nullable Object value) {
+    if (value != null) {
+      out.setText(column, value.toString());
     }
   }
 

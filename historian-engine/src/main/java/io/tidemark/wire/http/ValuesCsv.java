@@ -9,6 +9,7 @@ import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.time.Windows;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneId;
@@ -46,6 +47,10 @@ final class ValuesCsv implements ValuesEncoder {
       csv.text("Maximum").timeHeaders("Maximum time", zone);
       csv.text("Standard deviation").text("Unit").text("Total").text("Total unit");
       csv.text("Count").text("Percent good").text("Status").text("Quality").text("Basis");
+      if (question.shownWindows() != null) {
+        csv.timeHeaders("Timestamp", zone);
+        csv.text("Label").text("Shift").text("Production day").text("Partial");
+      }
     } else {
       csv.text("Tag").timeHeaders("Time", zone);
       csv.text("Value").text("Text").text("Unit").text("Status").text("Quality");
@@ -99,7 +104,9 @@ final class ValuesCsv implements ValuesEncoder {
   }
 
   @Override
-  public void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException {
+  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow)
+      throws IOException {
+    int window = firstWindow;
     String totalUom = TotalUnit.of(tag.uom()).uom();
     for (SummaryRow row : rows) {
       csv.text(tag.name()).time(row.startNs(), zone).time(row.endNs(), zone);
@@ -115,7 +122,28 @@ final class ValuesCsv implements ValuesEncoder {
       csv.text(totalUom).number(row.count()).number(row.percentGood());
       status(row.status());
       csv.text(row.basis());
+      window(row, window++);
       csv.endRow();
+    }
+  }
+
+  private void window(SummaryRow row, int window) {
+    Windows windows = question.shownWindows();
+    if (windows == null) {
+      return;
+    }
+    csv.time(question.timestampNs(row), zone);
+    text(windows.label(window));
+    text(windows.shift(window));
+    text(windows.productionDay(window));
+    csv.plain(windows.isPartial(window) ? "true" : "false");
+  }
+
+  private void text(@Nullable Object value) {
+    if (value == null) {
+      csv.empty();
+    } else {
+      csv.text(value.toString());
     }
   }
 

@@ -21,8 +21,12 @@ sealed interface ValuesEncoder extends AutoCloseable permits ValuesJson, ValuesC
   /** The first {@code count} rows of a block of that tag. */
   void samples(TagDefinition tag, SampleBlock block, int count) throws IOException;
 
-  /** Intervals of that tag. */
-  void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException;
+  /**
+   * Intervals of that tag.
+   *
+   * @param firstWindow which of the question's windows the first row is
+   */
+  void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow) throws IOException;
 
   /**
    * Ends the tag.

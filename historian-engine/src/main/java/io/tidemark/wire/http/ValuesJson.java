@@ -10,10 +10,13 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.time.Windows;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,10 @@ final class ValuesJson implements ValuesEncoder {
     }
     json.writeStringField("timeZone", zone.getId());
     json.writeStringField("dataVersion", question.dataVersion());
+    ValuesQuestion.Timestamp timestamp = question.timestamp();
+    if (timestamp != null) {
+      json.writeStringField("timestamp", timestamp.name().toLowerCase(Locale.ROOT));
+    }
     if (!question.wide()) {
       json.writeArrayFieldStart("tags");
       return;
@@ -161,11 +168,14 @@ final class ValuesJson implements ValuesEncoder {
   }
 
   @Override
-  public void summaries(TagDefinition tag, List<SummaryRow> rows) throws IOException {
+  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow)
+      throws IOException {
+    int window = firstWindow;
     for (SummaryRow row : rows) {
       json.writeStartObject();
       writeTime("startTime", row.startNs());
       writeTime("endTime", row.endNs());
+      writeWindow(row, window++);
       writeNumber("timeAverage", row.timeAverage());
       writeNumber("sampleAverage", row.sampleAverage());
       writeNumber("minimum", row.minimum());
@@ -179,6 +189,28 @@ final class ValuesJson implements ValuesEncoder {
       writeStatus(json, row.status());
       json.writeStringField("basis", row.basis());
       json.writeEndObject();
+    }
+  }
+
+  /** Time, names and flag of a row's window, where answers have them. */
+  private void writeWindow(SummaryRow row, int window) throws IOException {
+    Windows windows = question.shownWindows();
+    if (windows == null) {
+      return;
+    }
+    writeTime("ts", question.timestampNs(row));
+    writeText("label", windows.label(window));
+    writeText("shift", windows.shift(window));
+    LocalDate day = windows.productionDay(window);
+    writeText("productionDay", day == null ? null : day.toString());
+    if (windows.isPartial(window)) {
+      json.writeBooleanField("partial", true);
+    }
+  }
+
+  private void writeText(String field, @Nullable String text) throws IOException {
+    if (text != null) {
+      json.writeStringField(field, text);
     }
   }
 

@@ -5,6 +5,8 @@ import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.time.Windows;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param tags tags that exist, each once, in the order asked
  * @param errors tags that do not
  * @param range the range, null for times and current values
- * @param timesNs times of a grid or a list, edges of intervals; empty otherwise
+ * @param timesNs times of a grid or a list; empty otherwise
+ * @param windows intervals of a summary, null otherwise
+ * @param timestamp which end of a window is its time; null for answers whose rows have neither time
+ *     nor label nor flag, as they were before windows had them
  * @param layout shape of the answer
  * @param includeBad whether Bad samples show their value
  * @param withStatus whether wide CSV has a status column a tag
@@ -28,6 +33,8 @@ record ValuesQuestion(
     List<TagError> errors,
     @Nullable TimeRange range,
     long[] timesNs,
+    @Nullable Windows windows,
+    @Nullable Timestamp timestamp,
     ZoneId zone,
     Layout layout,
     boolean includeBad,
@@ -50,6 +57,14 @@ record ValuesQuestion(
     CURRENT
   }
 
+  /** Which end of a window is its time. */
+  enum Timestamp {
+    /** Its first instant. */
+    START,
+    /** The first instant after it. */
+    END
+  }
+
   /** Shapes of an answer. */
   enum Layout {
     /** One row a sample, tag by tag. */
@@ -62,6 +77,16 @@ record ValuesQuestion(
 
   /** A tag without an answer. */
   record TagError(String tag, ErrorCode code, String message) {}
+
+  /** The windows of a summary whose rows show their time, label and flag; null for all others. */
+  @Nullable Windows shownWindows() {
+    return timestamp == null ? null : windows;
+  }
+
+  /** The time of a summary's row. */
+  long timestampNs(SummaryRow row) {
+    return timestamp == Timestamp.END ? row.endNs() : row.startNs();
+  }
 
   /** Whether it has one row a time with a column a tag. */
   boolean wide() {

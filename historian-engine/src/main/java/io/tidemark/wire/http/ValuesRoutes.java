@@ -15,9 +15,12 @@ import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.time.CalendarInterval;
 import io.tidemark.query.time.TimeExpression;
+import io.tidemark.query.time.WindowRule;
+import io.tidemark.query.time.Windows;
 import io.tidemark.wire.http.ValuesQuestion.Layout;
 import io.tidemark.wire.http.ValuesQuestion.Mode;
 import io.tidemark.wire.http.ValuesQuestion.TagError;
+import io.tidemark.wire.http.ValuesQuestion.Timestamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.ZoneId;
@@ -27,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +56,13 @@ final class ValuesRoutes {
           Mode.RECORDED,
           known("startTime", "endTime", "bounds", "descending", "limit", "includeBad"),
           Mode.INTERPOLATED,
-          known("startTime", "endTime", "interval", "includeBad", "withStatus"),
+          known("startTime", "endTime", "interval", "sync", "includeBad", "withStatus"),
           Mode.AT_TIMES,
           known("time", "mode", "includeBad", "withStatus"),
           Mode.PLOT,
           known("startTime", "endTime", "width", "includeBad"),
           Mode.SUMMARY,
-          known("startTime", "endTime", "interval"),
+          known("startTime", "endTime", "interval", "window", "sync", "timestamp"),
           Mode.CURRENT,
           known("includeBad"));
 
@@ -126,7 +130,8 @@ final class ValuesRoutes {
           answerWide(question, retrieval, context, encoder);
         } else {
           for (TagDefinition tag : question.tags()) {
-            new TagAnswer(tag, retrieval, context, encoder, limit).write(errors);
+            new TagAnswer(tag, retrieval, question.windows(), context, encoder, limit)
+                .write(errors);
           }
         }
         encoder.end(errors);
@@ -163,12 +168,17 @@ final class ValuesRoutes {
       throw Parameters.bad(
           "layout", "wide", "needs common times, as interpolated and at_times have", null);
     }
+    WindowRule rule = rule(parameters, context.nowNs(), zone);
+    Windows windows =
+        mode == Mode.SUMMARY && range != null ? windows(rule, range, context.nowNs(), zone) : null;
     return new ValuesQuestion(
         mode,
         tags,
         errors,
         range,
-        times(mode, range, parameters, context.nowNs(), zone),
+        times(mode, range, rule, parameters, context.nowNs(), zone),
+        windows,
+        mode == Mode.SUMMARY ? timestamp(rule, parameters) : null,
         zone,
         layout,
         parameters.flag("includeBad"),
@@ -246,24 +256,70 @@ final class ValuesRoutes {
     }
   }
 
+  /** How intervals lie, or null for none. */
+  private @Nullable WindowRule rule(Parameters parameters, long nowNs, ZoneId zone) {
+    String interval = parameters.text("interval");
+    String window = parameters.text("window");
+    String sync = readable(parameters, "sync", nowNs, zone);
+    if (interval == null) {
+      if (window != null || sync != null) {
+        throw Parameters.missing("interval", "10m");
+      }
+      return null;
+    }
+    WindowRule rule = at("interval", () -> WindowRule.parse(interval, historian.calendars()));
+    if (sync != null) {
+      WindowRule any = rule;
+      rule = at("sync", () -> any.anchoredAt(TimeExpression.parse(sync).resolve(nowNs, zone)));
+    }
+    if (window != null) {
+      WindowRule any = rule;
+      rule = at("window", () -> any.sliding(CalendarInterval.parse(window)));
+    }
+    return rule;
+  }
+
+  /** What a parameter means; an error names it. */
+  private static <T> T at(String name, Supplier<T> meaning) {
+    try {
+      return meaning.get();
+    } catch (HistorianException e) {
+      throw e.at(name);
+    }
+  }
+
+  private Windows windows(@Nullable WindowRule rule, TimeRange range, long nowNs, ZoneId zone) {
+    return rule == null
+        ? Windows.ofWhole(range, zone, nowNs)
+        : rule.windows(range, zone, nowNs, config.timesMax());
+  }
+
+  /**
+   * Which end of a window is its time; null if nothing was asked for that answers did not have
+   * before they had windows of a calendar: those stay as they were.
+   */
+  private static @Nullable Timestamp timestamp(@Nullable WindowRule rule, Parameters parameters) {
+    boolean isNew =
+        parameters.text("timestamp") != null
+            || parameters.text("sync") != null
+            || parameters.text("window") != null
+            || (rule != null && !rule.isLength());
+    return isNew ? parameters.choice("timestamp", Timestamp.class, Timestamp.START) : null;
+  }
+
   private long[] times(
-      Mode mode, @Nullable TimeRange range, Parameters parameters, long nowNs, ZoneId zone) {
+      Mode mode,
+      @Nullable TimeRange range,
+      @Nullable WindowRule rule,
+      Parameters parameters,
+      long nowNs,
+      ZoneId zone) {
     switch (mode) {
       case INTERPOLATED -> {
-        CalendarInterval interval = interval(parameters);
-        if (interval == null) {
+        if (rule == null) {
           throw Parameters.missing("interval", "10m");
         }
-        return range == null ? new long[0] : interval.times(range, zone, config.timesMax());
-      }
-      case SUMMARY -> {
-        CalendarInterval interval = interval(parameters);
-        if (range == null) {
-          return new long[0];
-        }
-        return interval == null
-            ? new long[] {range.startNs(), range.endNs()}
-            : interval.edges(range, zone, config.timesMax());
+        return range == null ? new long[0] : rule.times(range, zone, config.timesMax());
       }
       case AT_TIMES -> {
         List<String> texts = parameters.all("time");
@@ -276,7 +332,7 @@ final class ValuesRoutes {
         }
         return times;
       }
-      case RECORDED, PLOT, CURRENT -> {
+      case RECORDED, PLOT, SUMMARY, CURRENT -> {
         return new long[0];
       }
     }
@@ -288,18 +344,6 @@ final class ValuesRoutes {
       return parameters.time(text, form -> TimeExpression.parse(form).resolve(nowNs, zone));
     } catch (HistorianException e) {
       throw e.at("time[" + index + "]");
-    }
-  }
-
-  private static @Nullable CalendarInterval interval(Parameters parameters) {
-    String text = parameters.text("interval");
-    if (text == null) {
-      return null;
-    }
-    try {
-      return CalendarInterval.parse(text);
-    } catch (HistorianException e) {
-      throw e.at("interval");
     }
   }
 
@@ -317,7 +361,8 @@ final class ValuesRoutes {
               question.timesNs(),
               parameters.choice("mode", Retrieval.AtMode.class, Retrieval.AtMode.AUTO));
       case PLOT -> new Retrieval.Plot(range, parameters.number("width", WIDTH_PX, 1, WIDTH_PX_MAX));
-      case SUMMARY -> new Retrieval.Summary(question.timesNs());
+      case SUMMARY -> // read by windows; these edges are not
+          new Retrieval.Summary(new long[] {range.startNs(), range.endNs()});
       case CURRENT -> new Retrieval.Current();
     };
   }
@@ -362,6 +407,7 @@ final class ValuesRoutes {
   private final class TagAnswer implements BlockSink {
     private final TagDefinition tag;
     private final Retrieval retrieval;
+    private final @Nullable Windows windows;
     private final QueryContext context;
     private final ValuesEncoder encoder;
     private int left;
@@ -370,11 +416,13 @@ final class ValuesRoutes {
     TagAnswer(
         TagDefinition tag,
         Retrieval retrieval,
+        @Nullable Windows windows,
         QueryContext context,
         ValuesEncoder encoder,
         int limit) {
       this.tag = tag;
       this.retrieval = retrieval;
+      this.windows = windows;
       this.context = context;
       this.encoder = encoder;
       this.left = limit;
@@ -384,8 +432,8 @@ final class ValuesRoutes {
     void write(List<TagError> errors) throws IOException {
       boolean more = false;
       try {
-        if (retrieval instanceof Retrieval.Summary summary) {
-          summarize(summary);
+        if (windows != null) {
+          summarize(windows);
         } else {
           historian.read(retrieval, tag, context, this);
         }
@@ -409,15 +457,15 @@ final class ValuesRoutes {
       }
     }
 
-    private void summarize(Retrieval.Summary summary) throws IOException {
-      long[] edges = summary.edgesNs();
-      for (int from = 0; from < edges.length - 1; from += INTERVALS_AT_ONCE) {
-        int to = Math.min(edges.length, from + INTERVALS_AT_ONCE + 1);
+    private void summarize(Windows windows) throws IOException {
+      int step = windows.isContiguous() ? INTERVALS_AT_ONCE : 1;
+      for (int from = 0; from < windows.count(); from += step) {
+        context.check();
+        int to = Math.min(windows.count(), from + step);
         List<SummaryRow> rows =
-            historian.summarize(
-                new Retrieval.Summary(Arrays.copyOfRange(edges, from, to)), tag, context);
+            historian.summarize(new Retrieval.Summary(windows.edgesNs(from, to)), tag, context);
         begin();
-        encoder.summaries(tag, rows);
+        encoder.summaries(tag, rows, from);
       }
     }
 

@@ -245,6 +245,128 @@ class ValuesRouteTest {
     assertThat(values("summary?tag=V.A")).hasSize(1);
   }
 
+  /** What could be asked before there were calendars is answered as it was. */
+  @Test
+  void aLengthAloneAddsNothingToTheRows() {
+    String answer = door.get("/api/v1/values/summary?tag=V.A&interval=50s" + RANGE).body();
+    assertThat(answer).doesNotContain("partial", "label", "\"ts\"", "timestamp");
+    assertThat(csv("summary?tag=V.A&interval=50s").getFirst()).endsWith("Basis");
+  }
+
+  @Test
+  void hoursOfARepeatedHourAreTwoWithTheirLabels() {
+    JsonNode rows =
+        door.api()
+            .json(
+                "/api/v1/values/summary?tag=V.A&interval=hour&timeZone=Europe/Berlin"
+                    + "&startTime=2025-10-26T01:30&endTime=2025-10-26T04:00")
+            .at("/tags/0/values");
+    assertThat(column(rows, "label"))
+        .containsExactly(
+            "2025-10-26T01:00+02:00",
+            "2025-10-26T02:00+02:00",
+            "2025-10-26T02:00+01:00",
+            "2025-10-26T03:00+01:00");
+    assertThat(column(rows, "partial")).containsExactly("true", "", "", "");
+    assertThat(column(rows, "ts")).isEqualTo(column(rows, "startTime"));
+  }
+
+  @Test
+  void shiftsCarryNameAndProductionDay() {
+    String night =
+        "summary?tag=V.A&interval=shift&startTime=2025-12-31T14:00Z&endTime=2026-01-01T06:00Z";
+    JsonNode answer = door.api().json("/api/v1/values/" + night + "&timestamp=end");
+    assertThat(answer.path("timestamp").asText()).isEqualTo("end");
+    JsonNode rows = answer.at("/tags/0/values");
+    assertThat(column(rows, "label")).containsExactly("2025-12-31 late", "2025-12-31 night");
+    assertThat(column(rows, "shift")).containsExactly("late", "night");
+    assertThat(column(rows, "productionDay")).containsOnly("2025-12-31");
+    assertThat(column(rows, "ts")).containsExactly("2025-12-31T22:00:00Z", "2026-01-01T06:00:00Z");
+    assertThat(column(rows, "count")).containsExactly("0", "4");
+    assertThat(rows.findValues("partial")).isEmpty();
+    JsonNode day =
+        door.api().json("/api/v1/values/" + night.replace("=shift", "=day:plant")).at("/tags/0");
+    assertThat(column(day.path("values"), "label")).containsExactly("2025-12-31");
+    assertThat(column(day.path("values"), "partial")).containsExactly("true");
+    String csv = door.get("/api/v1/values/" + night + "&format=csv").body();
+    assertThat(csv.lines().findFirst().orElseThrow())
+        .endsWith("Basis,Timestamp (UTC),Timestamp (UTC),Label,Shift,Production day,Partial");
+    assertThat(csv).contains("2025-12-31 night,night,2025-12-31,false\r\n");
+    assertThat(door.get("/api/v1/values/" + night + "&format=arrow").statusCode()).isEqualTo(200);
+    JsonNode sql =
+        door.api()
+            .sql(
+                "SELECT count, start_time FROM summary('V.A', '2025-12-31T14:00Z',"
+                    + " '2026-01-01T06:00Z', 'shift') ORDER BY start_time")
+            .path("rows");
+    assertThat(sql).hasSize(2);
+    assertThat(sql.path(1).path(0).asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void aSyncTimeHoldsTheGridWhereverTheRangeBegins() {
+    String sync = "&interval=1m&sync=2026-01-01T00:00:20Z";
+    JsonNode rows = values("summary?tag=V.A" + sync);
+    assertThat(column(rows, "startTime"))
+        .containsExactly("2026-01-01T00:00:00Z", "2026-01-01T00:00:20Z", "2026-01-01T00:01:20Z");
+    assertThat(column(rows, "partial")).containsExactly("true", "", "true");
+    assertThat(column(values("interpolated?tag=V.A" + sync), "ts"))
+        .containsExactly("2026-01-01T00:00:20Z", "2026-01-01T00:01:20Z");
+    assertThat(column(values("interpolated?tag=V.A&interval=hour"), "ts"))
+        .containsExactly("2026-01-01T00:00:00Z");
+  }
+
+  /** A row of a window that slides is the answer for just that range. */
+  @Test
+  void windowsThatSlideAreSummedUpEachByItself() {
+    JsonNode rows = values("summary?tag=V.A&interval=7s&window=21s");
+    assertThat(rows).hasSize(15);
+    for (JsonNode row : rows) {
+      String question =
+          "/api/v1/values/summary?tag=V.A&startTime="
+              + row.path("startTime").asText()
+              + "&endTime="
+              + row.path("endTime").asText();
+      JsonNode alone = door.api().json(question).at("/tags/0/values/0");
+      for (var field : alone.properties()) {
+        assertThat(row.path(field.getKey())).as(field.getKey()).isEqualTo(field.getValue());
+      }
+    }
+    assertThat(column(rows, "count")).startsWith("2", "2", "2");
+    assertThat(values("summary?tag=V.A&interval=1m&window=1h")).isEmpty();
+  }
+
+  @Test
+  void whatIsNotOverIsPartial() {
+    JsonNode rows =
+        door.api()
+            .json("/api/v1/values/summary?tag=V.A&interval=day&startTime=y&endTime=t%2B1d")
+            .at("/tags/0/values");
+    assertThat(column(rows, "partial")).containsExactly("", "true");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "interval=fortnight, BAD_TIME, interval, expected=",
+    "interval=dya, BAD_TIME, interval, expected=",
+    "interval=shift:mill, BAD_TIME, interval, calendars=plant",
+    "interval=month:plant, BAD_TIME, interval, expected=",
+    "interval=%22, BAD_TIME, interval, position=1",
+    "interval=day&sync=t, OUT_OF_RANGE, sync, interval=day",
+    "interval=day&window=1h, OUT_OF_RANGE, window, interval=day",
+    "interval=1h&sync=soon, BAD_TIME, sync, position=1",
+    "interval=1h&window=shift, BAD_TIME, window, position=1",
+    "interval=1h&window=-1h, BAD_TIME, window, position=1",
+    "interval=1h&timestamp=middle, OUT_OF_RANGE, timestamp, start|end",
+    "sync=t, MISSING_FIELD, interval, interval",
+    "window=1h, MISSING_FIELD, interval, interval"
+  })
+  void badWindowsAreNamedWithTheirPlace(String query, String code, String path, String word) {
+    JsonNode error = assertError(door.get("/api/v1/values/summary?tag=V.A&" + query), 400, code);
+    assertThat(error.path("path").asText()).isEqualTo(path);
+    assertThat(error.path("message").asText()).contains(word);
+  }
+
   @Test
   void currentIsTheNewestSample() {
     JsonNode answer = door.api().json("/api/v1/values/current?tag=V.*");
@@ -364,6 +486,7 @@ class ValuesRouteTest {
           at_times     | {"tag":"V.A","times":["2026-01-01T00:00:25Z"]}
           plot         | {"tag":"V.*","width":10}
           summary      | {"tag":"V.A","interval":"1m","timeZone":"Europe/Berlin"}
+          summary      | {"tag":"V.A","interval":"10s","window":"20s","sync":"t+1s","timestamp":"end"}
           current      | {"tag":"V.A"}
           """)
   void aQuestionInABodyIsAnsweredAsInAQuery(String mode, String body) {

@@ -4,10 +4,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.TimeRange;
-import java.time.DateTimeException;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.util.Arrays;
 
 /**
  * The length of a bucket or grid step, for example {@code 10m}, {@code 1d}, {@code 1mo}. Lengths in
@@ -70,10 +67,7 @@ public final class CalendarInterval {
    * @throws HistorianException {@link ErrorCode#TOO_MANY} if there are more.
    */
   public long[] edges(TimeRange range, ZoneId zone, int limit) {
-    long[] starts = times(range, zone, limit);
-    long[] edges = Arrays.copyOf(starts, starts.length + 1);
-    edges[starts.length] = range.endNs();
-    return edges;
+    return WindowRule.every(this).windows(range, zone, Long.MAX_VALUE, limit).edgesNs();
   }
 
   /**
@@ -83,68 +77,21 @@ public final class CalendarInterval {
    * @throws HistorianException {@link ErrorCode#TOO_MANY} if there are more.
    */
   public long[] times(TimeRange range, ZoneId zone, int limit) {
+    return WindowRule.every(this).times(range, zone, limit);
+  }
+
+  /** An instant plus whole numbers of intervals, before and after it. */
+  WindowEdges edgesThrough(long anchorNs, ZoneId zone) {
     return step.months() == 0 && step.days() == 0
-        ? exactTimes(range, limit)
-        : calendarTimes(range, zone, limit);
+        ? new WindowEdges.Even(anchorNs, step.ns())
+        : new WindowEdges.Stepped(anchorNs, zone, step);
   }
 
-  private long[] exactTimes(TimeRange range, int limit) {
-    long lengthNs = range.endNs() - range.startNs(); // unsigned: may exceed a long
-    long last = Long.divideUnsigned(lengthNs - 1, step.ns());
-    if (Long.compareUnsigned(last, limit) >= 0) {
-      throw tooMany(range, limit);
-    }
-    long[] times = new long[(int) last + 1];
-    for (int i = 0; i < times.length; i++) {
-      times[i] = range.startNs() + i * step.ns();
-    }
-    return times;
-  }
-
-  /** Each time is reckoned from the start, so that the 31st does not decay to the 28th. */
-  private long[] calendarTimes(TimeRange range, ZoneId zone, int limit) {
-    ZonedDateTime start = TimeText.toInstant(range.startNs()).atZone(zone);
-    long[] times = new long[Math.min(limit, 64)];
-    int count = 0;
-    for (long k = 0; ; k++) {
-      long next;
-      try {
-        next =
-            k == 0 ? range.startNs() : TimeText.toNs(step.times(k).addTo(start).toInstant(), text);
-      } catch (HistorianException | DateTimeException | ArithmeticException e) {
-        break; // beyond all stored times, hence beyond the end
-      }
-      if (next >= range.endNs()) {
-        break;
-      }
-      if (count > 0 && next <= times[count - 1]) {
-        continue; // a zone that skipped a whole day
-      }
-      if (count == limit) {
-        throw tooMany(range, limit);
-      }
-      if (count == times.length) {
-        times = Arrays.copyOf(times, (int) Math.min(limit, 2L * count));
-      }
-      times[count++] = next;
-    }
-    return Arrays.copyOf(times, count);
-  }
-
-  private HistorianException tooMany(TimeRange range, int limit) {
-    return new HistorianException(
-        ErrorCode.TOO_MANY,
-        "range holds too many intervals: start="
-            + ErrorText.time(range.startNs())
-            + ", end="
-            + ErrorText.time(range.endNs())
-            + ", interval="
-            + text
-            + ", intervalsMax="
-            + limit,
-        null,
-        "ask for a longer interval or a shorter range",
-        null);
+  /** The instant one interval later, or the last that there is. */
+  long after(long ns, ZoneId zone) {
+    WindowEdges edges = edgesThrough(ns, zone);
+    edges.moveTo(ns);
+    return edges.next();
   }
 
   /**
