@@ -13,8 +13,10 @@ import io.tidemark.model.TimeRange;
 import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.retrieval.UnitChange;
 import io.tidemark.query.time.CalendarInterval;
 import io.tidemark.query.time.TimeExpression;
+import io.tidemark.query.units.Unit;
 import io.tidemark.wire.http.ValuesQuestion.Layout;
 import io.tidemark.wire.http.ValuesQuestion.Mode;
 import io.tidemark.wire.http.ValuesQuestion.TagError;
@@ -23,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,14 +42,15 @@ final class ValuesRoutes {
   private static final String DEFAULT_END = "*";
   private static final int WIDTH_PX = 1_000;
   private static final int WIDTH_PX_MAX = 10_000;
+  private static final int UNITS_MAX = 100;
   private static final int INTERVALS_AT_ONCE = 1_024;
 
   /** Memory of a wide column, in bytes. */
   private static final long COLUMN_BYTES = 46L * WideColumn.ROWS_MAX;
 
-  private static final List<String> REPEATED = List.of("tag", "time");
+  private static final List<String> REPEATED = List.of("tag", "time", "uom");
   private static final List<String> COMMON =
-      List.of("tag", "timeZone", "format", "layout", "strict");
+      List.of("tag", "timeZone", "format", "layout", "strict", "uom");
   private static final Map<Mode, List<String>> KNOWN =
       Map.of(
           Mode.RECORDED,
@@ -126,7 +130,7 @@ final class ValuesRoutes {
           answerWide(question, retrieval, context, encoder);
         } else {
           for (TagDefinition tag : question.tags()) {
-            new TagAnswer(tag, retrieval, context, encoder, limit).write(errors);
+            new TagAnswer(question, tag, retrieval, context, encoder, limit).write(errors);
           }
         }
         encoder.end(errors);
@@ -152,6 +156,8 @@ final class ValuesRoutes {
     List<TagError> errors = new ArrayList<>();
     List<TagDefinition> tags =
         findTags(historian.tags(), parameters.all("tag"), config.tagsMax(), context, errors);
+    Map<Integer, UnitChange> unitChanges = new HashMap<>();
+    tags = inUnits(tags, units(parameters), unitChanges, errors);
     boolean hasRange = parameters.all("time").isEmpty() && mode != Mode.CURRENT;
     TimeRange range =
         hasRange && mode != Mode.AT_TIMES ? range(parameters, context.nowNs(), zone) : null;
@@ -166,6 +172,7 @@ final class ValuesRoutes {
     return new ValuesQuestion(
         mode,
         tags,
+        unitChanges,
         errors,
         range,
         times(mode, range, parameters, context.nowNs(), zone),
@@ -174,6 +181,59 @@ final class ValuesRoutes {
         parameters.flag("includeBad"),
         parameters.flag("withStatus"),
         context.view().dataVersion());
+  }
+
+  private static List<Unit> units(Parameters parameters) {
+    List<Unit> units = new ArrayList<>();
+    for (String text : parameters.all("uom")) {
+      if (text.length() > Unit.TEXT_CHARS_MAX) {
+        throw new HistorianException(
+            ErrorCode.TOO_LONG,
+            "unit is too long: uom="
+                + ErrorText.quote(text)
+                + ", charactersMax="
+                + Unit.TEXT_CHARS_MAX,
+            "uom",
+            null,
+            null);
+      }
+      if (!text.isBlank()) {
+        units.add(Unit.parse(text));
+      }
+    }
+    if (units.size() > UNITS_MAX) {
+      throw new HistorianException(
+              ErrorCode.TOO_MANY, "request names too many units: uomMax=" + UNITS_MAX)
+          .at("uom");
+    }
+    return units;
+  }
+
+  /**
+   * The tags in the units asked for, each in the first that it converts to.
+   *
+   * @param changes takes what has to be converted
+   * @param errors takes the tags that convert to none
+   */
+  private static List<TagDefinition> inUnits(
+      List<TagDefinition> tags,
+      List<Unit> units,
+      Map<Integer, UnitChange> changes,
+      List<TagError> errors) {
+    if (units.isEmpty()) {
+      return tags;
+    }
+    List<TagDefinition> answered = new ArrayList<>(tags.size());
+    for (TagDefinition tag : tags) {
+      try {
+        UnitChange change = UnitChange.of(tag, units);
+        changes.put(tag.id(), change);
+        answered.add(change.answered());
+      } catch (HistorianException e) {
+        errors.add(new TagError(tag.name(), e.code(), e.messageText()));
+      }
+    }
+    return answered;
   }
 
   /**
@@ -327,19 +387,23 @@ final class ValuesRoutes {
       ValuesQuestion question, Retrieval retrieval, QueryContext context, ValuesEncoder encoder)
       throws IOException {
     List<WideColumn> columns = new ArrayList<>();
-    long bytes = question.tags().size() * COLUMN_BYTES;
+    List<BlockSink> sinks = new ArrayList<>();
+    long bytes = (question.tags().size() + question.unitChanges().size()) * COLUMN_BYTES;
     context.memory().reserve(bytes);
     try {
       for (TagDefinition tag : question.tags()) {
-        columns.add(new WideColumn(tag));
+        WideColumn column = new WideColumn(tag);
+        columns.add(column);
+        sinks.add(question.sink(tag, column));
       }
       long[] times = question.timesNs();
       for (int from = 0; from < times.length; from += WideColumn.ROWS_MAX) {
         long[] some =
             Arrays.copyOfRange(times, from, Math.min(times.length, from + WideColumn.ROWS_MAX));
-        for (WideColumn column : columns) {
+        for (int i = 0; i < columns.size(); i++) {
+          WideColumn column = columns.get(i);
           column.clear();
-          historian.read(at(some, retrieval), column.tag(), context, column);
+          historian.read(at(some, retrieval), question.stored(column.tag()), context, sinks.get(i));
           if (column.rowCount() != some.length) {
             throw new IllegalStateException(
                 "rows do not fit the times: rows=" + column.rowCount() + ", times=" + some.length);
@@ -360,6 +424,7 @@ final class ValuesRoutes {
 
   /** The answer for one tag of a long layout. */
   private final class TagAnswer implements BlockSink {
+    private final ValuesQuestion question;
     private final TagDefinition tag;
     private final Retrieval retrieval;
     private final QueryContext context;
@@ -368,11 +433,13 @@ final class ValuesRoutes {
     private boolean begun;
 
     TagAnswer(
+        ValuesQuestion question,
         TagDefinition tag,
         Retrieval retrieval,
         QueryContext context,
         ValuesEncoder encoder,
         int limit) {
+      this.question = question;
       this.tag = tag;
       this.retrieval = retrieval;
       this.context = context;
@@ -387,7 +454,7 @@ final class ValuesRoutes {
         if (retrieval instanceof Retrieval.Summary summary) {
           summarize(summary);
         } else {
-          historian.read(retrieval, tag, context, this);
+          historian.read(retrieval, question.stored(tag), context, question.sink(tag, this));
         }
       } catch (EnoughException e) {
         more = true;
@@ -415,9 +482,11 @@ final class ValuesRoutes {
         int to = Math.min(edges.length, from + INTERVALS_AT_ONCE + 1);
         List<SummaryRow> rows =
             historian.summarize(
-                new Retrieval.Summary(Arrays.copyOfRange(edges, from, to)), tag, context);
+                new Retrieval.Summary(Arrays.copyOfRange(edges, from, to)),
+                question.stored(tag),
+                context);
         begin();
-        encoder.summaries(tag, rows);
+        encoder.summaries(tag, question.rows(tag, rows));
       }
     }
 

@@ -118,6 +118,12 @@ public final class Unit {
     return ErrorText.quote(text) + (dimension == null ? " (unknown)" : " " + dimension);
   }
 
+  /** For messages: some units that it converts to, as the last part; empty if there are none. */
+  public String fitting() {
+    String examples = String.join(", ", UneceCodes.examples(this));
+    return examples.isEmpty() ? "" : ", fitting=" + examples;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Unit unit && unit.text.equals(text);

@@ -65,7 +65,7 @@ public final class UnitConversion {
     if (!from.isConvertibleTo(to) || given == null || wanted == null) {
       throw new HistorianException(
           ErrorCode.UNIT_MISMATCH,
-          "cannot convert: from=" + from.described() + ", to=" + to.described() + fitting(from));
+          "cannot convert: from=" + from.described() + ", to=" + to.described() + from.fitting());
     }
     RationalNumber slope = ExactNumbers.slope(given, wanted);
     RationalNumber zero = points ? ExactNumbers.zero(given, wanted) : RationalNumber.ZERO;
@@ -87,12 +87,6 @@ public final class UnitConversion {
         ExactNumbers.nearest(exact ? multiplier : slope),
         exact ? ExactNumbers.nearest(divisor) : 1,
         after);
-  }
-
-  /** What a unit can be told in, as the end of a message. */
-  private static String fitting(Unit from) {
-    String examples = String.join(", ", UneceCodes.examples(from));
-    return examples.isEmpty() ? "" : ", fitting=" + examples;
   }
 
   /** Whether numbers stay as they are. */
