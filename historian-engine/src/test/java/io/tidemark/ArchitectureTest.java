@@ -1,7 +1,10 @@
 package io.tidemark;
 
+import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -29,6 +32,8 @@ class ArchitectureTest {
   private static final String[] STORAGE = {
     "io.tidemark.model..", "io.tidemark.catalog..", "io.tidemark.storage.."
   };
+
+  private static final String[] UNIT_LIBRARY = {"javax.measure..", "tech.units..", "tech.uom.."};
 
   @ArchTest
   static final ArchRule storageKnowsNobodyAbove =
@@ -125,6 +130,31 @@ class ArchitectureTest {
   /** Armeria is made of it: what Armeria leaves open is done with it, in the same place. */
   @ArchTest static final ArchRule netty = livesIn("io.netty..", "io.tidemark.wire.http..");
 
+  @ArchTest
+  static final ArchRule unitsOfMeasure =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.tidemark.query.units..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(UNIT_LIBRARY);
+
+  @ArchTest
+  static final ArchRule unitsOfMeasureShowNoLibrary =
+      noMethods()
+          .that()
+          .areDeclaredInClassesThat()
+          .resideInAPackage("io.tidemark.query.units..")
+          .and()
+          .areDeclaredInClassesThat()
+          .arePublic()
+          .and()
+          .arePublic()
+          .should()
+          .haveRawReturnType(resideInAnyPackage(UNIT_LIBRARY))
+          .orShould()
+          .haveRawParameterTypes(anyElementThat(resideInAnyPackage(UNIT_LIBRARY)));
+
   @ArchTest static final ArchRule picocli = livesIn("picocli..", "io.tidemark.cli..");
 
   @ArchTest static final ArchRule micrometer = livesIn("io.micrometer..", "io.tidemark.engine..");
@@ -142,7 +172,7 @@ class ArchitectureTest {
     inOrder(
         classes,
         "io.tidemark.query.",
-        List.of("arrow", "time", "aggregate", "retrieval", "duckdb", "context", "sql"));
+        List.of("arrow", "time", "units", "aggregate", "retrieval", "duckdb", "context", "sql"));
   }
 
   /** The same for {@code storage}, whose facade in the package itself is the last. */

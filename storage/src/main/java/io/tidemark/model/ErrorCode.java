@@ -57,6 +57,8 @@ public enum ErrorCode {
   SEQUENCE_GAP(25, Kind.USER),
   /** A numbered request of an epoch that a greater one has ended. */
   EPOCH_FENCED(26, Kind.USER),
+  /** Units of measure that do not convert to one another. */
+  UNIT_MISMATCH(27, Kind.USER),
   /** A statement that is not a read. */
   READ_ONLY(30, Kind.USER),
   /** A function, file or setting that statements may not touch. */

@@ -30,6 +30,7 @@ final class ErrorMap {
           UNKNOWN_STATE,
           OUT_OF_RANGE,
           BAD_STATUS,
+          UNIT_MISMATCH,
           SQL_ERROR ->
           400;
       case READ_ONLY, SQL_REFUSED, FORBIDDEN, ORIGIN_REFUSED, EPOCH_FENCED -> 403;

@@ -5,18 +5,22 @@ import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.retrieval.UnitChange;
 import io.tidemark.query.time.Windows;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a request for values asks, read and resolved: everything an encoder needs to know.
  *
  * @param mode way of retrieval
- * @param tags tags that exist, each once, in the order asked
- * @param errors tags that do not
+ * @param tags tags that exist, each once, in the order asked, in the units asked for
+ * @param unitChanges what was asked to be converted, by number of the tag
+ * @param errors tags that do not, or have no answer in those units
  * @param range the range, null for times and current values
  * @param timesNs times of a grid or a list; empty otherwise
  * @param windows intervals of a summary, null otherwise
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 record ValuesQuestion(
     Mode mode,
     List<TagDefinition> tags,
+    Map<Integer, UnitChange> unitChanges,
     List<TagError> errors,
     @Nullable TimeRange range,
     long[] timesNs,
@@ -86,6 +91,24 @@ record ValuesQuestion(
   /** The time of a summary's row. */
   long timestampNs(SummaryRow row) {
     return timestamp == Timestamp.END ? row.endNs() : row.startNs();
+  }
+
+  /** The tag to read for one of {@link #tags}. */
+  TagDefinition stored(TagDefinition tag) {
+    UnitChange change = unitChanges.get(tag.id());
+    return change == null ? tag : change.stored();
+  }
+
+  /** Where to put what is read of the tag, so that it comes out in the unit asked for. */
+  BlockSink sink(TagDefinition tag, BlockSink out) {
+    UnitChange change = unitChanges.get(tag.id());
+    return change == null ? out : change.sink(out);
+  }
+
+  /** Aggregates of the tag in the unit asked for. */
+  List<SummaryRow> rows(TagDefinition tag, List<SummaryRow> rows) {
+    UnitChange change = unitChanges.get(tag.id());
+    return change == null ? rows : rows.stream().map(change::row).toList();
   }
 
   /** Whether it has one row a time with a column a tag. */

@@ -6,6 +6,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
+import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
@@ -13,10 +14,12 @@ import io.tidemark.model.TimeRange;
 import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.retrieval.UnitChange;
 import io.tidemark.query.time.CalendarInterval;
 import io.tidemark.query.time.TimeExpression;
 import io.tidemark.query.time.WindowRule;
 import io.tidemark.query.time.Windows;
+import io.tidemark.query.units.Unit;
 import io.tidemark.wire.http.ValuesQuestion.Layout;
 import io.tidemark.wire.http.ValuesQuestion.Mode;
 import io.tidemark.wire.http.ValuesQuestion.TagError;
@@ -26,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,26 +47,27 @@ final class ValuesRoutes {
   private static final String DEFAULT_END = "*";
   private static final int WIDTH_PX = 1_000;
   private static final int WIDTH_PX_MAX = 10_000;
+  private static final int UNITS_MAX = 100;
   private static final int INTERVALS_AT_ONCE = 1_024;
 
   /** Memory of a wide column, in bytes. */
   private static final long COLUMN_BYTES = 46L * WideColumn.ROWS_MAX;
 
-  private static final List<String> REPEATED = List.of("tag", "time");
+  private static final List<String> REPEATED = List.of("tag", "time", "uom");
   private static final List<String> COMMON =
-      List.of("tag", "timeZone", "format", "layout", "strict");
+      List.of("tag", "timeZone", "format", "layout", "strict", "uom");
   private static final Map<Mode, List<String>> KNOWN =
       Map.of(
           Mode.RECORDED,
           known("startTime", "endTime", "bounds", "descending", "limit", "includeBad"),
           Mode.INTERPOLATED,
-          known("startTime", "endTime", "interval", "sync", "includeBad", "withStatus"),
+          ruled("startTime", "endTime", "interval", "sync", "includeBad", "withStatus"),
           Mode.AT_TIMES,
-          known("time", "mode", "includeBad", "withStatus"),
+          ruled("time", "mode", "includeBad", "withStatus"),
           Mode.PLOT,
           known("startTime", "endTime", "width", "includeBad"),
           Mode.SUMMARY,
-          known("startTime", "endTime", "interval", "window", "sync", "timestamp"),
+          ruled("startTime", "endTime", "interval", "window", "sync", "timestamp"),
           Mode.CURRENT,
           known("includeBad"));
 
@@ -77,6 +82,13 @@ final class ValuesRoutes {
   private static List<String> known(String... own) {
     List<String> names = new ArrayList<>(COMMON);
     names.addAll(Arrays.asList(own));
+    return List.copyOf(names);
+  }
+
+  /** The same, where values between samples are found by a rule. */
+  private static List<String> ruled(String... own) {
+    List<String> names = new ArrayList<>(known(own));
+    names.addAll(RuleParameters.NAMES);
     return List.copyOf(names);
   }
 
@@ -130,8 +142,7 @@ final class ValuesRoutes {
           answerWide(question, retrieval, context, encoder);
         } else {
           for (TagDefinition tag : question.tags()) {
-            new TagAnswer(tag, retrieval, question.windows(), context, encoder, limit)
-                .write(errors);
+            new TagAnswer(question, tag, retrieval, context, encoder, limit).write(errors);
           }
         }
         encoder.end(errors);
@@ -157,6 +168,8 @@ final class ValuesRoutes {
     List<TagError> errors = new ArrayList<>();
     List<TagDefinition> tags =
         findTags(historian.tags(), parameters.all("tag"), config.tagsMax(), context, errors);
+    Map<Integer, UnitChange> unitChanges = new HashMap<>();
+    tags = inUnits(tags, units(parameters), unitChanges, errors);
     boolean hasRange = parameters.all("time").isEmpty() && mode != Mode.CURRENT;
     TimeRange range =
         hasRange && mode != Mode.AT_TIMES ? range(parameters, context.nowNs(), zone) : null;
@@ -174,6 +187,7 @@ final class ValuesRoutes {
     return new ValuesQuestion(
         mode,
         tags,
+        unitChanges,
         errors,
         range,
         times(mode, range, rule, parameters, context.nowNs(), zone),
@@ -184,6 +198,59 @@ final class ValuesRoutes {
         parameters.flag("includeBad"),
         parameters.flag("withStatus"),
         context.view().dataVersion());
+  }
+
+  private static List<Unit> units(Parameters parameters) {
+    List<Unit> units = new ArrayList<>();
+    for (String text : parameters.all("uom")) {
+      if (text.length() > Unit.TEXT_CHARS_MAX) {
+        throw new HistorianException(
+            ErrorCode.TOO_LONG,
+            "unit is too long: uom="
+                + ErrorText.quote(text)
+                + ", charactersMax="
+                + Unit.TEXT_CHARS_MAX,
+            "uom",
+            null,
+            null);
+      }
+      if (!text.isBlank()) {
+        units.add(Unit.parse(text));
+      }
+    }
+    if (units.size() > UNITS_MAX) {
+      throw new HistorianException(
+              ErrorCode.TOO_MANY, "request names too many units: uomMax=" + UNITS_MAX)
+          .at("uom");
+    }
+    return units;
+  }
+
+  /**
+   * The tags in the units asked for, each in the first that it converts to.
+   *
+   * @param changes takes what has to be converted
+   * @param errors takes the tags that convert to none
+   */
+  private static List<TagDefinition> inUnits(
+      List<TagDefinition> tags,
+      List<Unit> units,
+      Map<Integer, UnitChange> changes,
+      List<TagError> errors) {
+    if (units.isEmpty()) {
+      return tags;
+    }
+    List<TagDefinition> answered = new ArrayList<>(tags.size());
+    for (TagDefinition tag : tags) {
+      try {
+        UnitChange change = UnitChange.of(tag, units);
+        changes.put(tag.id(), change);
+        answered.add(change.answered());
+      } catch (HistorianException e) {
+        errors.add(new TagError(tag.name(), e.code(), e.messageText()));
+      }
+    }
+    return answered;
   }
 
   /**
@@ -355,14 +422,17 @@ final class ValuesRoutes {
               range,
               parameters.choice("bounds", Retrieval.Bounds.class, Retrieval.Bounds.INSIDE),
               parameters.flag("descending"));
-      case INTERPOLATED -> new Retrieval.Interpolated(question.timesNs());
+      case INTERPOLATED ->
+          new Retrieval.Interpolated(question.timesNs(), RuleParameters.rule(parameters));
       case AT_TIMES ->
           new Retrieval.AtTimes(
               question.timesNs(),
-              parameters.choice("mode", Retrieval.AtMode.class, Retrieval.AtMode.AUTO));
+              parameters.choice("mode", Retrieval.AtMode.class, Retrieval.AtMode.AUTO),
+              RuleParameters.rule(parameters));
       case PLOT -> new Retrieval.Plot(range, parameters.number("width", WIDTH_PX, 1, WIDTH_PX_MAX));
       case SUMMARY -> // read by windows; these edges are not
-          new Retrieval.Summary(new long[] {range.startNs(), range.endNs()});
+          new Retrieval.Summary(
+              new long[] {range.startNs(), range.endNs()}, RuleParameters.rule(parameters));
       case CURRENT -> new Retrieval.Current();
     };
   }
@@ -372,19 +442,23 @@ final class ValuesRoutes {
       ValuesQuestion question, Retrieval retrieval, QueryContext context, ValuesEncoder encoder)
       throws IOException {
     List<WideColumn> columns = new ArrayList<>();
-    long bytes = question.tags().size() * COLUMN_BYTES;
+    List<BlockSink> sinks = new ArrayList<>();
+    long bytes = (question.tags().size() + question.unitChanges().size()) * COLUMN_BYTES;
     context.memory().reserve(bytes);
     try {
       for (TagDefinition tag : question.tags()) {
-        columns.add(new WideColumn(tag));
+        WideColumn column = new WideColumn(tag);
+        columns.add(column);
+        sinks.add(question.sink(tag, column));
       }
       long[] times = question.timesNs();
       for (int from = 0; from < times.length; from += WideColumn.ROWS_MAX) {
         long[] some =
             Arrays.copyOfRange(times, from, Math.min(times.length, from + WideColumn.ROWS_MAX));
-        for (WideColumn column : columns) {
+        for (int i = 0; i < columns.size(); i++) {
+          WideColumn column = columns.get(i);
           column.clear();
-          historian.read(at(some, retrieval), column.tag(), context, column);
+          historian.read(at(some, retrieval), question.stored(column.tag()), context, sinks.get(i));
           if (column.rowCount() != some.length) {
             throw new IllegalStateException(
                 "rows do not fit the times: rows=" + column.rowCount() + ", times=" + some.length);
@@ -398,31 +472,33 @@ final class ValuesRoutes {
   }
 
   private static Retrieval at(long[] timesNs, Retrieval like) {
-    return like instanceof Retrieval.AtTimes all
-        ? new Retrieval.AtTimes(timesNs, all.mode())
-        : new Retrieval.Interpolated(timesNs);
+    return switch (like) {
+      case Retrieval.AtTimes all -> new Retrieval.AtTimes(timesNs, all.mode(), all.rule());
+      case Retrieval.Interpolated grid -> new Retrieval.Interpolated(timesNs, grid.rule());
+      default -> throw new IllegalArgumentException("has no times of its own: " + like);
+    };
   }
 
   /** The answer for one tag of a long layout. */
   private final class TagAnswer implements BlockSink {
+    private final ValuesQuestion question;
     private final TagDefinition tag;
     private final Retrieval retrieval;
-    private final @Nullable Windows windows;
     private final QueryContext context;
     private final ValuesEncoder encoder;
     private int left;
     private boolean begun;
 
     TagAnswer(
+        ValuesQuestion question,
         TagDefinition tag,
         Retrieval retrieval,
-        @Nullable Windows windows,
         QueryContext context,
         ValuesEncoder encoder,
         int limit) {
+      this.question = question;
       this.tag = tag;
       this.retrieval = retrieval;
-      this.windows = windows;
       this.context = context;
       this.encoder = encoder;
       this.left = limit;
@@ -432,10 +508,11 @@ final class ValuesRoutes {
     void write(List<TagError> errors) throws IOException {
       boolean more = false;
       try {
-        if (windows != null) {
-          summarize(windows);
+        Windows windows = question.windows();
+        if (windows != null && retrieval instanceof Retrieval.Summary summary) {
+          summarize(windows, summary.rule());
         } else {
-          historian.read(retrieval, tag, context, this);
+          historian.read(retrieval, question.stored(tag), context, question.sink(tag, this));
         }
       } catch (EnoughException e) {
         more = true;
@@ -457,15 +534,18 @@ final class ValuesRoutes {
       }
     }
 
-    private void summarize(Windows windows) throws IOException {
+    private void summarize(Windows windows, ReadRule rule) throws IOException {
       int step = windows.isContiguous() ? INTERVALS_AT_ONCE : 1;
       for (int from = 0; from < windows.count(); from += step) {
         context.check();
         int to = Math.min(windows.count(), from + step);
         List<SummaryRow> rows =
-            historian.summarize(new Retrieval.Summary(windows.edgesNs(from, to)), tag, context);
+            historian.summarize(
+                new Retrieval.Summary(windows.edgesNs(from, to), rule),
+                question.stored(tag),
+                context);
         begin();
-        encoder.summaries(tag, rows, from);
+        encoder.summaries(tag, question.rows(tag, rows), from);
       }
     }
 

@@ -638,4 +638,37 @@ class ValuesRouteTest {
       assertError(door.get("/api/v1/values/" + mode + "?tag=V.A" + years), 422, "TOO_MANY");
     }
   }
+
+  @Test
+  void valuesBetweenSamplesAreFoundByTheRuleAskedFor() {
+    // 10, 20, 30, Bad at 40 s, 50.
+    String at = "at_times?tag=V.A&mode=interpolated&time=2026-01-01T00:00:45Z";
+    assertThat(at(at).path("value").isNull()).isTrue();
+    assertThat(at(at + "&quality=bridge").path("value").asDouble()).isEqualTo(45);
+    assertThat(at(at + "&quality=hold").path("value").asDouble()).isEqualTo(30);
+    String between = "at_times?tag=V.A&mode=interpolated&time=2026-01-01T00:00:25Z";
+    assertThat(at(between).path("value").asDouble()).isEqualTo(25);
+    assertThat(at(between + "&stepAs=stepped").path("value").asDouble()).isEqualTo(20);
+    assertThat(at(between + "&maxGap=4s").path("value").isNull()).isTrue();
+    JsonNode grid = values("interpolated?tag=V.A&interval=5s&quality=bridge");
+    assertThat(column(grid, "value")).contains("35.0", "40.0", "45.0");
+    assertThat(percentGood("summary?tag=V.A"))
+        .isLessThan(percentGood("summary?tag=V.A&quality=bridge"));
+    assertThat(percentGood("summary?tag=V.A&maxGap=1s")).isLessThan(percentGood("summary?tag=V.A"));
+    assertError(
+        door.get("/api/v1/values/plot?tag=V.A&quality=hold" + RANGE), 400, "UNKNOWN_PARAMETER");
+  }
+
+  private static JsonNode at(String question) {
+    return door.api()
+        .json("/api/v1/values/" + question)
+        .path("tags")
+        .path(0)
+        .path("values")
+        .path(0);
+  }
+
+  private static double percentGood(String question) {
+    return values(question).path(0).path("percentGood").asDouble();
+  }
 }

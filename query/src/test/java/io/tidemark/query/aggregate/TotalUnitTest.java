@@ -20,6 +20,15 @@ class TotalUnitTest {
     "kg/m3, kg/m3·s, 1",
     "kW, kW·s, 1",
     "A/S, A/S·s, 1",
+    "kJ/(kg.h), kJ/kg, 3600",
+    "l/(m2·h·bar), l/(m2·bar), 3600",
+    "m3·h-1, m3, 3600",
+    "kg/h/m2, kg/m2, 3600",
+    "t/24h, t, 86400",
+    "batches/h, batches, 3600",
+    "m3/(h), m3, 3600",
+    "kg/m2·h, kg/m2·h·s, 1",
+    "m/s2, m/s2·s, 1",
     "'', s, 1"
   })
   void isTheRateWithoutItsTime(String uom, String total, double seconds) {
