@@ -58,6 +58,8 @@ record ValuesQuestion(
     PLOT,
     /** Aggregates of intervals. */
     SUMMARY,
+    /** A standard aggregate of intervals, as samples. */
+    PROCESSED,
     /** The newest. */
     CURRENT
   }

@@ -11,8 +11,10 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.StandardAggregate;
 import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.SideBySide;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.retrieval.UnitChange;
 import io.tidemark.query.time.CalendarInterval;
@@ -39,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads values: {@code GET|POST /api/v1/values/{recorded|interpolated|at_times|plot|summary|
- * current}}. A tag without an answer is an error among the others' answers; everything else that is
- * wrong refuses the request before it begins to answer.
+ * processed|current}}. A tag without an answer is an error among the others' answers; everything
+ * else that is wrong refuses the request before it begins to answer.
  */
 final class ValuesRoutes {
   private static final String DEFAULT_START = "*-1h";
@@ -68,6 +70,8 @@ final class ValuesRoutes {
           known("startTime", "endTime", "width", "includeBad"),
           Mode.SUMMARY,
           ruled("startTime", "endTime", "interval", "window", "sync", "timestamp"),
+          Mode.PROCESSED,
+          AggregateParameters.known("startTime", "endTime", "interval", "sync", "includeBad"),
           Mode.CURRENT,
           known("includeBad"));
 
@@ -141,9 +145,7 @@ final class ValuesRoutes {
         if (question.wide()) {
           answerWide(question, retrieval, context, encoder);
         } else {
-          for (TagDefinition tag : question.tags()) {
-            new TagAnswer(question, tag, retrieval, context, encoder, limit).write(errors);
-          }
+          answerLong(question, retrieval, context, encoder, limit, errors);
         }
         encoder.end(errors);
       }
@@ -182,8 +184,13 @@ final class ValuesRoutes {
           "layout", "wide", "needs common times, as interpolated and at_times have", null);
     }
     WindowRule rule = rule(parameters, context.nowNs(), zone);
+    boolean hasWindows = mode == Mode.SUMMARY || mode == Mode.PROCESSED;
     Windows windows =
-        mode == Mode.SUMMARY && range != null ? windows(rule, range, context.nowNs(), zone) : null;
+        hasWindows && range != null ? windows(rule, range, context.nowNs(), zone) : null;
+    if (mode == Mode.PROCESSED) {
+      StandardAggregate aggregate = AggregateParameters.aggregate(parameters);
+      tags = tags.stream().map(aggregate::of).toList();
+    }
     return new ValuesQuestion(
         mode,
         tags,
@@ -399,7 +406,7 @@ final class ValuesRoutes {
         }
         return times;
       }
-      case RECORDED, PLOT, SUMMARY, CURRENT -> {
+      case RECORDED, PLOT, SUMMARY, PROCESSED, CURRENT -> {
         return new long[0];
       }
     }
@@ -433,8 +440,95 @@ final class ValuesRoutes {
       case SUMMARY -> // read by windows; these edges are not
           new Retrieval.Summary(
               new long[] {range.startNs(), range.endNs()}, RuleParameters.rule(parameters));
+      case PROCESSED -> // the same
+          new Retrieval.Processed(
+              AggregateParameters.aggregate(parameters),
+              AggregateParameters.configuration(parameters),
+              new long[] {range.startNs(), range.endNs()});
       case CURRENT -> new Retrieval.Current();
     };
+  }
+
+  /** Writes tag after tag; what is short enough to be held is made side by side before. */
+  private void answerLong(
+      ValuesQuestion question,
+      Retrieval retrieval,
+      QueryContext context,
+      ValuesEncoder encoder,
+      int limit,
+      List<TagError> errors)
+      throws IOException {
+    Windows windows = question.windows();
+    boolean isShort =
+        retrieval instanceof Retrieval.Plot
+            || (retrieval instanceof Retrieval.Summary
+                && windows != null
+                && windows.isContiguous()
+                && windows.count() <= INTERVALS_AT_ONCE);
+    if (!isShort || question.tags().size() == 1) {
+      for (TagDefinition tag : question.tags()) {
+        new TagAnswer(question, tag, retrieval, context, encoder, limit).write(errors, null);
+      }
+      return;
+    }
+    SideBySide.map(
+        context,
+        question.tags(),
+        2 * Runtime.getRuntime().availableProcessors(),
+        tag -> new MadeAnswer(tag, make(question, tag, retrieval, context)),
+        made ->
+            new TagAnswer(question, made.tag, retrieval, context, encoder, limit)
+                .write(errors, made.part));
+  }
+
+  /** A tag's answer, or why there is none, made before it is written. */
+  private record MadeAnswer(TagDefinition tag, Part part) {}
+
+  /** Rows of a summary or of a plot, or the failure that came instead. */
+  private record Part(
+      List<SummaryRow> rows, List<SampleBlock> blocks, @Nullable HistorianException failure) {}
+
+  private Part make(
+      ValuesQuestion question, TagDefinition tag, Retrieval retrieval, QueryContext context) {
+    List<SampleBlock> blocks = new ArrayList<>();
+    try {
+      Windows windows = question.windows();
+      if (windows != null && retrieval instanceof Retrieval.Summary summary) {
+        return new Part(
+            rows(question, tag, windows, 0, windows.count(), summary.rule(), context),
+            blocks,
+            null);
+      }
+      historian.read(
+          retrieval,
+          question.stored(tag),
+          context,
+          question.sink(
+              tag,
+              block -> {
+                SampleBlock copy = new SampleBlock();
+                copy.reset(block.type());
+                copy.appendRange(block, 0, block.count());
+                blocks.add(copy);
+              }));
+      return new Part(List.of(), blocks, null);
+    } catch (HistorianException e) {
+      return new Part(List.of(), blocks, e);
+    }
+  }
+
+  private List<SummaryRow> rows(
+      ValuesQuestion question,
+      TagDefinition tag,
+      Windows windows,
+      int from,
+      int to,
+      ReadRule rule,
+      QueryContext context) {
+    return question.rows(
+        tag,
+        historian.summarize(
+            new Retrieval.Summary(windows.edgesNs(from, to), rule), question.stored(tag), context));
   }
 
   /** Reads all tags for some times, then writes those rows: memory does not grow with the times. */
@@ -505,12 +599,16 @@ final class ValuesRoutes {
     }
 
     /** Writes it; an error of the question that comes before any value goes to the list. */
-    void write(List<TagError> errors) throws IOException {
+    void write(List<TagError> errors, @Nullable Part made) throws IOException {
       boolean more = false;
       try {
         Windows windows = question.windows();
-        if (windows != null && retrieval instanceof Retrieval.Summary summary) {
+        if (made != null) {
+          take(made);
+        } else if (windows != null && retrieval instanceof Retrieval.Summary summary) {
           summarize(windows, summary.rule());
+        } else if (windows != null && retrieval instanceof Retrieval.Processed processed) {
+          process(windows, processed);
         } else {
           historian.read(retrieval, question.stored(tag), context, question.sink(tag, this));
         }
@@ -534,18 +632,38 @@ final class ValuesRoutes {
       }
     }
 
+    private void take(Part made) throws IOException {
+      if (made.failure != null) {
+        throw made.failure;
+      }
+      made.blocks.forEach(this::accept);
+      if (!made.rows.isEmpty()) {
+        begin();
+        encoder.summaries(tag, made.rows, 0);
+      }
+    }
+
+    private void process(Windows windows, Retrieval.Processed asked) {
+      TagDefinition stored = historian.tags().byId(tag.id());
+      for (int from = 0; stored != null && from < windows.count(); from += INTERVALS_AT_ONCE) {
+        int to = Math.min(windows.count(), from + INTERVALS_AT_ONCE);
+        historian.read(
+            new Retrieval.Processed(
+                asked.aggregate(), asked.configuration(), windows.edgesNs(from, to)),
+            stored,
+            context,
+            this);
+      }
+    }
+
     private void summarize(Windows windows, ReadRule rule) throws IOException {
       int step = windows.isContiguous() ? INTERVALS_AT_ONCE : 1;
       for (int from = 0; from < windows.count(); from += step) {
         context.check();
         int to = Math.min(windows.count(), from + step);
-        List<SummaryRow> rows =
-            historian.summarize(
-                new Retrieval.Summary(windows.edgesNs(from, to), rule),
-                question.stored(tag),
-                context);
+        List<SummaryRow> rows = rows(question, tag, windows, from, to, rule, context);
         begin();
-        encoder.summaries(tag, question.rows(tag, rows), from);
+        encoder.summaries(tag, rows, from);
       }
     }
 

@@ -1,7 +1,10 @@
 package io.tidemark.query.aggregate;
 
 import io.tidemark.model.SampleType;
+import io.tidemark.model.TagDefinition;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +118,42 @@ public enum StandardAggregate {
   /** The aggregate of a name in the standard, in any case, also with underscores; or null. */
   public static @Nullable StandardAggregate find(String name) {
     return BY_NAME.get(name.strip().replace("_", "").toLowerCase(Locale.ROOT));
+  }
+
+  /** The names in the standard. */
+  public static List<String> browseNames() {
+    return Arrays.stream(values()).map(StandardAggregate::browseName).toList();
+  }
+
+  /** The tag that its rows would be samples of: of their type and unit. */
+  public TagDefinition of(TagDefinition tag) {
+    return new TagDefinition(
+        tag.id(),
+        tag.uuid(),
+        tag.name(),
+        keepsType() ? tag.type() : SampleType.FLOAT64,
+        uom(tag.uom()),
+        tag.description(),
+        tag.stepped(),
+        tag.rangeLow(),
+        tag.rangeHigh(),
+        keepsType() ? tag.states() : List.of(),
+        tag.duplicates(),
+        tag.forecast(),
+        tag.version(),
+        tag.changedBy(),
+        tag.changedAtMicros());
+  }
+
+  private String uom(String uom) {
+    return switch (this) {
+      case DURATION_GOOD, DURATION_BAD, DURATION_IN_STATE_ZERO, DURATION_IN_STATE_NON_ZERO -> "ms";
+      case PERCENT_GOOD, PERCENT_BAD -> "%";
+      case COUNT, ANNOTATION_COUNT, NUMBER_OF_TRANSITIONS, WORST_QUALITY, WORST_QUALITY_2 -> "";
+      case TOTAL, TOTAL_2 -> uom.isEmpty() ? "s" : uom + "·s";
+      case VARIANCE_SAMPLE, VARIANCE_POPULATION -> uom.isEmpty() ? "" : "(" + uom + ")²";
+      default -> uom;
+    };
   }
 
   /** Whether values are as the tag has them, rather than computed. */
