@@ -6,8 +6,11 @@ import io.tidemark.model.Direction;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TimeRange;
 import java.io.IOException;
 import java.util.Arrays;
@@ -61,12 +64,21 @@ final class LateSamples {
       int segmentsBefore = late.sizes().segments();
       long bytesBefore = late.bytes();
       double[] before = compare(ordered, late);
+      double[] allBefore = compareAll(ordered, late);
       late.settle();
       double[] after = compare(ordered, late);
+      double[] allAfter = compareAll(ordered, late);
       if (late.sizes().segmentRows() != ordered.sizes().segmentRows()) {
         throw new IllegalStateException("rows differ: late=" + late.sizes().segmentRows());
       }
       print(ordered, orderedDisk, late, lateDisk, segmentsBefore, bytesBefore, before, after);
+      bench.row(
+          "the same with write orders, which no door asks for: slow-down before, after",
+          Bench.number(allBefore[1] / allBefore[0], 2)
+              + ", "
+              + Bench.number(allAfter[1] / allAfter[0], 2),
+          "",
+          "");
     }
   }
 
@@ -212,17 +224,25 @@ final class LateSamples {
    * rounds if they take long.
    */
   private double[] compare(BenchStore one, BenchStore other) {
+    return compare(one, other, SampleColumns.VALUES);
+  }
+
+  private double[] compareAll(BenchStore one, BenchStore other) {
+    return compare(one, other, SampleColumns.ALL);
+  }
+
+  private double[] compare(BenchStore one, BenchStore other, SampleColumns columns) {
     double[] first = new double[ROUNDS];
     double[] second = new double[ROUNDS];
     int rounds = 0;
     long startNanos = System.nanoTime();
-    scan(one);
-    scan(other);
+    scan(one, columns);
+    scan(other, columns);
     try (Progress progress = bench.progress("scanning", ROUNDS)) {
       while (rounds < ROUNDS
           && (rounds < ROUNDS_MIN || System.nanoTime() - startNanos < ROUNDS_NANOS_MAX)) {
-        first[rounds] = scan(one);
-        second[rounds] = scan(other);
+        first[rounds] = scan(one, columns);
+        second[rounds] = scan(other, columns);
         rounds++;
         progress.step(1);
       }
@@ -232,7 +252,7 @@ final class LateSamples {
     return new double[] {first[rounds / 2], second[rounds / 2]};
   }
 
-  private double scan(BenchStore store) {
+  private double scan(BenchStore store, SampleColumns columns) {
     long middle = WorkloadM.START_NS + scans * SCAN_NS * 3 / 8;
     long length = Math.min(5 * DAY_NS, scans * SCAN_NS / 8);
     TimeRange range = new TimeRange(middle, middle + length);
@@ -242,7 +262,10 @@ final class LateSamples {
     try (ReadView view = store.view()) {
       QueryContext context = store.context(view);
       for (int tag = 0; tag < tags; tag++) {
-        try (SampleCursor cursor = view.scan(context, tag, range, Direction.FORWARD)) {
+        try (SampleCursor cursor =
+            view.scan(
+                context,
+                new ScanRequest(tag, range, Direction.FORWARD, columns, SampleCondition.ANY))) {
           for (int count; (count = cursor.next(block)) > 0; ) {
             rows += count;
           }
