@@ -171,10 +171,15 @@ public final class SampleBlock {
 
   /** Copies {@code length} rows from another block of the same type to the end of this one. */
   public void appendRange(SampleBlock other, int from, int length) {
+    System.arraycopy(other.orders, from, orders, count, length);
+    appendRangeWithoutOrders(other, from, length);
+  }
+
+  /** Copies rows as {@link #appendRange}, but their orders. */
+  public void appendRangeWithoutOrders(SampleBlock other, int from, int length) {
     System.arraycopy(other.sourceTimesNs, from, sourceTimesNs, count, length);
     System.arraycopy(other.statuses, from, statuses, count, length);
     System.arraycopy(other.flags, from, flags, count, length);
-    System.arraycopy(other.orders, from, orders, count, length);
     switch (type) {
       case FLOAT64, FLOAT32 -> System.arraycopy(other.doubles, from, doubles, count, length);
       case INT64, INT32, BOOL, DIGITAL -> System.arraycopy(other.longs, from, longs, count, length);

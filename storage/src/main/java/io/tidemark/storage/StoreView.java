@@ -24,6 +24,7 @@ import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.scan.ContainedCursor;
 import io.tidemark.storage.scan.DistinctCursor;
+import io.tidemark.storage.scan.HastyCursor;
 import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.MergingCursor;
 import io.tidemark.storage.scan.SampleRun;
@@ -65,31 +66,77 @@ final class StoreView implements ReadView {
 
   @Override
   public SampleCursor scan(QueryContext context, ScanRequest request) {
-    int tagId = request.tagId();
-    TimeRange range = request.range();
-    Direction direction = request.direction();
-    TagDefinition tag = tags.byId(tagId);
+    TagDefinition tag = tags.byId(request.tagId());
     DuplicateRule duplicates = tag == null ? DuplicateRule.REPLACE : tag.duplicates();
+    boolean isLatest = context.versionMode() == VersionMode.LATEST;
+    // Which row of a time counts is known then without looking at what is not wanted.
+    boolean mayBeHasty =
+        isLatest
+            && duplicates != DuplicateRule.KEEP_ALL
+            && request.columns() != SampleColumns.ALL
+            && context.damageRule() == DamageRule.CONTAIN;
+    return mayBeHasty ? hasty(context, request, duplicates) : careful(context, request, duplicates);
+  }
+
+  private static MergingCursor.Winner winner(DuplicateRule duplicates) {
+    return duplicates == DuplicateRule.REPLACE
+        ? MergingCursor.Winner.LAST
+        : MergingCursor.Winner.FIRST;
+  }
+
+  /** Leaves write orders out until something turns out to be lost. */
+  private SampleCursor hasty(QueryContext context, ScanRequest request, DuplicateRule duplicates) {
+    MergingCursor.Winner winner = winner(duplicates);
+    Direction direction = request.direction();
+    TimeRange range = request.range();
+    LostRanges lost = new LostRanges();
+    List<SampleRun> runs =
+        runs(
+            context,
+            request,
+            new SegmentRun.Wanted(
+                request.columns(), request.condition(), winner == MergingCursor.Winner.LAST, true),
+            lost);
+    boolean isForward = direction == Direction.FORWARD;
+    return new HastyCursor(
+        new MergingCursor(context::check, runs, direction, winner, false),
+        lost,
+        direction,
+        isForward ? range.startNs() : range.endNs(),
+        fromNs -> {
+          long startNs = isForward ? fromNs : range.startNs();
+          long endNs = isForward ? range.endNs() : fromNs;
+          if (startNs >= endNs) {
+            return new MergingCursor(context::check, List.of(), direction, winner);
+          }
+          return careful(
+              context,
+              new ScanRequest(
+                  request.tagId(),
+                  new TimeRange(startNs, endNs),
+                  direction,
+                  request.columns(),
+                  request.condition()),
+              duplicates);
+        });
+  }
+
+  private SampleCursor careful(
+      QueryContext context, ScanRequest request, DuplicateRule duplicates) {
     boolean latestOnly = context.versionMode() == VersionMode.LATEST;
     boolean keepsAll = latestOnly && duplicates == DuplicateRule.KEEP_ALL;
     MergingCursor.Winner winner =
-        !latestOnly || keepsAll
-            ? MergingCursor.Winner.ALL
-            : duplicates == DuplicateRule.REPLACE
-                ? MergingCursor.Winner.LAST
-                : MergingCursor.Winner.FIRST;
+        !latestOnly || keepsAll ? MergingCursor.Winner.ALL : winner(duplicates);
     LostRanges lost = new LostRanges();
-    List<SampleRun> runs = List.of();
-    if (context.mayRead(tagId)) {
-      // Repeats are found by their values, whether the reader wants these or not.
-      SegmentRun.Wanted wanted =
-          new SegmentRun.Wanted(
-              keepsAll ? SampleColumns.ALL : request.columns(),
-              request.condition(),
-              winner == MergingCursor.Winner.LAST);
-      ScanFilter filter = new ScanFilter(range, direction, afterOrder, upToOrder);
-      runs = runs(context, tagId, filter, wanted, lost);
-    }
+    // Repeats are found by their values, whether the reader wants these or not.
+    SegmentRun.Wanted wanted =
+        new SegmentRun.Wanted(
+            keepsAll ? SampleColumns.ALL : request.columns(),
+            request.condition(),
+            winner == MergingCursor.Winner.LAST,
+            false);
+    List<SampleRun> runs = runs(context, request, wanted, lost);
+    Direction direction = request.direction();
     SampleCursor merged = new MergingCursor(context::check, runs, direction, winner);
     return new ContainedCursor(
         keepsAll ? new DistinctCursor(merged) : merged,
@@ -100,13 +147,14 @@ final class StoreView implements ReadView {
 
   /** What may have rows of the tag to show. */
   private List<SampleRun> runs(
-      QueryContext context,
-      int tagId,
-      ScanFilter filter,
-      SegmentRun.Wanted wanted,
-      LostRanges lost) {
-    TimeRange range = filter.range();
+      QueryContext context, ScanRequest request, SegmentRun.Wanted wanted, LostRanges lost) {
+    int tagId = request.tagId();
+    TimeRange range = request.range();
+    ScanFilter filter = new ScanFilter(range, request.direction(), afterOrder, upToOrder);
     List<SampleRun> runs = new ArrayList<>();
+    if (!context.mayRead(tagId)) {
+      return runs;
+    }
     for (SegmentReader segment : snapshot.segments().segments()) {
       if (!range.overlaps(segment.firstTimeNs(), segment.lastTimeNs())) {
         continue;

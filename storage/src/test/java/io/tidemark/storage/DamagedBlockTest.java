@@ -13,8 +13,11 @@ import io.tidemark.model.Principal;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleFrameBuilder;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TimeRange;
 import io.tidemark.model.VersionMode;
@@ -113,15 +116,28 @@ class DamagedBlockTest {
   /** Rows as {@code time value}, or {@code time lost} with the value if there is one. */
   private static List<String> rows(
       SampleStore store, long startNs, long endNs, Direction direction, VersionMode mode) {
+    List<String> rows = rows(store, startNs, endNs, direction, mode, SampleColumns.ALL);
+    assertThat(rows(store, startNs, endNs, direction, mode, SampleColumns.VALUES))
+        .as("without write orders")
+        .isEqualTo(rows);
+    return rows;
+  }
+
+  private static List<String> rows(
+      SampleStore store,
+      long startNs,
+      long endNs,
+      Direction direction,
+      VersionMode mode,
+      SampleColumns columns) {
     List<String> rows = new ArrayList<>();
     SampleBlock block = new SampleBlock();
     try (ReadView view = store.openReadView();
         SampleCursor cursor =
             view.scan(
                 context(view, mode, DamageRule.CONTAIN),
-                0,
-                new TimeRange(startNs, endNs),
-                direction)) {
+                new ScanRequest(
+                    0, new TimeRange(startNs, endNs), direction, columns, SampleCondition.ANY))) {
       for (int count; (count = cursor.next(block)) > 0; ) {
         for (int i = 0; i < count; i++) {
           boolean lost = block.statuses()[i] == StatusCodes.BAD_DATA_LOST;

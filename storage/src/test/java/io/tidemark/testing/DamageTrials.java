@@ -8,10 +8,13 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleBlock;
+import io.tidemark.model.SampleColumns;
+import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
@@ -77,6 +80,10 @@ public final class DamageTrials {
   private record Row(long timeNs, SampleType type, @Nullable Object value, int status, long order) {
     boolean isLost() {
       return status == StatusCodes.BAD_DATA_LOST;
+    }
+
+    Row withoutOrder() {
+      return new Row(timeNs, type, value, status, 0);
     }
 
     boolean sameAs(Row other) {
@@ -202,19 +209,50 @@ public final class DamageTrials {
       if (!rows(store, tag, VersionMode.LATEST, Direction.BACKWARD).reversed().equals(forward)) {
         throw new AssertionError("wrong: another answer backwards: tag=" + tag);
       }
+      checkValues(store, tag, forward);
       latest.put(tag, forward);
       versions.put(tag, rows(store, tag, VersionMode.ALL, Direction.FORWARD));
     }
     return new Answer(latest, versions, records);
   }
 
+  /** Who does not ask for write orders gets what is not lost all the same. */
+  private static void checkValues(SampleStore store, int tagId, List<Row> careful) {
+    List<Row> hasty = new ArrayList<>();
+    for (Row row :
+        rows(store, tagId, VersionMode.LATEST, Direction.FORWARD, SampleColumns.VALUES)) {
+      hasty.add(row.withoutOrder());
+    }
+    int next = 0;
+    for (Row row : careful) {
+      if (row.isLost()) {
+        continue;
+      }
+      Row wanted = row.withoutOrder();
+      while (next < hasty.size() && !hasty.get(next).equals(wanted)) {
+        next++;
+      }
+      if (next++ == hasty.size()) {
+        throw new AssertionError("wrong: another answer without orders: tag=" + tagId);
+      }
+    }
+  }
+
   private static List<Row> rows(
       SampleStore store, int tagId, VersionMode mode, Direction direction) {
+    return rows(store, tagId, mode, direction, SampleColumns.ALL);
+  }
+
+  private static List<Row> rows(
+      SampleStore store, int tagId, VersionMode mode, Direction direction, SampleColumns columns) {
     List<Row> rows = new ArrayList<>();
     SampleBlock block = new SampleBlock();
     try (ReadView view = store.openReadView()) {
       QueryContext context = QueryContexts.permissive(view, START, ZoneOffset.UTC, mode);
-      try (SampleCursor cursor = view.scan(context, tagId, TimeRange.ALL, direction)) {
+      try (SampleCursor cursor =
+          view.scan(
+              context,
+              new ScanRequest(tagId, TimeRange.ALL, direction, columns, SampleCondition.ANY))) {
         for (int count; (count = cursor.next(block)) > 0; ) {
           for (int i = 0; i < count; i++) {
             Object value =

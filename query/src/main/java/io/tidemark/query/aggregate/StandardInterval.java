@@ -6,7 +6,10 @@ import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one interval, and each aggregate of it. See {@link StandardAggregation}. */
+/**
+ * What is known of one interval, and each aggregate of it: long because there are 37, each a few
+ * lines. See {@link StandardAggregation} for the rules.
+ */
 final class StandardInterval {
   private static final double NS_PER_MS = 1e6;
 

@@ -310,7 +310,13 @@ final class ContextProbe {
     switch (term.path("class").asText()) {
       case "COMPARISON" -> {
         addBound(term.path("left"), type, term.path("right"), aliases, bounds, expressions);
-        addBound(term.path("right"), turned(type), term.path("left"), aliases, bounds, expressions);
+        addBound(
+            term.path("right"),
+            Widening.turned(type),
+            term.path("left"),
+            aliases,
+            bounds,
+            expressions);
       }
       case "BETWEEN" -> {
         JsonNode input = term.path("input");
@@ -380,16 +386,6 @@ final class ContextProbe {
     }
     JsonNode names = object.path("column_names");
     return names.size() > 2 ? null : names.get(names.size() - 1).asText().toLowerCase(Locale.ROOT);
-  }
-
-  private static String turned(String comparison) {
-    return switch (comparison) {
-      case "COMPARE_GREATERTHAN" -> "COMPARE_LESSTHAN";
-      case "COMPARE_LESSTHAN" -> "COMPARE_GREATERTHAN";
-      case "COMPARE_GREATERTHANOREQUALTO" -> "COMPARE_LESSTHANOREQUALTO";
-      case "COMPARE_LESSTHANOREQUALTO" -> "COMPARE_GREATERTHANOREQUALTO";
-      default -> comparison;
-    };
   }
 
   /** {@code tag IN (SELECT …)} and {@code tag = ANY (…)} over context. */

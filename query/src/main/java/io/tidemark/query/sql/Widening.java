@@ -74,7 +74,8 @@ interface Widening<T> {
     return node.path("class").asText().equals("COLUMN_REF");
   }
 
-  private static String turned(String comparison) {
+  /** The comparison with its sides exchanged. */
+  static String turned(String comparison) {
     return switch (comparison) {
       case "COMPARE_GREATERTHAN" -> "COMPARE_LESSTHAN";
       case "COMPARE_LESSTHAN" -> "COMPARE_GREATERTHAN";

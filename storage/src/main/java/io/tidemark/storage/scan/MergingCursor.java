@@ -39,6 +39,7 @@ public final class MergingCursor implements SampleCursor {
   private final boolean forward;
   private final boolean hasWinner;
   private final boolean winnerComesLast;
+  private final boolean copiesOrders;
   private final List<SampleRun> waiting;
   private SampleRun[] active = new SampleRun[8];
   private long[] headsNs = new long[8];
@@ -47,12 +48,24 @@ public final class MergingCursor implements SampleCursor {
   private boolean hasLastTime;
   private long lastTimeNs;
 
+  /** A cursor over the runs with all that is known of their rows; it owns them. */
+  public MergingCursor(Runnable check, List<SampleRun> runs, Direction direction, Winner winner) {
+    this(check, runs, direction, winner, true);
+  }
+
   /**
    * A cursor over the runs; it owns them.
    *
    * @param check called before each block; throws to end the scan
+   * @param copiesOrders whether the write orders of rows are wanted
    */
-  public MergingCursor(Runnable check, List<SampleRun> runs, Direction direction, Winner winner) {
+  public MergingCursor(
+      Runnable check,
+      List<SampleRun> runs,
+      Direction direction,
+      Winner winner,
+      boolean copiesOrders) {
+    this.copiesOrders = copiesOrders;
     this.check = check;
     this.forward = direction == Direction.FORWARD;
     this.hasWinner = winner != Winner.ALL;
@@ -135,8 +148,10 @@ public final class MergingCursor implements SampleCursor {
       to = copyDistinct(in, from, to, out);
     } else if (to == from + 1) {
       out.appendFrom(in, from);
-    } else {
+    } else if (copiesOrders) {
       out.appendRange(in, from, to - from);
+    } else {
+      out.appendRangeWithoutOrders(in, from, to - from);
     }
     run.advance(to - from);
     lastTimeNs = times[to - 1];

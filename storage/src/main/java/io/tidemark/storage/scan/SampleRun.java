@@ -47,6 +47,11 @@ public abstract class SampleRun {
     return new SampleBlock();
   }
 
+  /**
+   * Called before the order of a loaded row is looked at, which {@link #load} may have left out.
+   */
+  protected void loadOrders() {}
+
   /** Called by {@link #load}: whether neighbouring rows of the block may share a time. */
   protected final void equalTimes(boolean possible) {
     equalTimes = possible;
@@ -143,6 +148,7 @@ public abstract class SampleRun {
   }
 
   final long headOrder() {
+    loadOrders();
     return block().orders()[row];
   }
 }

@@ -50,6 +50,10 @@ final class BlockFormat {
     private final boolean hasOrder;
     private final boolean hasValue;
 
+    boolean hasOrder() {
+      return hasOrder;
+    }
+
     Columns(boolean hasState, boolean hasOrder, boolean hasValue) {
       this.hasState = hasState;
       this.hasOrder = hasOrder;

@@ -16,10 +16,13 @@ public final class SegmentRun extends SampleRun {
    * What is wanted of the rows: the rest is left out where that is cheap and harmless.
    *
    * @param lastCounts whether of rows of one time the last one counts
+   * @param isHasty whether orders are left out until they decide
    */
-  public record Wanted(SampleColumns columns, SampleCondition condition, boolean lastCounts) {
+  public record Wanted(
+      SampleColumns columns, SampleCondition condition, boolean lastCounts, boolean isHasty) {
     /** Everything. */
-    public static final Wanted ALL = new Wanted(SampleColumns.ALL, SampleCondition.ANY, true);
+    public static final Wanted ALL =
+        new Wanted(SampleColumns.ALL, SampleCondition.ANY, true, false);
   }
 
   private final SegmentReader segment;
@@ -40,6 +43,9 @@ public final class SegmentRun extends SampleRun {
   private @Nullable ChunkIndex index;
   private boolean isLost;
   private int block;
+
+  /* The block that is loaded without its orders; -1 if it has them. */
+  private int withoutOrders = -1;
 
   /**
    * A run over the chunk; over a gap, if its index cannot be read.
@@ -118,11 +124,13 @@ public final class SegmentRun extends SampleRun {
       long firstOrder = chunk.firstOrder(block);
       long lastOrder = chunk.lastOrder(block);
       if (filter.mayShow(firstOrder, lastOrder)) {
+        withoutOrders = columns.hasOrder() ? -1 : block;
         if (segment.read(chunk, block, decoder(), columns, into, damageRule)) {
           filter.apply(into, firstOrder, lastOrder);
           equalTimes(chunk.hasEqualTimes(block));
         } else {
           lose(into, chunk);
+          withoutOrders = -1;
           equalTimes(false);
         }
       } else {
@@ -153,7 +161,9 @@ public final class SegmentRun extends SampleRun {
   /** What to read: orders decide between rows of one time. */
   private BlockFormat.Columns columnsOf(ChunkIndex chunk) {
     boolean needsOrder =
-        wanted.columns() == SampleColumns.ALL || !decidesAlone || chunk.hasSharedBorders();
+        wanted.columns() == SampleColumns.ALL
+            || !filter.showsAll(chunk.firstOrder(), chunk.lastOrder())
+            || (!wanted.isHasty() && (!decidesAlone || chunk.hasSharedBorders()));
     return wanted.columns().hasValues()
         ? needsOrder ? BlockFormat.Columns.ALL : BlockFormat.Columns.NO_ORDER
         : needsOrder ? BlockFormat.Columns.NO_VALUE : BlockFormat.Columns.STATE;
@@ -185,6 +195,27 @@ public final class SegmentRun extends SampleRun {
     lose(into, place.type(), filter, place.firstTimeNs(), lastNs, lastNs, place.lastOrder(), lost);
     equalTimes(false);
     return into.count() > 0;
+  }
+
+  @Override
+  protected void loadOrders() {
+    ChunkIndex chunk = index;
+    int loaded = withoutOrders;
+    if (chunk == null || loaded < 0) {
+      return;
+    }
+    withoutOrders = -1;
+    SampleBlock into = block();
+    int rows = into.count();
+    if (segment.read(chunk, loaded, decoder(), BlockFormat.Columns.ALL, into, damageRule)) {
+      filter.apply(into, chunk.firstOrder(loaded), chunk.lastOrder(loaded));
+    } else {
+      // Its orders lie in another block, which is damaged: the cursor reads again, and finds it
+      // lost.
+      long lastNs = chunk.lastTimeNs(loaded);
+      lost.add(chunk.firstTimeNs(loaded), lastNs, lastNs, chunk.lastOrder(loaded));
+      into.count(rows);
+    }
   }
 
   @Override
