@@ -48,6 +48,8 @@ export class TagBrowser {
   private active = 0;
   private timer = 0;
   private abort = new AbortController();
+  /** The words that the hits were found for. */
+  private shownFor = '';
   private pinned = stored('tidemark.pinned');
   private recent = stored('tidemark.recent');
 
@@ -68,6 +70,18 @@ export class TagBrowser {
     this.drawMarked();
   }
 
+  /** Adds the hit that is marked; while hits are those of an earlier text, the first of this one. */
+  private async addActive(): Promise<void> {
+    if (this.search.value !== this.shownFor) {
+      clearTimeout(this.timer);
+      await this.find();
+    }
+    const hit = this.shown[this.active];
+    if (hit !== undefined && this.search.value === this.shownFor) {
+      this.add(hit.name);
+    }
+  }
+
   private later(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.find(), 60);
@@ -80,6 +94,7 @@ export class TagBrowser {
     const words = this.search.value;
     if (words.trim() === '') {
       this.shown = [];
+      this.shownFor = words;
       fill(this.hits);
       this.tree.hidden = false;
       return;
@@ -87,6 +102,7 @@ export class TagBrowser {
     try {
       const found = await findTags(words, HITS, signal);
       this.shown = found.tags;
+      this.shownFor = words;
       this.active = 0;
       this.tree.hidden = true;
       this.drawHits(found.total);
@@ -190,15 +206,9 @@ export class TagBrowser {
       case 'ArrowUp':
         this.active = Math.max(0, this.active - 1);
         break;
-      case 'Enter': {
-        const hit = this.shown[this.active];
-        if (hit !== undefined) {
-          this.add(hit.name);
-        } else {
-          void this.find();
-        }
+      case 'Enter':
+        void this.addActive();
         break;
-      }
       case 'Escape':
         this.search.value = '';
         this.search.blur();
