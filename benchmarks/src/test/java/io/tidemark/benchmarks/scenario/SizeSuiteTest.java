@@ -102,7 +102,14 @@ class SizeSuiteTest {
   @Test
   void lateSamples() throws Exception {
     LateSamples.answer(bench(1, 1));
-    assertThat(rows()).hasSize(7);
+    assertThat(rows()).hasSize(8);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void questionsOverHttp() throws Exception {
+    QuerySpeed.answer(bench(120, 0));
+    assertThat(rows()).hasSize(8).allSatisfy(row -> assertThat(row).contains("| 100 |"));
     assertThat(folder).isEmptyDirectory();
   }
 
