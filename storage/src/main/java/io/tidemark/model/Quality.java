@@ -1,5 +1,7 @@
 package io.tidemark.model;
 
+import java.util.Set;
+
 /** Class of a 32-bit OPC UA StatusCode (Part 4, 7.39): its two top bits. */
 public enum Quality {
   /** Usable. */
@@ -13,6 +15,11 @@ public enum Quality {
   public static Quality of(int status) {
     int severity = status >>> 30;
     return severity == 0 ? GOOD : severity == 1 ? UNCERTAIN : BAD;
+  }
+
+  /** The classes of samples that are usable. */
+  public static Set<Quality> usable(boolean uncertainIsBad) {
+    return uncertainIsBad ? Set.of(GOOD) : Set.of(GOOD, UNCERTAIN);
   }
 
   /** Whether the status is Good. */

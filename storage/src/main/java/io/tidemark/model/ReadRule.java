@@ -71,7 +71,7 @@ public record ReadRule(
   /** Whether a tag's values hold until the next sample. */
   public boolean stepped(TagDefinition tag) {
     return switch (step) {
-      case TAG -> tag.stepped() || !tag.type().isContinuous();
+      case TAG -> tag.stepped();
       case STEPPED -> true;
       case SLOPED -> !tag.type().isContinuous();
     };

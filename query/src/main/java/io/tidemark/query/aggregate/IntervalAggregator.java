@@ -69,9 +69,7 @@ public final class IntervalAggregator {
     this.numeric = tag.type().isNumeric();
     this.sink = sink;
     this.rule = rule;
-    this.statistics =
-        new IntervalStatistics(
-            rule.step() == ReadRule.Step.TAG ? tag.stepped() : rule.stepped(tag));
+    this.statistics = new IntervalStatistics(rule.stepped(tag));
     this.converted = new double[SampleBlock.CAPACITY];
   }
 

@@ -70,7 +70,7 @@ public final class StandardAggregation {
     IntervalAggregator.checkEdges(edgesNs);
     this.tag = tag;
     this.configuration = configuration;
-    this.stepped = tag.stepped() || !tag.type().isContinuous();
+    this.stepped = tag.stepped();
     this.needsLine = needsLine;
     endNs = edgesNs[edgesNs.length - 1];
     intervals = new StandardInterval[edgesNs.length - 1];
@@ -86,9 +86,7 @@ public final class StandardAggregation {
 
   /** Qualities of the samples that the line goes through. */
   public static Set<Quality> usableQualities(AggregateConfiguration configuration) {
-    return configuration.uncertainIsBad()
-        ? Set.of(Quality.GOOD)
-        : Set.of(Quality.GOOD, Quality.UNCERTAIN);
+    return Quality.usable(configuration.uncertainIsBad());
   }
 
   private boolean isUsable(StandardRow sample) {

@@ -6,15 +6,9 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.ReadRule.QualityRule;
 import io.tidemark.model.SampleBlock;
-import io.tidemark.model.SampleColumns;
-import io.tidemark.model.SampleCondition;
-import io.tidemark.model.SampleCursor;
-import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,8 +157,8 @@ public record GapExplanation(
   /** Time of the first sample of the stretch without a usable one that a time lies in. */
   private static long startOfBadStretch(
       TagDefinition tag, long timeNs, ReadRule rule, QueryContext context) {
-    Long usable =
-        usable(tag, new TimeRange(Long.MIN_VALUE, timeNs), Direction.BACKWARD, rule, context);
+    TimeRange earlier = new TimeRange(Long.MIN_VALUE, timeNs);
+    Long usable = RuledSamples.usableTime(context, tag, earlier, Direction.BACKWARD, rule, 1);
     SampleBlock block = new SampleBlock();
     long from = usable == null ? Long.MIN_VALUE : usable + 1;
     boolean found =
@@ -176,40 +170,7 @@ public record GapExplanation(
       TagDefinition tag, long timeNs, ReadRule rule, QueryContext context) {
     return timeNs >= Long.MAX_VALUE - 1
         ? null
-        : usable(tag, new TimeRange(timeNs + 1, Long.MAX_VALUE), Direction.FORWARD, rule, context);
-  }
-
-  private static @Nullable Long usable(
-      TagDefinition tag,
-      TimeRange range,
-      Direction direction,
-      ReadRule rule,
-      QueryContext context) {
-    Set<Quality> wanted =
-        rule.uncertainIsBad()
-            ? EnumSet.of(Quality.GOOD)
-            : EnumSet.of(Quality.GOOD, Quality.UNCERTAIN);
-    SampleBlock block = new SampleBlock();
-    try (SampleCursor samples =
-        context
-            .view()
-            .scan(
-                context,
-                new ScanRequest(
-                    tag.id(),
-                    range,
-                    direction,
-                    SampleColumns.VALUES,
-                    SampleCondition.of(wanted)))) {
-      while (samples.next(block) > 0) {
-        context.check();
-        for (int row = 0; row < block.count(); row++) {
-          if (RuledSamples.isUsable(block, row, rule)) {
-            return block.sourceTimesNs()[row];
-          }
-        }
-      }
-    }
-    return null;
+        : RuledSamples.usableTime(
+            context, tag, new TimeRange(timeNs + 1, Long.MAX_VALUE), Direction.FORWARD, rule, 1);
   }
 }

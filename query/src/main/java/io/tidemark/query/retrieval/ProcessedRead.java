@@ -15,7 +15,6 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.StandardAggregate;
 import io.tidemark.query.aggregate.StandardAggregation;
-import java.util.EnumSet;
 import java.util.Set;
 
 /** Feeds {@link StandardAggregation} with a tag's samples and those around the intervals. */
@@ -101,7 +100,7 @@ final class ProcessedRead {
       Set<Quality> usable = StandardAggregation.usableQualities(asked.configuration());
       older(held, tag, startNs, usable, 2, context);
     } else if (asked.aggregate() == StandardAggregate.NUMBER_OF_TRANSITIONS) {
-      older(held, tag, startNs, EnumSet.of(Quality.GOOD, Quality.UNCERTAIN), 1, context);
+      older(held, tag, startNs, Quality.usable(false), 1, context);
     }
     for (int row = held.count() - 1; row >= 0; row--) {
       pass.before(held, row);
@@ -129,7 +128,8 @@ final class ProcessedRead {
       while (found < wanted && samples.next(block) > 0 && block.type() == held.type()) {
         context.check();
         for (int row = 0; row < block.count() && found < wanted; row++) {
-          if (qualities.contains(Quality.of(block.statuses()[row])) && hasValue(block, row)) {
+          if (qualities.contains(Quality.of(block.statuses()[row]))
+              && RuledSamples.hasValue(block, row)) {
             found++;
             if (block.sourceTimesNs()[row] != held.sourceTimesNs()[0]) {
               held.appendFrom(block, row);
@@ -138,11 +138,6 @@ final class ProcessedRead {
         }
       }
     }
-  }
-
-  private static boolean hasValue(SampleBlock block, int row) {
-    return block.isPresent(row)
-        && (!block.type().isReal() || Math.abs(block.doubles()[row]) <= Double.MAX_VALUE);
   }
 
   private static void write(

@@ -35,7 +35,7 @@ final class RowWriter {
     this.context = context;
     this.sink = sink;
     this.rule = rule;
-    this.stepped = rule.step() == ReadRule.Step.TAG ? tag.stepped() : rule.stepped(tag);
+    this.stepped = rule.stepped(tag);
   }
 
   /** Hands out what was gathered. */

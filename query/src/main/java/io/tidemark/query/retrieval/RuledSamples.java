@@ -17,8 +17,7 @@ import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.IntervalAggregator;
-import java.util.EnumSet;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tag's samples turned into such that the plain rule makes of them what another rule makes of the
@@ -83,32 +82,42 @@ final class RuledSamples implements SampleCursor {
     if (startNs == Long.MAX_VALUE) {
       return startNs - 1;
     }
+    TimeRange range = new TimeRange(Long.MIN_VALUE, startNs + 1);
+    int wanted = rule.extrapolation() == Extrapolation.SLOPE ? 2 : 1;
+    if (wanted == 1 && !passesOver(rule)) {
+      SampleBlock block = new SampleBlock();
+      boolean found =
+          SampleWalk.firstRow(
+              context, tag.id(), range.startNs(), range.endNs(), Direction.BACKWARD, block);
+      return found ? block.sourceTimesNs()[0] : startNs;
+    }
+    Long found = usableTime(context, tag, range, Direction.BACKWARD, rule, wanted);
+    return found == null ? startNs : found;
+  }
+
+  /**
+   * Time of the first usable sample of a range, or of the second and so on; of the last one if
+   * there are fewer, null if there is none.
+   */
+  static @Nullable Long usableTime(
+      QueryContext context,
+      TagDefinition tag,
+      TimeRange range,
+      Direction direction,
+      ReadRule rule,
+      int wanted) {
+    SampleCondition usable = SampleCondition.of(Quality.usable(rule.uncertainIsBad()));
+    ScanRequest request = new ScanRequest(tag.id(), range, direction, SampleColumns.VALUES, usable);
     SampleBlock block = new SampleBlock();
-    int missing = rule.extrapolation() == Extrapolation.SLOPE ? 2 : 1;
-    boolean anyWillDo = missing == 1 && !passesOver(rule);
-    Set<Quality> wanted =
-        anyWillDo
-            ? EnumSet.allOf(Quality.class)
-            : rule.uncertainIsBad()
-                ? EnumSet.of(Quality.GOOD)
-                : EnumSet.of(Quality.GOOD, Quality.UNCERTAIN);
-    ScanRequest request =
-        new ScanRequest(
-            tag.id(),
-            new TimeRange(Long.MIN_VALUE, startNs + 1),
-            Direction.BACKWARD,
-            SampleColumns.VALUES,
-            SampleCondition.of(wanted));
-    long found = startNs;
+    Long found = null;
+    int missing = wanted;
     try (SampleCursor rows = context.view().scan(context, request)) {
-      while (rows.next(block) > 0) {
+      while (missing > 0 && rows.next(block) > 0) {
         context.check();
-        for (int i = 0; i < block.count(); i++) {
-          if (anyWillDo || isUsable(block, i, rule)) {
+        for (int i = 0; missing > 0 && i < block.count(); i++) {
+          if (isUsable(block, i, rule)) {
             found = block.sourceTimesNs()[i];
-            if (--missing == 0) {
-              return found;
-            }
+            missing--;
           }
         }
       }
@@ -122,8 +131,12 @@ final class RuledSamples implements SampleCursor {
 
   /** Whether a row of a block is usable by a rule. */
   static boolean isUsable(SampleBlock block, int row, ReadRule rule) {
+    return rule.admits(block.statuses()[row]) && hasValue(block, row);
+  }
+
+  /** Whether a row has a value, and a finite one if it is a real. */
+  static boolean hasValue(SampleBlock block, int row) {
     return block.isPresent(row)
-        && rule.admits(block.statuses()[row])
         && (!block.type().isReal() || Math.abs(block.doubles()[row]) <= Double.MAX_VALUE);
   }
 
@@ -157,8 +170,7 @@ final class RuledSamples implements SampleCursor {
     boolean isUsable = isUsable(in, next, rule);
     row.set(in, next++);
     boolean follows = last.exists && isUsable(last) && last.type == row.type;
-    boolean leavesOut = rule.quality() == QualityRule.HOLD || rule.quality() == QualityRule.BRIDGE;
-    if (leavesOut && !isUsable) {
+    if (!isUsable && passesOver(rule)) {
       if (follows && !skipped) {
         skippedNs = row.timeNs;
         skipped = true;
@@ -206,9 +218,7 @@ final class RuledSamples implements SampleCursor {
   }
 
   private boolean isUsable(HeldSample sample) {
-    return sample.exists
-        && (sample.flags & SampleFlags.PRESENT) != 0
-        && rule.admits(sample.status)
+    return sample.isUsable(rule)
         && (!sample.type.isReal() || Math.abs(sample.real) <= Double.MAX_VALUE);
   }
 
