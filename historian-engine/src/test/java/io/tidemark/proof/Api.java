@@ -20,7 +20,8 @@ import java.util.Objects;
 public final class Api {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(); // see ServerClient
   private final String address;
 
   /** A client of that server. */

@@ -36,7 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ArrowAnswersTest {
   private static final long START_NS = 1_764_000_000_000_000_789L;
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(); // see ServerClient
   private TestServer server;
   private Api api;
 

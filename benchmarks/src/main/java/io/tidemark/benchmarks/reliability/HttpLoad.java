@@ -120,7 +120,10 @@ final class HttpLoad implements AutoCloseable {
   }
 
   private static HttpClient client() {
-    return HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5))
+        .build();
   }
 
   private static HttpResponse<String> send(
