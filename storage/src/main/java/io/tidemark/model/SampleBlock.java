@@ -16,15 +16,37 @@ public final class SampleBlock {
   /** Most rows of a block. */
   public static final int CAPACITY = 1024;
 
-  private long[] sourceTimesNs = new long[CAPACITY];
-  private int[] statuses = new int[CAPACITY];
-  private byte[] flags = new byte[CAPACITY];
-  private long[] orders = new long[CAPACITY];
-  private double[] doubles = new double[CAPACITY];
-  private long[] longs = new long[CAPACITY];
+  /*
+   * Made when first asked for: what a block does not hold is neither allocated nor cleared, and a question of a thousand
+   * tags opens some thousand blocks.
+   */
+  private long @Nullable [] orders;
+  private double @Nullable [] doubles;
+  private long @Nullable [] longs;
   private @Nullable String @Nullable [] texts;
+
+  private long[] sourceTimesNs;
+  private int[] statuses;
+  private byte[] flags;
+  private int capacity;
   private SampleType type = SampleType.FLOAT64;
   private int count;
+
+  /** An empty block. */
+  public SampleBlock() {
+    this(CAPACITY);
+  }
+
+  /**
+   * An empty block that never takes more than so many rows: not for a cursor, which fills {@link
+   * #CAPACITY}.
+   */
+  public SampleBlock(int rowsMax) {
+    capacity = Math.max(1, Objects.checkIndex(rowsMax, CAPACITY + 1));
+    sourceTimesNs = new long[capacity];
+    statuses = new int[capacity];
+    flags = new byte[capacity];
+  }
 
   /** Rows that are valid. */
   public int count() {
@@ -40,9 +62,6 @@ public final class SampleBlock {
   public void reset(SampleType newType) {
     type = newType;
     count = 0;
-    if (newType == SampleType.STRING && texts == null) {
-      texts = new String[CAPACITY];
-    }
   }
 
   /** Declares how many rows were filled. */
@@ -67,24 +86,39 @@ public final class SampleBlock {
 
   /** {@link WriteOrder} of each row; 0 for a computed one. */
   public long[] orders() {
-    return orders;
+    long[] array = orders;
+    if (array == null) {
+      array = new long[capacity];
+      orders = array;
+    }
+    return array;
   }
 
   /** Values of a float64 block, and those of a float32 block, widened ({@link Float32}). */
   public double[] doubles() {
-    return doubles;
+    double[] array = doubles;
+    if (array == null) {
+      array = new double[capacity];
+      doubles = array;
+    }
+    return array;
   }
 
   /** Values of an int64, int32, bool or digital block. */
   public long[] longs() {
-    return longs;
+    long[] array = longs;
+    if (array == null) {
+      array = new long[capacity];
+      longs = array;
+    }
+    return array;
   }
 
   /** Values of a string block. */
   public @Nullable String[] texts() {
     @Nullable String[] array = texts;
     if (array == null) {
-      array = new String[CAPACITY];
+      array = new String[capacity];
       texts = array;
     }
     return array;
@@ -100,8 +134,8 @@ public final class SampleBlock {
    */
   public double number(int row) {
     return switch (type) {
-      case FLOAT64, FLOAT32 -> doubles[row];
-      case INT64, INT32, BOOL, DIGITAL -> longs[row];
+      case FLOAT64, FLOAT32 -> doubles()[row];
+      case INT64, INT32, BOOL, DIGITAL -> longs()[row];
       case STRING -> Double.NaN;
     };
   }
@@ -134,10 +168,10 @@ public final class SampleBlock {
     sourceTimesNs[to] = other.sourceTimesNs[row];
     statuses[to] = other.statuses[row];
     flags[to] = other.flags[row];
-    orders[to] = other.orders[row];
+    orders()[to] = other.orders()[row];
     switch (type) {
-      case FLOAT64, FLOAT32 -> doubles[to] = other.doubles[row];
-      case INT64, INT32, BOOL, DIGITAL -> longs[to] = other.longs[row];
+      case FLOAT64, FLOAT32 -> doubles()[to] = other.doubles()[row];
+      case INT64, INT32, BOOL, DIGITAL -> longs()[to] = other.longs()[row];
       case STRING -> texts()[to] = other.texts()[row];
     }
   }
@@ -145,13 +179,13 @@ public final class SampleBlock {
   /** Appends a computed row of a float64 block, or of a float32 block. */
   public void appendDouble(long timeNs, double value, boolean present, int status) {
     int to = append(timeNs, present, status);
-    doubles[to] = value;
+    doubles()[to] = value;
   }
 
   /** Appends a computed integral row. */
   public void appendLong(long timeNs, long value, boolean present, int status) {
     int to = append(timeNs, present, status);
-    longs[to] = value;
+    longs()[to] = value;
   }
 
   /** Appends a computed text row. */
@@ -165,13 +199,13 @@ public final class SampleBlock {
     sourceTimesNs[to] = timeNs;
     statuses[to] = status;
     flags[to] = present ? SampleFlags.PRESENT : 0;
-    orders[to] = 0;
+    orders()[to] = 0;
     return to;
   }
 
   /** Copies {@code length} rows from another block of the same type to the end of this one. */
   public void appendRange(SampleBlock other, int from, int length) {
-    System.arraycopy(other.orders, from, orders, count, length);
+    System.arraycopy(other.orders(), from, orders(), count, length);
     appendRangeWithoutOrders(other, from, length);
   }
 
@@ -181,8 +215,9 @@ public final class SampleBlock {
     System.arraycopy(other.statuses, from, statuses, count, length);
     System.arraycopy(other.flags, from, flags, count, length);
     switch (type) {
-      case FLOAT64, FLOAT32 -> System.arraycopy(other.doubles, from, doubles, count, length);
-      case INT64, INT32, BOOL, DIGITAL -> System.arraycopy(other.longs, from, longs, count, length);
+      case FLOAT64, FLOAT32 -> System.arraycopy(other.doubles(), from, doubles(), count, length);
+      case INT64, INT32, BOOL, DIGITAL ->
+          System.arraycopy(other.longs(), from, longs(), count, length);
       case STRING -> System.arraycopy(other.texts(), from, texts(), count, length);
     }
     count += length;
@@ -193,12 +228,13 @@ public final class SampleBlock {
     long[] otherTimes = other.sourceTimesNs;
     int[] otherStatuses = other.statuses;
     byte[] otherFlags = other.flags;
-    long[] otherOrders = other.orders;
-    double[] otherDoubles = other.doubles;
-    long[] otherLongs = other.longs;
+    long @Nullable [] otherOrders = other.orders;
+    double @Nullable [] otherDoubles = other.doubles;
+    long @Nullable [] otherLongs = other.longs;
     @Nullable String @Nullable [] otherTexts = other.texts;
     SampleType otherType = other.type;
     int otherCount = other.count;
+    int otherCapacity = other.capacity;
     other.sourceTimesNs = sourceTimesNs;
     other.statuses = statuses;
     other.flags = flags;
@@ -208,6 +244,7 @@ public final class SampleBlock {
     other.texts = texts;
     other.type = type;
     other.count = count;
+    other.capacity = capacity;
     sourceTimesNs = otherTimes;
     statuses = otherStatuses;
     flags = otherFlags;
@@ -217,6 +254,7 @@ public final class SampleBlock {
     texts = otherTexts;
     type = otherType;
     count = otherCount;
+    capacity = otherCapacity;
   }
 
   /** Overwrites row {@code to} with row {@code from} of this block. */
@@ -224,10 +262,10 @@ public final class SampleBlock {
     sourceTimesNs[to] = sourceTimesNs[from];
     statuses[to] = statuses[from];
     flags[to] = flags[from];
-    orders[to] = orders[from];
+    orders()[to] = orders()[from];
     switch (type) {
-      case FLOAT64, FLOAT32 -> doubles[to] = doubles[from];
-      case INT64, INT32, BOOL, DIGITAL -> longs[to] = longs[from];
+      case FLOAT64, FLOAT32 -> doubles()[to] = doubles()[from];
+      case INT64, INT32, BOOL, DIGITAL -> longs()[to] = longs()[from];
       case STRING -> texts()[to] = texts()[from];
     }
   }
@@ -248,19 +286,19 @@ public final class SampleBlock {
       long time = sourceTimesNs[low];
       int status = statuses[low];
       byte flag = flags[low];
-      long order = orders[low];
-      double number = doubles[low];
-      long integer = longs[low];
+      long order = orders()[low];
+      double number = type.isReal() ? doubles()[low] : 0;
+      long integer = type.isIntegral() ? longs()[low] : 0;
       String text = type == SampleType.STRING ? texts()[low] : null;
       moveRow(high, low);
       sourceTimesNs[high] = time;
       statuses[high] = status;
       flags[high] = flag;
-      orders[high] = order;
-      doubles[high] = number;
-      longs[high] = integer;
-      if (type == SampleType.STRING) {
-        texts()[high] = text;
+      orders()[high] = order;
+      switch (type) {
+        case FLOAT64, FLOAT32 -> doubles()[high] = number;
+        case INT64, INT32, BOOL, DIGITAL -> longs()[high] = integer;
+        case STRING -> texts()[high] = text;
       }
     }
   }
@@ -275,8 +313,8 @@ public final class SampleBlock {
     }
     return switch (type) {
       case FLOAT64, FLOAT32 ->
-          Double.doubleToRawLongBits(doubles[a]) == Double.doubleToRawLongBits(doubles[b]);
-      case INT64, INT32, BOOL, DIGITAL -> longs[a] == longs[b];
+          Double.doubleToRawLongBits(doubles()[a]) == Double.doubleToRawLongBits(doubles()[b]);
+      case INT64, INT32, BOOL, DIGITAL -> longs()[a] == longs()[b];
       case STRING -> Objects.equals(texts()[a], texts()[b]);
     };
   }

@@ -303,10 +303,12 @@ final class StoreView implements ReadView {
         scan(
             context,
             ScanRequest.values(tagId, new TimeRange(startNs, endNs), Direction.BACKWARD))) {
-      if (cursor.next(block) == 0) {
+      SampleBlock found = new SampleBlock();
+      if (cursor.next(found) == 0) {
         return 0;
       }
-      block.count(1);
+      block.reset(found.type());
+      block.appendFrom(found, 0);
       return 1;
     }
   }
@@ -365,7 +367,7 @@ final class StoreView implements ReadView {
     if (frozen == null || table == frozen) {
       return true;
     }
-    SampleBlock other = new SampleBlock();
+    SampleBlock other = new SampleBlock(1);
     int count = frozen.newest(tagId, endNs, upToOrder, other);
     return count == 0 || (count > 0 && other.sourceTimesNs()[0] <= timeNs);
   }

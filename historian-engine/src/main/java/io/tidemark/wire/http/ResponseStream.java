@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer as a stream that waits for the client. Holds one chunk while the one before
- * it is on its way: an answer of any length takes 64 KiB. The headers go out with the first full
- * chunk; until then the answer can still become an error. One thread.
+ * it is on its way: an answer of any length takes 256 KiB. The first chunk is short, so that a
+ * client has something to begin with; the others are long, since handing one over costs more than
+ * filling it. The headers go out with the first full chunk; until then the answer can still become
+ * an error. One thread.
  */
 final class ResponseStream extends OutputStream {
-  private static final int CHUNK_BYTES = 32 * 1024;
+  private static final int FIRST_CHUNK_BYTES = 32 * 1024;
+  private static final int CHUNK_BYTES = 128 * 1024;
 
   private final HttpResponseWriter writer;
   private final ResponseHeadersBuilder headers;
@@ -76,9 +79,9 @@ final class ResponseStream extends OutputStream {
     if (length < chunk.length) {
       return;
     }
-    if (chunk.length < CHUNK_BYTES) {
+    if (chunk.length < FIRST_CHUNK_BYTES) {
       long size = Math.max(chunk.length * 2L, (long) length + wanted);
-      chunk = Arrays.copyOf(chunk, (int) Math.min(CHUNK_BYTES, size));
+      chunk = Arrays.copyOf(chunk, (int) Math.min(FIRST_CHUNK_BYTES, size));
     } else {
       sendChunk();
     }

@@ -139,30 +139,54 @@ final class ValuesArrow implements ValuesEncoder {
 
   @Override
   public void samples(TagDefinition tag, SampleBlock block, int count) throws IOException {
-    for (int row = 0; row < count; row++) {
-      out.setText(0, tag.name());
-      out.setTime(1, block.sourceTimesNs()[row]);
-      if (question.showsValue(block, row)) {
-        sampleValue(tag, block, row);
-      }
-      int status = block.statuses()[row];
-      out.setUnsignedInt(5, status);
-      out.setText(6, Quality.of(status).label());
-      out.setText(7, tag.uom());
-      out.endRow();
+    if (count == 0) {
+      return;
     }
+    out.beginRun(count);
+    out.setRun(0, tag.name(), 0, count);
+    out.setRun(1, block.sourceTimesNs(), 0, count);
+    if (block.type().isReal() && showsAll(block, count)) {
+      out.setRun(2, block.doubles(), 0, count);
+    } else {
+      for (int row = 0; row < count; row++) {
+        if (question.showsValue(block, row)) {
+          sampleValue(tag, block, row);
+        }
+      }
+    }
+    int[] statuses = block.statuses();
+    out.setRun(5, statuses, 0, count);
+    for (int row = 0, end; row < count; row = end) {
+      Quality quality = Quality.of(statuses[row]);
+      end = row + 1;
+      while (end < count && Quality.of(statuses[end]) == quality) {
+        end++;
+      }
+      out.setRun(6, quality.label(), row, end - row);
+    }
+    out.setRun(7, tag.uom(), 0, count);
+    out.endRun(count);
+  }
+
+  private boolean showsAll(SampleBlock block, int count) {
+    for (int row = 0; row < count; row++) {
+      if (!question.showsValue(block, row)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void sampleValue(TagDefinition tag, SampleBlock block, int row) {
     switch (block.type()) {
-      case FLOAT64, FLOAT32 -> out.setDouble(2, block.doubles()[row]);
-      case STRING -> out.setText(4, block.texts()[row]);
+      case FLOAT64, FLOAT32 -> out.setDouble(2, row, block.doubles()[row]);
+      case STRING -> out.setText(4, row, block.texts()[row]);
       case INT64, INT32, BOOL, DIGITAL -> {
         long value = block.longs()[row];
-        out.setDouble(2, (double) value);
-        out.setLong(3, value);
+        out.setDouble(2, row, (double) value);
+        out.setLong(3, row, value);
         if (block.type() == SampleType.DIGITAL) {
-          out.setText(4, tag.stateText(value));
+          out.setText(4, row, tag.stateText(value));
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tidemark.model.Float32;
 import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,13 +28,18 @@ final class ValuesJson implements ValuesEncoder {
   private final ValuesQuestion question;
   private final JsonGenerator json;
   private final ZoneId zone;
+  private final RowText line;
   private final Map<String, String> statusTexts = new TreeMap<>();
+  private final Map<Long, String> stateTexts = new HashMap<>();
   private int lastStatus;
+  private int shownStatus;
+  private String shownStatusJson = "";
 
   ValuesJson(ValuesQuestion question, OutputStream out) throws IOException {
     this.question = question;
     this.json = JsonText.generator(out);
     this.zone = question.zone();
+    this.line = new RowText(zone);
   }
 
   @Override
@@ -86,6 +93,7 @@ final class ValuesJson implements ValuesEncoder {
     }
     json.writeArrayFieldStart("values");
     statusTexts.clear();
+    stateTexts.clear();
     lastStatus = 0;
   }
 
@@ -94,26 +102,95 @@ final class ValuesJson implements ValuesEncoder {
     boolean compact = question.layout() == ValuesQuestion.Layout.COMPACT;
     for (int row = 0; row < count; row++) {
       boolean shows = question.showsValue(block, row);
-      if (compact) {
-        writeCompact(block, row, shows);
-      } else {
-        writeSample(json, tag, block, row, shows, zone);
+      if (shows && block.type() == SampleType.STRING) { // may need escapes
+        if (compact) {
+          writeCompact(block, row);
+        } else {
+          writeSample(json, tag, block, row, true, zone);
+        }
+        continue;
       }
+      line.clear();
+      line.put(compact ? "[" : "{\"ts\":").quotedTime(block.sourceTimesNs()[row]);
+      line.put(compact ? "," : ",\"value\":");
+      if (shows) {
+        value(block, row);
+      } else {
+        line.put("null");
+      }
+      int status = block.statuses()[row];
+      if (compact) {
+        line.put(',').whole(Integer.toUnsignedLong(status)).put(']');
+        noteStatus(status);
+      } else {
+        if (shows && block.type() == SampleType.DIGITAL) {
+          line.put(",\"text\":").put(stateJson(tag, block.longs()[row]));
+        }
+        line.put(statusJson(status)).put('}');
+      }
+      writeLine();
     }
   }
 
-  /** One sample as {@code [ts, value, status]}; names of codes follow once behind the samples. */
-  private void writeCompact(SampleBlock block, int row, boolean shows) throws IOException {
+  private void writeLine() throws IOException {
+    json.writeRawValue(line.chars(), 0, line.length());
+  }
+
+  /** A value of any type but string. */
+  private void value(SampleBlock block, int row) {
+    switch (block.type()) {
+      case FLOAT64 -> line.json(block.doubles()[row]);
+      case FLOAT32 -> {
+        float value = Float32.nearest(block.doubles()[row]);
+        boolean isFinite = Float.isFinite(value);
+        line.put(isFinite ? "" : "\"").put(Float.toString(value)).put(isFinite ? "" : "\"");
+      }
+      case BOOL -> line.put(block.longs()[row] != 0 ? "true" : "false");
+      case INT64, INT32, DIGITAL, STRING -> line.json(block.longs()[row]);
+    }
+  }
+
+  /** A state's text in quotes; the states of a tag are few. */
+  private String stateJson(TagDefinition tag, long state) {
+    return stateTexts.computeIfAbsent(
+        state,
+        ordinal -> {
+          StringBuilder out = new StringBuilder("\"");
+          JsonStringEncoder.getInstance().quoteAsString(tag.stateText(ordinal), out);
+          return out.append('"').toString();
+        });
+  }
+
+  /** The fields of a status; the last one is kept, since most rows have the same. */
+  private String statusJson(int status) {
+    if (status != shownStatus || shownStatusJson.isEmpty()) {
+      String quality = Quality.of(status).label();
+      String name = StatusCodes.text(status);
+      shownStatus = status;
+      shownStatusJson =
+          ",\"status\":"
+              + Integer.toUnsignedString(status)
+              + ",\"quality\":\""
+              + quality
+              + '"'
+              + (name.equals(quality) ? "" : ",\"statusText\":\"" + name + '"');
+    }
+    return shownStatusJson;
+  }
+
+  /** One text sample as {@code [ts, value, status]}. */
+  private void writeCompact(SampleBlock block, int row) throws IOException {
     json.writeStartArray();
     JsonText.writeTime(json, block.sourceTimesNs()[row], zone);
-    if (shows) {
-      writeValue(json, block, row);
-    } else {
-      json.writeNull();
-    }
+    writeValue(json, block, row);
     int status = block.statuses()[row];
     json.writeNumber(Integer.toUnsignedLong(status));
     json.writeEndArray();
+    noteStatus(status);
+  }
+
+  /** Names of codes follow once behind the samples. */
+  private void noteStatus(int status) {
     if (status != lastStatus) {
       lastStatus = status;
       statusTexts.putIfAbsent(Integer.toUnsignedString(status), StatusCodes.text(status));

@@ -506,7 +506,7 @@ final class ValuesRoutes {
           question.sink(
               tag,
               block -> {
-                SampleBlock copy = new SampleBlock();
+                SampleBlock copy = new SampleBlock(block.count());
                 copy.reset(block.type());
                 copy.appendRange(block, 0, block.count());
                 blocks.add(copy);

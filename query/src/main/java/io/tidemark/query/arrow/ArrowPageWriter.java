@@ -2,14 +2,19 @@ package io.tidemark.query.arrow;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.BitVectorHelper;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.TimeStampNanoTZVector;
@@ -26,12 +31,13 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows as one Arrow IPC stream, cell by cell; a cell that is not set is null. Memory is
- * flat: one batch of up to {@value #BATCH_ROWS} rows, or of about {@value #BATCH_TEXT_BYTES} bytes
- * of text, at a time. One thread. Close it, also after an error.
+ * Writes rows as one Arrow IPC stream, cell by cell or a run of rows at a time; a cell that is not
+ * set is null. Memory is flat: one batch of up to {@value #BATCH_ROWS} rows, or of about {@value
+ * #BATCH_TEXT_BYTES} bytes of text, at a time. One thread. Close it, also after an error.
  */
 public final class ArrowPageWriter implements AutoCloseable {
   private static final int BATCH_ROWS = 8192;
+  private static final int ROWS_FIRST = 1024;
   private static final long BATCH_TEXT_BYTES = 8L << 20;
   private static final long BYTES_MAX = 256L << 20;
 
@@ -73,6 +79,8 @@ public final class ArrowPageWriter implements AutoCloseable {
   private final VectorSchemaRoot root;
   private final ArrowStreamWriter writer;
   private final FieldVector[] vectors;
+  private final @Nullable String[] lastTexts;
+  private final byte[][] lastUtf8;
   private int row;
   private long textBytes;
 
@@ -94,6 +102,12 @@ public final class ArrowPageWriter implements AutoCloseable {
     allocator = new RootAllocator(BYTES_MAX);
     root = VectorSchemaRoot.create(new Schema(fields, metadata), allocator);
     vectors = root.getFieldVectors().toArray(FieldVector[]::new);
+    lastTexts = new String[vectors.length];
+    lastUtf8 = new byte[vectors.length][];
+    for (FieldVector vector : vectors) {
+      vector.setInitialCapacity(ROWS_FIRST);
+      vector.allocateNew();
+    }
     writer = new ArrowStreamWriter(root, null, out);
     writer.start();
   }
@@ -105,7 +119,12 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** A cell of {@link Type#INT64}. */
   public void setLong(int column, long value) {
-    ((BigIntVector) vectors[column]).setSafe(row, value);
+    setLong(column, 0, value);
+  }
+
+  /** The same in a row of a run. */
+  public void setLong(int column, int offset, long value) {
+    ((BigIntVector) vectors[column]).setSafe(row + offset, value);
   }
 
   /** A cell of {@link Type#UINT32}; the bits of the int. */
@@ -115,7 +134,12 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** A cell of {@link Type#FLOAT64}. */
   public void setDouble(int column, double value) {
-    ((Float8Vector) vectors[column]).setSafe(row, value);
+    setDouble(column, 0, value);
+  }
+
+  /** The same in a row of a run. */
+  public void setDouble(int column, int offset, double value) {
+    ((Float8Vector) vectors[column]).setSafe(row + offset, value);
   }
 
   /** A cell of {@link Type#FLOAT64}; null leaves it null. */
@@ -132,10 +156,121 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** A cell of {@link Type#TEXT}; null leaves it null. */
   public void setText(int column, @Nullable String value) {
+    setText(column, 0, value);
+  }
+
+  /** The same in a row of a run; rows ascend. */
+  public void setText(int column, int offset, @Nullable String value) {
     if (value != null) {
-      byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+      byte[] utf8 = utf8(column, value);
       textBytes += utf8.length;
-      ((VarCharVector) vectors[column]).setSafe(row, utf8);
+      ((VarCharVector) vectors[column]).setSafe(row + offset, utf8);
+    }
+  }
+
+  /** The bytes of a text; most cells of a column have that of the row before. */
+  private byte[] utf8(int column, String value) {
+    if (!value.equals(lastTexts[column])) {
+      lastTexts[column] = value;
+      lastUtf8[column] = value.getBytes(StandardCharsets.UTF_8);
+    }
+    return lastUtf8[column];
+  }
+
+  /**
+   * Begins a run of rows, whose cells are then set by the methods that take arrays or a count.
+   *
+   * @param count at most {@value #BATCH_ROWS}
+   */
+  public void beginRun(int count) throws IOException {
+    if (row + count > BATCH_ROWS) {
+      writeBatch();
+    }
+    for (FieldVector vector : vectors) {
+      while (vector.getValueCapacity() < row + count) {
+        vector.reAlloc();
+      }
+    }
+  }
+
+  /** Cells of {@link Type#TIME} or {@link Type#INT64} of a run, none null. */
+  public void setRun(int column, long[] values, int from, int count) {
+    FieldVector vector = vectors[column];
+    buffer(vector, Long.BYTES, count).asLongBuffer().put(values, from, count);
+    setPresent(vector, row, count);
+  }
+
+  /** Cells of {@link Type#FLOAT64} of a run, none null. */
+  public void setRun(int column, double[] values, int from, int count) {
+    FieldVector vector = vectors[column];
+    buffer(vector, Double.BYTES, count).asDoubleBuffer().put(values, from, count);
+    setPresent(vector, row, count);
+  }
+
+  /** Cells of {@link Type#UINT32} of a run, none null. */
+  public void setRun(int column, int[] values, int from, int count) {
+    FieldVector vector = vectors[column];
+    buffer(vector, Integer.BYTES, count).asIntBuffer().put(values, from, count);
+    setPresent(vector, row, count);
+  }
+
+  private ByteBuffer buffer(FieldVector vector, int width, int count) {
+    return vector
+        .getDataBuffer()
+        .nioBuffer((long) row * width, count * width)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static void setPresent(FieldVector vector, int from, int count) {
+    ArrowBuf bits = vector.getValidityBuffer();
+    int bit = from;
+    int end = from + count;
+    for (; bit < end && (bit & 7) != 0; bit++) {
+      BitVectorHelper.setBit(bits, bit);
+    }
+    int bytes = (end - bit) >> 3;
+    bits.setOne(bit >> 3, (long) bytes);
+    for (bit += bytes << 3; bit < end; bit++) {
+      BitVectorHelper.setBit(bits, bit);
+    }
+  }
+
+  /**
+   * The same text in some cells of {@link Type#TEXT} of a run, first to last.
+   *
+   * @param offset of the first of them in the run
+   */
+  public void setRun(int column, String value, int offset, int count) {
+    VarCharVector vector = (VarCharVector) vectors[column];
+    byte[] utf8 = utf8(column, value);
+    int from = row + offset;
+    vector.fillEmpties(from);
+    int at = vector.getOffsetBuffer().getInt((long) from * Integer.BYTES);
+    int bytes = utf8.length * count;
+    while (vector.getDataBuffer().capacity() < (long) at + bytes) {
+      vector.reallocDataBuffer();
+    }
+    IntBuffer offsets =
+        vector
+            .getOffsetBuffer()
+            .nioBuffer((from + 1L) * Integer.BYTES, count * Integer.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asIntBuffer();
+    ByteBuffer data = vector.getDataBuffer().nioBuffer(at, bytes);
+    for (int i = 0, end = at + utf8.length; i < count; i++, end += utf8.length) {
+      data.put(utf8);
+      offsets.put(end);
+    }
+    setPresent(vector, from, count);
+    vector.setLastSet(from + count - 1);
+    textBytes += bytes;
+  }
+
+  /** Ends a run. */
+  public void endRun(int count) throws IOException {
+    row += count;
+    if (row == BATCH_ROWS || textBytes > BATCH_TEXT_BYTES) {
+      writeBatch();
     }
   }
 
@@ -150,7 +285,9 @@ public final class ArrowPageWriter implements AutoCloseable {
   private void writeBatch() throws IOException {
     root.setRowCount(row);
     writer.writeBatch();
-    root.clear();
+    for (FieldVector vector : vectors) {
+      vector.reset(); // keeps its memory
+    }
     row = 0;
     textBytes = 0;
   }

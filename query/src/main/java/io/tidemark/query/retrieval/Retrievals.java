@@ -70,7 +70,7 @@ public final class Retrievals {
       case Retrieval.Plot plot -> plot(plot, tag, context, sink);
       case Retrieval.Processed processed -> ProcessedRead.read(processed, tag, context, sink);
       case Retrieval.Current current -> {
-        SampleBlock block = new SampleBlock();
+        SampleBlock block = new SampleBlock(1);
         if (context.view().current(context, tag.id(), context.nowNs(), block) > 0) {
           sink.accept(block);
         }
