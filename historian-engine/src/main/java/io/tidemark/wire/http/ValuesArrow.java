@@ -144,18 +144,21 @@ final class ValuesArrow implements ValuesEncoder {
     }
     out.beginRun(count);
     out.setRun(0, tag.name(), 0, count);
-    out.setRun(1, block.sourceTimesNs(), 0, count);
-    if (block.type().isReal() && showsAll(block, count)) {
-      out.setRun(2, block.doubles(), 0, count);
-    } else {
-      for (int row = 0; row < count; row++) {
-        if (question.showsValue(block, row)) {
-          sampleValue(tag, block, row);
-        }
+    out.setRun(1, block.sourceTimesNs(), count);
+    boolean isReal = block.type().isReal();
+    if (isReal) {
+      out.setRun(2, block.doubles(), count);
+    }
+    for (int row = 0; row < count; row++) {
+      boolean shows = question.showsValue(block, row);
+      if (isReal && !shows) {
+        out.clearNumber(2, row);
+      } else if (!isReal && shows) {
+        sampleValue(tag, block, row);
       }
     }
     int[] statuses = block.statuses();
-    out.setRun(5, statuses, 0, count);
+    out.setRun(5, statuses, count);
     for (int row = 0, end; row < count; row = end) {
       Quality quality = Quality.of(statuses[row]);
       end = row + 1;
@@ -168,18 +171,10 @@ final class ValuesArrow implements ValuesEncoder {
     out.endRun(count);
   }
 
-  private boolean showsAll(SampleBlock block, int count) {
-    for (int row = 0; row < count; row++) {
-      if (!question.showsValue(block, row)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
+  /** A value that is no float. */
   private void sampleValue(TagDefinition tag, SampleBlock block, int row) {
     switch (block.type()) {
-      case FLOAT64, FLOAT32 -> out.setDouble(2, row, block.doubles()[row]);
+      case FLOAT64, FLOAT32 -> throw new AssertionError(block.type());
       case STRING -> out.setText(4, row, block.texts()[row]);
       case INT64, INT32, BOOL, DIGITAL -> {
         long value = block.longs()[row];

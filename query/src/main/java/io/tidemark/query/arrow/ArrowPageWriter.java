@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class ArrowPageWriter implements AutoCloseable {
   private static final int BATCH_ROWS = 8192;
   private static final int ROWS_FIRST = 1024;
+  private static final int PATTERN_BYTES = 8 * 1024;
   private static final long BATCH_TEXT_BYTES = 8L << 20;
   private static final long BYTES_MAX = 256L << 20;
 
@@ -79,8 +79,11 @@ public final class ArrowPageWriter implements AutoCloseable {
   private final VectorSchemaRoot root;
   private final ArrowStreamWriter writer;
   private final FieldVector[] vectors;
+  private final View[] data;
+  private final View[] offsets;
   private final @Nullable String[] lastTexts;
   private final byte[][] lastUtf8;
+  private final byte[][] repeated;
   private int row;
   private long textBytes;
 
@@ -104,9 +107,14 @@ public final class ArrowPageWriter implements AutoCloseable {
     vectors = root.getFieldVectors().toArray(FieldVector[]::new);
     lastTexts = new String[vectors.length];
     lastUtf8 = new byte[vectors.length][];
-    for (FieldVector vector : vectors) {
-      vector.setInitialCapacity(ROWS_FIRST);
-      vector.allocateNew();
+    repeated = new byte[vectors.length][];
+    data = new View[vectors.length];
+    offsets = new View[vectors.length];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i].setInitialCapacity(ROWS_FIRST);
+      vectors[i].allocateNew();
+      data[i] = new View();
+      offsets[i] = new View();
     }
     writer = new ArrowStreamWriter(root, null, out);
     writer.start();
@@ -173,8 +181,25 @@ public final class ArrowPageWriter implements AutoCloseable {
     if (!value.equals(lastTexts[column])) {
       lastTexts[column] = value;
       lastUtf8[column] = value.getBytes(StandardCharsets.UTF_8);
+      repeated[column] = lastUtf8[column];
     }
     return lastUtf8[column];
+  }
+
+  /** A buffer of a vector as Java sees it, kept for as long as it lies where it does. */
+  private static final class View {
+    private long address;
+    private long capacity;
+    private ByteBuffer bytes = ByteBuffer.allocate(0);
+
+    ByteBuffer of(ArrowBuf buffer) {
+      if (buffer.memoryAddress() != address || buffer.capacity() != capacity) {
+        address = buffer.memoryAddress();
+        capacity = buffer.capacity();
+        bytes = buffer.nioBuffer(0, Math.toIntExact(capacity)).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      return bytes;
+    }
   }
 
   /**
@@ -194,31 +219,34 @@ public final class ArrowPageWriter implements AutoCloseable {
   }
 
   /** Cells of {@link Type#TIME} or {@link Type#INT64} of a run, none null. */
-  public void setRun(int column, long[] values, int from, int count) {
-    FieldVector vector = vectors[column];
-    buffer(vector, Long.BYTES, count).asLongBuffer().put(values, from, count);
-    setPresent(vector, row, count);
-  }
-
-  /** Cells of {@link Type#FLOAT64} of a run, none null. */
-  public void setRun(int column, double[] values, int from, int count) {
-    FieldVector vector = vectors[column];
-    buffer(vector, Double.BYTES, count).asDoubleBuffer().put(values, from, count);
-    setPresent(vector, row, count);
+  public void setRun(int column, long[] values, int count) {
+    run(column, Long.BYTES).asLongBuffer().put(values, 0, count);
+    setPresent(vectors[column], row, count);
   }
 
   /** Cells of {@link Type#UINT32} of a run, none null. */
-  public void setRun(int column, int[] values, int from, int count) {
-    FieldVector vector = vectors[column];
-    buffer(vector, Integer.BYTES, count).asIntBuffer().put(values, from, count);
-    setPresent(vector, row, count);
+  public void setRun(int column, int[] values, int count) {
+    run(column, Integer.BYTES).asIntBuffer().put(values, 0, count);
+    setPresent(vectors[column], row, count);
   }
 
-  private ByteBuffer buffer(FieldVector vector, int width, int count) {
-    return vector
-        .getDataBuffer()
-        .nioBuffer((long) row * width, count * width)
-        .order(ByteOrder.LITTLE_ENDIAN);
+  /** Cells of {@link Type#FLOAT64} of a run, none null. */
+  public void setRun(int column, double[] values, int count) {
+    run(column, Double.BYTES).asDoubleBuffer().put(values, 0, count);
+    setPresent(vectors[column], row, count);
+  }
+
+  /** Makes a cell of {@link Type#FLOAT64} of a run null again, and its value none. */
+  public void clearNumber(int column, int offset) {
+    FieldVector vector = vectors[column];
+    data[column].of(vector.getDataBuffer()).putDouble((row + offset) * Double.BYTES, 0);
+    BitVectorHelper.unsetBit(vector.getValidityBuffer(), row + offset);
+  }
+
+  private ByteBuffer run(int column, int width) {
+    ByteBuffer bytes = data[column].of(vectors[column].getDataBuffer());
+    bytes.clear().position(row * width);
+    return bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static void setPresent(FieldVector vector, int from, int count) {
@@ -250,20 +278,33 @@ public final class ArrowPageWriter implements AutoCloseable {
     while (vector.getDataBuffer().capacity() < (long) at + bytes) {
       vector.reallocDataBuffer();
     }
-    IntBuffer offsets =
-        vector
-            .getOffsetBuffer()
-            .nioBuffer((from + 1L) * Integer.BYTES, count * Integer.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .asIntBuffer();
-    ByteBuffer data = vector.getDataBuffer().nioBuffer(at, bytes);
-    for (int i = 0, end = at + utf8.length; i < count; i++, end += utf8.length) {
-      data.put(utf8);
-      offsets.put(end);
+    ByteBuffer ends = offsets[column].of(vector.getOffsetBuffer());
+    for (int i = 1, end = at; i <= count; i++) {
+      end += utf8.length;
+      ends.putInt((from + i) * Integer.BYTES, end);
+    }
+    ByteBuffer target = data[column].of(vector.getDataBuffer());
+    target.clear().position(at);
+    byte[] pattern = pattern(column, bytes);
+    for (int left = bytes; left > 0; left -= pattern.length) {
+      target.put(pattern, 0, Math.min(left, pattern.length));
     }
     setPresent(vector, from, count);
     vector.setLastSet(from + count - 1);
     textBytes += bytes;
+  }
+
+  /** The text of a column many times over. */
+  private byte[] pattern(int column, int bytes) {
+    byte[] one = lastUtf8[column];
+    if (repeated[column].length == one.length && bytes > one.length) {
+      byte[] many = new byte[Math.max(1, PATTERN_BYTES / one.length) * one.length];
+      for (int at = 0; at < many.length; at += one.length) {
+        System.arraycopy(one, 0, many, at, one.length);
+      }
+      repeated[column] = many;
+    }
+    return repeated[column];
   }
 
   /** Ends a run. */
