@@ -11,11 +11,10 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.VersionMode;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
-import io.tidemark.query.retrieval.BlockSink;
-import io.tidemark.query.retrieval.Retrieval;
-import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
 import java.time.ZoneId;
@@ -101,14 +100,26 @@ public interface Historian {
 
   /** A query's context, as below, that contains damage. */
   default OpenQuery openQuery(Principal principal, @Nullable ZoneId zone) {
-    return openQuery(principal, zone, DamageRule.CONTAIN);
+    return openQuery(principal, zone, QueryOptions.USUAL);
   }
 
   /**
-   * A query's context over a new snapshot, with the configured limits. Close it when the answer is
-   * out.
+   * What of the store a query sees.
+   *
+   * @param damageRule what to do where samples cannot be read
+   * @param versions which sample of a time counts
+   * @param asOf the data version to read, as an answer once named it; null for the newest
    */
-  OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, DamageRule damageRule);
+  record QueryOptions(DamageRule damageRule, VersionMode versions, @Nullable String asOf) {
+    /** The newest, with damage contained. */
+    public static final QueryOptions USUAL =
+        new QueryOptions(DamageRule.CONTAIN, VersionMode.LATEST, null);
+  }
+
+  /**
+   * A query's context over a snapshot, with the configured limits. Close it when the answer is out.
+   */
+  OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, QueryOptions options);
 
   /** A context and the snapshot it holds. */
   interface OpenQuery extends AutoCloseable {
@@ -119,11 +130,8 @@ public interface Historian {
     void close();
   }
 
-  /** Reads a tag's answer to a retrieval that is not a summary. */
-  void read(Retrieval retrieval, TagDefinition tag, QueryContext context, BlockSink sink);
-
-  /** Aggregates a tag over consecutive intervals. */
-  List<SummaryRow> summarize(Retrieval.Summary retrieval, TagDefinition tag, QueryContext context);
+  /** Questions about samples. */
+  HistorianQueries queries();
 
   /** Runs a statement; the result must be closed before the query. */
   SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);

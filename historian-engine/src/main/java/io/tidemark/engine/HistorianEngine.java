@@ -30,10 +30,7 @@ import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.PreparedBulk;
 import io.tidemark.query.context.PreparedChange;
-import io.tidemark.query.retrieval.BlockSink;
-import io.tidemark.query.retrieval.Retrieval;
-import io.tidemark.query.retrieval.Retrievals;
-import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
@@ -276,15 +273,16 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   @Override
-  public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, DamageRule damageRule) {
-    ReadView view = store.openReadView();
+  public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, QueryOptions options) {
+    String asOf = options.asOf();
+    ReadView view = asOf == null ? store.openReadView() : store.openReadView(asOf);
     QueryContext query =
         contextOver(
             view,
             principal,
             zone == null ? config.timeZone() : zone,
-            VersionMode.LATEST,
-            damageRule);
+            options.versions(),
+            options.damageRule());
     Future<?> deadline =
         deadlines.schedule(query::cancel, config.query().timeLimitNs() + 1, TimeUnit.NANOSECONDS);
     return new OpenQuery() {
@@ -331,15 +329,8 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   @Override
-  public void read(
-      Retrieval retrieval, TagDefinition tag, QueryContext queryContext, BlockSink sink) {
-    Retrievals.read(retrieval, tag, queryContext, sink);
-  }
-
-  @Override
-  public List<SummaryRow> summarize(
-      Retrieval.Summary retrieval, TagDefinition tag, QueryContext queryContext) {
-    return Retrievals.summarize(retrieval, tag, queryContext);
+  public HistorianQueries queries() {
+    return HistorianQueries.OF_SNAPSHOT;
   }
 
   @Override

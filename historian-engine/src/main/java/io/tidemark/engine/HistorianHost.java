@@ -6,7 +6,6 @@ import io.tidemark.engine.Health.ReasonCode;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
-import io.tidemark.model.DamageRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.OpenProgress;
@@ -15,9 +14,7 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.context.ContextKind;
-import io.tidemark.query.retrieval.BlockSink;
-import io.tidemark.query.retrieval.Retrieval;
-import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
 import java.io.IOException;
@@ -160,19 +157,13 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
-  public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, DamageRule damageRule) {
-    return engine().openQuery(principal, zone, damageRule);
+  public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, QueryOptions options) {
+    return engine().openQuery(principal, zone, options);
   }
 
   @Override
-  public void read(Retrieval retrieval, TagDefinition tag, QueryContext context, BlockSink sink) {
-    engine().read(retrieval, tag, context, sink);
-  }
-
-  @Override
-  public List<SummaryRow> summarize(
-      Retrieval.Summary retrieval, TagDefinition tag, QueryContext context) {
-    return engine().summarize(retrieval, tag, context);
+  public HistorianQueries queries() {
+    return engine().queries();
   }
 
   @Override

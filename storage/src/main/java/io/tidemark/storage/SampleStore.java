@@ -5,6 +5,7 @@ import io.tidemark.catalog.ProducerTable;
 import io.tidemark.catalog.TagTable;
 import io.tidemark.model.Agent;
 import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.OpenProgress;
 import io.tidemark.model.ReadView;
@@ -491,6 +492,25 @@ public final class SampleStore implements AutoCloseable {
   public ReadView openReadView() {
     // The order first: a rotation or commit in between only moves rows, it never loses them.
     long upToOrder = writer.publishedOrder();
+    return new StoreView(snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
+  }
+
+  /**
+   * A snapshot as it was: everything journaled up to a version that a view once named. Definitions
+   * of tags are those of today.
+   *
+   * @param dataVersion what {@link ReadView#dataVersion} said
+   * @throws HistorianException {@link ErrorCode#OUT_OF_RANGE} if it is none of this store, or names
+   *     what is not written yet.
+   */
+  public ReadView openReadView(String dataVersion) {
+    long published = writer.publishedOrder();
+    long upToOrder = DataVersion.order(sealed.storeId(), dataVersion);
+    if (upToOrder > published) {
+      throw new HistorianException(
+          ErrorCode.OUT_OF_RANGE,
+          "data version is of a time to come: asOf=" + ErrorText.quote(dataVersion));
+    }
     return new StoreView(snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
   }
 

@@ -66,16 +66,22 @@ final class StoreView implements ReadView {
 
   @Override
   public SampleCursor scan(QueryContext context, ScanRequest request) {
-    TagDefinition tag = tags.byId(request.tagId());
-    DuplicateRule duplicates = tag == null ? DuplicateRule.REPLACE : tag.duplicates();
-    boolean isLatest = context.versionMode() == VersionMode.LATEST;
+    DuplicateRule duplicates = duplicates(context, tags.byId(request.tagId()));
     // Which row of a time counts is known then without looking at what is not wanted.
     boolean mayBeHasty =
-        isLatest
+        context.versionMode() != VersionMode.ALL
             && duplicates != DuplicateRule.KEEP_ALL
             && request.columns() != SampleColumns.ALL
             && context.damageRule() == DamageRule.CONTAIN;
     return mayBeHasty ? hasty(context, request, duplicates) : careful(context, request, duplicates);
+  }
+
+  /** Which of the samples of one time count: as the tag says, unless the first are asked for. */
+  private static DuplicateRule duplicates(QueryContext context, @Nullable TagDefinition tag) {
+    if (context.versionMode() == VersionMode.ORIGINAL) {
+      return DuplicateRule.KEEP_FIRST;
+    }
+    return tag == null ? DuplicateRule.REPLACE : tag.duplicates();
   }
 
   private static MergingCursor.Winner winner(DuplicateRule duplicates) {
@@ -123,10 +129,10 @@ final class StoreView implements ReadView {
 
   private SampleCursor careful(
       QueryContext context, ScanRequest request, DuplicateRule duplicates) {
-    boolean latestOnly = context.versionMode() == VersionMode.LATEST;
-    boolean keepsAll = latestOnly && duplicates == DuplicateRule.KEEP_ALL;
+    boolean isChosen = context.versionMode() != VersionMode.ALL;
+    boolean keepsAll = isChosen && duplicates == DuplicateRule.KEEP_ALL;
     MergingCursor.Winner winner =
-        !latestOnly || keepsAll ? MergingCursor.Winner.ALL : winner(duplicates);
+        !isChosen || keepsAll ? MergingCursor.Winner.ALL : winner(duplicates);
     LostRanges lost = new LostRanges();
     // Repeats are found by their values, whether the reader wants these or not.
     SegmentRun.Wanted wanted =
@@ -181,10 +187,10 @@ final class StoreView implements ReadView {
   public StatisticsCursor scanStatistics(
       QueryContext context, int tagId, long[] edgesNs, StatisticsRule rule) {
     TagDefinition tag = tags.byId(tagId);
-    DuplicateRule duplicates = tag == null ? DuplicateRule.REPLACE : tag.duplicates();
+    DuplicateRule duplicates = duplicates(context, tag);
     if (rule == StatisticsRule.NONE
         || tag == null
-        || context.versionMode() != VersionMode.LATEST
+        || context.versionMode() == VersionMode.ALL
         || !context.mayRead(tagId)) {
       return ReadView.super.scanStatistics(context, tagId, edgesNs, rule);
     }

@@ -9,8 +9,8 @@ import io.tidemark.model.Principal;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.retrieval.Retrieval;
-import io.tidemark.query.retrieval.Retrievals;
 import io.tidemark.query.retrieval.SideBySide;
+import io.tidemark.query.retrieval.Summaries;
 import io.tidemark.storage.io.Disk;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
@@ -142,7 +142,7 @@ final class QuerySpeed {
           tags,
           4,
           tag ->
-              Retrievals.summarize(
+              Summaries.of(
                   new Retrieval.Summary(new long[] {startNs, endNs}),
                   tag,
                   query.context(),

@@ -9,7 +9,7 @@ import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.retrieval.Retrieval;
-import io.tidemark.query.retrieval.Retrievals;
+import io.tidemark.query.retrieval.Summaries;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.time.CalendarInterval;
 import io.tidemark.storage.io.Disk;
@@ -104,7 +104,7 @@ final class YearAverage {
     long[] edges = CalendarInterval.parse(interval).edges(year, ZoneOffset.UTC, INTERVALS_MAX);
     Retrieval.Summary summary = new Retrieval.Summary(edges);
     for (int run = 0; run < WARM_UP_RUNS; run++) {
-      check(Retrievals.summarize(summary, tag, context, rule), edges.length - 1);
+      check(Summaries.of(summary, tag, context, rule), edges.length - 1);
     }
     Histogram nanos = new Histogram(3);
     long startNanos = System.nanoTime();
@@ -113,7 +113,7 @@ final class YearAverage {
           run < RUNS && (run < RUNS_MIN || System.nanoTime() - startNanos < RUN_NANOS_MAX);
           run++) {
         long before = System.nanoTime();
-        List<SummaryRow> rows = Retrievals.summarize(summary, tag, context, rule);
+        List<SummaryRow> rows = Summaries.of(summary, tag, context, rule);
         nanos.recordValue(System.nanoTime() - before);
         check(rows, edges.length - 1);
         progress.step(1);

@@ -2,19 +2,12 @@ package io.tidemark.wire.http;
 
 import io.tidemark.query.aggregate.AggregateConfiguration;
 import io.tidemark.query.aggregate.StandardAggregate;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The parameters of an aggregate of OPC UA Part 13, by their names there. */
 final class AggregateParameters {
-  private static final List<String> NAMES =
+  static final List<String> NAMES =
       List.of(
-          "tag",
-          "timeZone",
-          "format",
-          "layout",
-          "strict",
           "aggregate",
           "treatUncertainAsBad",
           "percentDataBad",
@@ -22,13 +15,6 @@ final class AggregateParameters {
           "useSlopedExtrapolation");
 
   private AggregateParameters() {}
-
-  /** Names that a request may have, and some more. */
-  static List<String> known(String... own) {
-    List<String> names = new ArrayList<>(NAMES);
-    names.addAll(Arrays.asList(own));
-    return List.copyOf(names);
-  }
 
   /** The aggregate that a request names. */
   static StandardAggregate aggregate(Parameters parameters) {

@@ -58,7 +58,7 @@ final class GapRoutes {
             "look it up: GET /api/v1/tags?q=…",
             null);
       }
-      GapExplanation found = GapExplanation.of(tag, atNs, rule, context);
+      GapExplanation found = historian.queries().explainGap(tag, atNs, rule, context);
       exchange.json(200, json -> write(json, tag, atNs, found, context.nowNs(), zone));
     }
   }

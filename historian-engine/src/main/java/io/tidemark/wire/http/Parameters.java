@@ -174,6 +174,23 @@ final class Parameters {
     return this;
   }
 
+  /**
+   * Refuses what makes no sense beside a parameter that is there.
+   *
+   * @throws HistorianException {@link ErrorCode#OUT_OF_RANGE} naming it
+   */
+  void allowBeside(String name, Collection<String> known) {
+    for (Map.Entry<String, List<String>> given : values.entrySet()) {
+      if (!given.getKey().equals(name) && !known.contains(given.getKey())) {
+        throw bad(
+            given.getKey(),
+            given.getValue().getFirst(),
+            "says " + name + " already: leave it out",
+            null);
+      }
+    }
+  }
+
   /** Every value of a parameter that may be repeated. */
   List<String> all(String name) {
     return values.getOrDefault(name, List.of());

@@ -1,7 +1,6 @@
 package io.tidemark.wire.http;
 
 import io.tidemark.engine.Historian;
-import io.tidemark.model.DamageRule;
 import io.tidemark.model.QueryContext;
 import java.time.ZoneId;
 
@@ -11,12 +10,12 @@ final class QueryScope implements AutoCloseable {
 
   /** Opens a query over a new snapshot that contains damage. */
   QueryScope(Historian historian, Exchange exchange, ZoneId zone) {
-    this(historian, exchange, zone, DamageRule.CONTAIN);
+    this(historian, exchange, zone, Historian.QueryOptions.USUAL);
   }
 
   /** Opens a query over a new snapshot. */
-  QueryScope(Historian historian, Exchange exchange, ZoneId zone, DamageRule damageRule) {
-    query = historian.openQuery(exchange.principal(), zone, damageRule);
+  QueryScope(Historian historian, Exchange exchange, ZoneId zone, Historian.QueryOptions options) {
+    query = historian.openQuery(exchange.principal(), zone, options);
     QueryContext context = query.context();
     exchange.onCancel(context::cancel);
   }

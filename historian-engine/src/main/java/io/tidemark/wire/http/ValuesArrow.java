@@ -7,6 +7,7 @@ import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.arrow.ArrowPageWriter;
 import io.tidemark.query.arrow.ArrowPageWriter.Column;
@@ -38,27 +39,6 @@ final class ValuesArrow implements ValuesEncoder {
           new Column("status", Type.UINT32),
           new Column("quality", Type.TEXT),
           new Column("uom", Type.TEXT));
-
-  private static final List<Column> SUMMARIES =
-      List.of(
-          new Column("tag", Type.TEXT),
-          new Column("start_time", Type.TIME),
-          new Column("end_time", Type.TIME),
-          new Column("time_average", Type.FLOAT64),
-          new Column("sample_average", Type.FLOAT64),
-          new Column("minimum", Type.FLOAT64),
-          new Column("minimum_time", Type.TIME),
-          new Column("maximum", Type.FLOAT64),
-          new Column("maximum_time", Type.TIME),
-          new Column("std_dev", Type.FLOAT64),
-          new Column("total", Type.FLOAT64),
-          new Column("count", Type.INT64),
-          new Column("percent_good", Type.FLOAT64),
-          new Column("status", Type.UINT32),
-          new Column("quality", Type.TEXT),
-          new Column("basis", Type.TEXT),
-          new Column("uom", Type.TEXT),
-          new Column("total_uom", Type.TEXT));
 
   private static final List<Column> WINDOWS =
       List.of(
@@ -92,11 +72,31 @@ final class ValuesArrow implements ValuesEncoder {
   }
 
   private List<Column> summaryColumns() {
-    if (question.shownWindows() == null) {
-      return SUMMARIES;
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column("tag", Type.TEXT));
+    columns.add(new Column("start_time", Type.TIME));
+    columns.add(new Column("end_time", Type.TIME));
+    for (SummaryField field : question.fields()) {
+      columns.add(
+          new Column(
+              field.column(),
+              switch (field.kind()) {
+                case NUMBER -> Type.FLOAT64;
+                case TIME -> Type.TIME;
+                case COUNT -> Type.INT64;
+              }));
     }
-    List<Column> columns = new ArrayList<>(SUMMARIES);
-    columns.addAll(WINDOWS);
+    columns.add(new Column("status", Type.UINT32));
+    columns.add(new Column("quality", Type.TEXT));
+    columns.add(new Column("basis", Type.TEXT));
+    columns.add(new Column("uom", Type.TEXT));
+    columns.add(new Column("total_uom", Type.TEXT));
+    if (question.fields().contains(SummaryField.SLOPE)) {
+      columns.add(new Column("slope_uom", Type.TEXT));
+    }
+    if (question.shownWindows() != null) {
+      columns.addAll(WINDOWS);
+    }
     return columns;
   }
 
@@ -188,40 +188,45 @@ final class ValuesArrow implements ValuesEncoder {
   }
 
   @Override
-  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow)
+  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow, int step)
       throws IOException {
     int window = firstWindow;
     String totalUom = TotalUnit.of(tag.uom()).uom();
+    boolean hasSlope = question.fields().contains(SummaryField.SLOPE);
     for (SummaryRow row : rows) {
       out.setText(0, tag.name());
       out.setTime(1, row.startNs());
       out.setTime(2, row.endNs());
-      out.setNumber(3, row.timeAverage());
-      out.setNumber(4, row.sampleAverage());
-      out.setNumber(5, row.minimum());
-      time(6, row.minimumTimeNs());
-      out.setNumber(7, row.maximum());
-      time(8, row.maximumTimeNs());
-      out.setNumber(9, row.stdDev());
-      out.setNumber(10, row.total());
-      out.setLong(11, row.count());
-      out.setDouble(12, row.percentGood());
-      out.setUnsignedInt(13, row.status());
-      out.setText(14, Quality.of(row.status()).label());
-      out.setText(15, row.basis());
-      out.setText(16, tag.uom());
-      out.setText(17, totalUom);
-      window(row, window++);
+      int column = 3;
+      for (SummaryField field : question.fields()) {
+        if (row.has(field)) {
+          switch (field.kind()) {
+            case NUMBER -> out.setDouble(column, question.number(row, field));
+            case TIME -> out.setTime(column, row.whole(field));
+            case COUNT -> out.setLong(column, row.whole(field));
+          }
+        }
+        column++;
+      }
+      out.setUnsignedInt(column++, row.status());
+      out.setText(column++, Quality.of(row.status()).label());
+      out.setText(column++, row.basis());
+      out.setText(column++, tag.uom());
+      out.setText(column++, totalUom);
+      if (hasSlope) {
+        out.setText(column++, question.slopeUom(tag));
+      }
+      window(column, row, window);
+      window += step;
       out.endRow();
     }
   }
 
-  private void window(SummaryRow row, int window) {
+  private void window(int column, SummaryRow row, int window) {
     Windows windows = question.shownWindows();
     if (windows == null) {
       return;
     }
-    int column = SUMMARIES.size();
     out.setTime(column, question.timestampNs(row));
     text(column + 1, windows.label(window));
     text(column + 2, windows.shift(window));
@@ -235,14 +240,8 @@ final class ValuesArrow implements ValuesEncoder {
     }
   }
 
-  private void time(int column, @Nullable Long ns) {
-    if (ns != null) {
-      out.setTime(column, ns);
-    }
-  }
-
   @Override
-  public void endTag(boolean more) {}
+  public void endTag(boolean more, @Nullable String cursor) {}
 
   @Override
   public void rows(long[] timesNs, List<WideColumn> columns) throws IOException {

@@ -7,6 +7,7 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.time.Windows;
@@ -42,11 +43,22 @@ final class ValuesCsv implements ValuesEncoder {
       }
     } else if (question.mode() == ValuesQuestion.Mode.SUMMARY) {
       csv.text("Tag").timeHeaders("Start", zone).timeHeaders("End", zone);
-      csv.text("Time average").text("Sample average");
-      csv.text("Minimum").timeHeaders("Minimum time", zone);
-      csv.text("Maximum").timeHeaders("Maximum time", zone);
-      csv.text("Standard deviation").text("Unit").text("Total").text("Total unit");
-      csv.text("Count").text("Percent good").text("Status").text("Quality").text("Basis");
+      for (SummaryField field : question.fields()) {
+        if (field == unitBefore()) {
+          csv.text("Unit");
+        }
+        if (field.kind() == SummaryField.Kind.TIME) {
+          csv.timeHeaders(heading(field), zone);
+        } else {
+          csv.text(heading(field));
+        }
+        if (field == SummaryField.TOTAL) {
+          csv.text("Total unit");
+        } else if (field == SummaryField.SLOPE) {
+          csv.text("Slope unit");
+        }
+      }
+      csv.text("Status").text("Quality").text("Basis");
       if (question.shownWindows() != null) {
         csv.timeHeaders("Timestamp", zone);
         csv.text("Label").text("Shift").text("Production day").text("Partial");
@@ -104,26 +116,55 @@ final class ValuesCsv implements ValuesEncoder {
   }
 
   @Override
-  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow)
+  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow, int step)
       throws IOException {
     int window = firstWindow;
     String totalUom = TotalUnit.of(tag.uom()).uom();
     for (SummaryRow row : rows) {
       csv.text(tag.name()).time(row.startNs(), zone).time(row.endNs(), zone);
-      number(row.timeAverage());
-      number(row.sampleAverage());
-      number(row.minimum());
-      time(row.minimumTimeNs());
-      number(row.maximum());
-      time(row.maximumTimeNs());
-      number(row.stdDev());
-      csv.text(tag.uom());
-      number(row.total());
-      csv.text(totalUom).number(row.count()).number(row.percentGood());
+      for (SummaryField field : question.fields()) {
+        if (field == unitBefore()) {
+          csv.text(tag.uom());
+        }
+        value(row, field);
+        if (field == SummaryField.TOTAL) {
+          csv.text(totalUom);
+        } else if (field == SummaryField.SLOPE) {
+          csv.text(question.slopeUom(tag));
+        }
+      }
       status(row.status());
       csv.text(row.basis());
-      window(row, window++);
+      window(row, window);
+      window += step;
       csv.endRow();
+    }
+  }
+
+  /** The unit of the tag stands before this field: the first that is not in it. */
+  private SummaryField unitBefore() {
+    return question.fields().contains(SummaryField.TOTAL) ? SummaryField.TOTAL : SummaryField.COUNT;
+  }
+
+  private static String heading(SummaryField field) {
+    if (field == SummaryField.STD_DEV) {
+      return "Standard deviation";
+    }
+    String text = field.column().replace('_', ' ').replace("std dev", "standard deviation");
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
+  private void value(SummaryRow row, SummaryField field) {
+    switch (field.kind()) {
+      case NUMBER -> number(row.has(field) ? (Double) question.number(row, field) : null);
+      case TIME -> time(row.has(field) ? (Long) row.whole(field) : null);
+      case COUNT -> {
+        if (row.has(field)) {
+          csv.number(row.whole(field));
+        } else {
+          csv.empty();
+        }
+      }
     }
   }
 
@@ -164,7 +205,7 @@ final class ValuesCsv implements ValuesEncoder {
   }
 
   @Override
-  public void endTag(boolean more) {}
+  public void endTag(boolean more, @Nullable String cursor) {}
 
   @Override
   public void rows(long[] timesNs, List<WideColumn> columns) throws IOException {

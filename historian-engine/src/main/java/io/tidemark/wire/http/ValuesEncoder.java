@@ -5,6 +5,7 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.query.retrieval.SummaryRow;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the answer to a {@link ValuesQuestion} as it comes, tag by tag, or time by time if it is
@@ -25,15 +26,18 @@ sealed interface ValuesEncoder extends AutoCloseable permits ValuesJson, ValuesC
    * Intervals of that tag.
    *
    * @param firstWindow which of the question's windows the first row is
+   * @param step from the window of a row to that of the next: 1 or -1
    */
-  void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow) throws IOException;
+  void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow, int step)
+      throws IOException;
 
   /**
    * Ends the tag.
    *
    * @param more whether it has further samples, which the request did not want
+   * @param cursor where to go on with these; null if there are none, or it cannot be said
    */
-  void endTag(boolean more) throws IOException;
+  void endTag(boolean more, @Nullable String cursor) throws IOException;
 
   /**
    * Rows of a wide answer.

@@ -9,13 +9,14 @@ import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.time.Windows;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Values as JSON. */
 final class ValuesJson implements ValuesEncoder {
+  private static final String[] FIELD_NAMES =
+      Arrays.stream(SummaryField.values())
+          .map(field -> ",\"" + field.label() + "\":")
+          .toArray(String[]::new);
+
   private final ValuesQuestion question;
   private final JsonGenerator json;
   private final ZoneId zone;
@@ -91,15 +97,44 @@ final class ValuesJson implements ValuesEncoder {
     if (question.mode() == ValuesQuestion.Mode.SUMMARY) {
       json.writeStringField("totalUom", TotalUnit.of(tag.uom()).uom());
     }
+    if (question.mode() == ValuesQuestion.Mode.SUMMARY) {
+      if (question.fields().contains(SummaryField.SLOPE)) {
+        json.writeStringField("slopeUom", question.slopeUom(tag));
+      }
+      if (isCompact()) {
+        json.writeStringField("basis", "stored");
+        writeColumns();
+      }
+    }
     json.writeArrayFieldStart("values");
     statusTexts.clear();
     stateTexts.clear();
     lastStatus = 0;
   }
 
+  private boolean isCompact() {
+    return question.layout() == ValuesQuestion.Layout.COMPACT;
+  }
+
+  /** What the places of a compact row of a summary are. */
+  private void writeColumns() throws IOException {
+    json.writeArrayFieldStart("columns");
+    json.writeString("startTime");
+    json.writeString("endTime");
+    for (SummaryField field : question.fields()) {
+      json.writeString(field.label());
+    }
+    json.writeString("status");
+    if (question.shownWindows() != null) {
+      json.writeString("label");
+      json.writeString("partial");
+    }
+    json.writeEndArray();
+  }
+
   @Override
   public void samples(TagDefinition tag, SampleBlock block, int count) throws IOException {
-    boolean compact = question.layout() == ValuesQuestion.Layout.COMPACT;
+    boolean compact = isCompact();
     for (int row = 0; row < count; row++) {
       boolean shows = question.showsValue(block, row);
       if (shows && block.type() == SampleType.STRING) { // may need escapes
@@ -152,13 +187,7 @@ final class ValuesJson implements ValuesEncoder {
 
   /** A state's text in quotes; the states of a tag are few. */
   private String stateJson(TagDefinition tag, long state) {
-    return stateTexts.computeIfAbsent(
-        state,
-        ordinal -> {
-          StringBuilder out = new StringBuilder("\"");
-          JsonStringEncoder.getInstance().quoteAsString(tag.stateText(ordinal), out);
-          return out.append('"').toString();
-        });
+    return stateTexts.computeIfAbsent(state, ordinal -> quoted(tag.stateText(ordinal)));
   }
 
   /** The fields of a status; the last one is kept, since most rows have the same. */
@@ -245,55 +274,87 @@ final class ValuesJson implements ValuesEncoder {
   }
 
   @Override
-  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow)
+  public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow, int step)
       throws IOException {
     int window = firstWindow;
     for (SummaryRow row : rows) {
-      json.writeStartObject();
-      writeTime("startTime", row.startNs());
-      writeTime("endTime", row.endNs());
-      writeWindow(row, window++);
-      writeNumber("timeAverage", row.timeAverage());
-      writeNumber("sampleAverage", row.sampleAverage());
-      writeNumber("minimum", row.minimum());
-      writeTime("minimumTime", row.minimumTimeNs());
-      writeNumber("maximum", row.maximum());
-      writeTime("maximumTime", row.maximumTimeNs());
-      writeNumber("stdDev", row.stdDev());
-      writeNumber("total", row.total());
-      json.writeNumberField("count", row.count());
-      writeNumber("percentGood", row.percentGood());
-      writeStatus(json, row.status());
-      json.writeStringField("basis", row.basis());
-      json.writeEndObject();
+      line.clear();
+      if (isCompact()) {
+        compactSummary(row, window);
+      } else {
+        summary(row, window);
+      }
+      writeLine();
+      window += step;
+    }
+  }
+
+  private void summary(SummaryRow row, int window) {
+    line.put("{\"startTime\":").quotedTime(row.startNs());
+    line.put(",\"endTime\":").quotedTime(row.endNs());
+    window(row, window);
+    for (SummaryField field : question.fields()) {
+      line.put(FIELD_NAMES[field.ordinal()]);
+      value(row, field);
+    }
+    line.put(statusJson(row.status()));
+    line.put(",\"basis\":\"").put(row.basis()).put("\"}");
+  }
+
+  private void compactSummary(SummaryRow row, int window) {
+    line.put('[').quotedTime(row.startNs()).put(',').quotedTime(row.endNs());
+    for (SummaryField field : question.fields()) {
+      line.put(',');
+      value(row, field);
+    }
+    line.put(',').whole(Integer.toUnsignedLong(row.status()));
+    noteStatus(row.status());
+    Windows windows = question.shownWindows();
+    if (windows != null) {
+      String label = windows.label(window);
+      line.put(',').put(label == null ? "null" : quoted(label));
+      line.put(windows.isPartial(window) ? ",true" : ",false");
+    }
+    line.put(']');
+  }
+
+  private void value(SummaryRow row, SummaryField field) {
+    if (!row.has(field)) {
+      line.put("null");
+      return;
+    }
+    switch (field.kind()) {
+      case NUMBER -> line.json(question.number(row, field));
+      case TIME -> line.quotedTime(row.whole(field));
+      case COUNT -> line.json(row.whole(field));
     }
   }
 
   /** Time, names and flag of a row's window, where answers have them. */
-  private void writeWindow(SummaryRow row, int window) throws IOException {
+  private void window(SummaryRow row, int window) {
     Windows windows = question.shownWindows();
     if (windows == null) {
       return;
     }
-    writeTime("ts", question.timestampNs(row));
-    writeText("label", windows.label(window));
-    writeText("shift", windows.shift(window));
-    LocalDate day = windows.productionDay(window);
-    writeText("productionDay", day == null ? null : day.toString());
+    line.put(",\"ts\":").quotedTime(question.timestampNs(row));
+    text("label", windows.label(window));
+    text("shift", windows.shift(window));
+    text("productionDay", windows.productionDay(window));
     if (windows.isPartial(window)) {
-      json.writeBooleanField("partial", true);
+      line.put(",\"partial\":true");
     }
   }
 
-  private void writeText(String field, @Nullable String text) throws IOException {
+  private void text(String field, @Nullable Object text) {
     if (text != null) {
-      json.writeStringField(field, text);
+      line.put(",\"").put(field).put("\":").put(quoted(text.toString()));
     }
   }
 
-  private void writeNumber(String field, @Nullable Double value) throws IOException {
-    json.writeFieldName(field);
-    JsonText.writeDouble(json, value);
+  private static String quoted(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    JsonStringEncoder.getInstance().quoteAsString(text, out);
+    return out.append('"').toString();
   }
 
   private void writeTime(String field, @Nullable Long ns) throws IOException {
@@ -306,12 +367,15 @@ final class ValuesJson implements ValuesEncoder {
   }
 
   @Override
-  public void endTag(boolean more) throws IOException {
+  public void endTag(boolean more, @Nullable String cursor) throws IOException {
     json.writeEndArray();
     if (more) {
       json.writeBooleanField("more", true);
     }
-    if (question.layout() == ValuesQuestion.Layout.COMPACT) {
+    if (cursor != null) {
+      json.writeStringField("cursor", cursor);
+    }
+    if (isCompact()) {
       json.writeObjectFieldStart("statusTexts");
       for (Map.Entry<String, String> text : statusTexts.entrySet()) {
         json.writeStringField(text.getKey(), text.getValue());

@@ -5,6 +5,8 @@ import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.SlopeUnit;
+import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.retrieval.UnitChange;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode way of retrieval
  * @param tags tags that exist, each once, in the order asked, in the units asked for
+ * @param storedTags the tags as they are stored, by number
  * @param unitChanges what was asked to be converted, by number of the tag
  * @param errors tags that do not, or have no answer in those units
  * @param range the range, null for times and current values
@@ -26,7 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param windows intervals of a summary, null otherwise
  * @param timestamp which end of a window is its time; null for answers whose rows have neither time
  *     nor label nor flag, as they were before windows had them
+ * @param fields what a row of a summary shows, in this order
+ * @param slopeTime the time that slopes are per
+ * @param stretchesNs start, end, start, ... of when a condition holds that was asked for; else null
  * @param layout shape of the answer
+ * @param descending newest first
+ * @param skip samples of the first time that an earlier answer had
+ * @param limit most samples of a tag
  * @param includeBad whether Bad samples show their value
  * @param withStatus whether wide CSV has a status column a tag
  * @param dataVersion the snapshot that is read
@@ -34,14 +43,21 @@ import org.jspecify.annotations.Nullable;
 record ValuesQuestion(
     Mode mode,
     List<TagDefinition> tags,
+    Map<Integer, TagDefinition> storedTags,
     Map<Integer, UnitChange> unitChanges,
     List<TagError> errors,
     @Nullable TimeRange range,
     long[] timesNs,
     @Nullable Windows windows,
     @Nullable Timestamp timestamp,
+    List<SummaryField> fields,
+    SlopeUnit slopeTime,
+    long @Nullable [] stretchesNs,
     ZoneId zone,
     Layout layout,
+    boolean descending,
+    int skip,
+    int limit,
     boolean includeBad,
     boolean withStatus,
     String dataVersion) {
@@ -54,14 +70,25 @@ record ValuesQuestion(
     INTERPOLATED,
     /** At given times. */
     AT_TIMES,
+    /** The value in force at the ends of equal cycles. */
+    CYCLIC,
+    /** Where it changes. */
+    DELTA,
     /** For a chart. */
     PLOT,
+    /** The same for a number of cycles. */
+    BEST_FIT,
     /** Aggregates of intervals. */
     SUMMARY,
     /** A standard aggregate of intervals, as samples. */
     PROCESSED,
     /** The newest. */
-    CURRENT
+    CURRENT;
+
+    /** Whether all tags are answered for the same times. */
+    boolean hasCommonTimes() {
+      return this == INTERPOLATED || this == AT_TIMES || this == CYCLIC;
+    }
   }
 
   /** Which end of a window is its time. */
@@ -78,7 +105,7 @@ record ValuesQuestion(
     LONG,
     /** One row a time with a column a tag. */
     WIDE,
-    /** As long, but a JSON sample is an array {@code [ts, value, status]} instead of an object. */
+    /** As long, but a row in JSON is an array instead of an object. */
     COMPACT
   }
 
@@ -97,14 +124,36 @@ record ValuesQuestion(
 
   /** The tag to read for one of {@link #tags}. */
   TagDefinition stored(TagDefinition tag) {
-    UnitChange change = unitChanges.get(tag.id());
-    return change == null ? tag : change.stored();
+    return storedTags.getOrDefault(tag.id(), tag);
+  }
+
+  /** Where samples go if only those are wanted that lie where the condition holds. */
+  BlockSink within(BlockSink out) {
+    return stretchesNs == null ? out : new WithinStretches(stretchesNs, out);
+  }
+
+  /** Time of the first sample of a continued read. */
+  long firstNs() {
+    TimeRange all = range == null ? TimeRange.ALL : range;
+    return descending ? all.endNs() - 1 : all.startNs();
   }
 
   /** Where to put what is read of the tag, so that it comes out in the unit asked for. */
   BlockSink sink(TagDefinition tag, BlockSink out) {
     UnitChange change = unitChanges.get(tag.id());
     return change == null ? out : change.sink(out);
+  }
+
+  /** A number of a row of a summary, slopes per the time asked for. */
+  double number(SummaryRow row, SummaryField field) {
+    double value = row.number(field);
+    return field == SummaryField.SLOPE ? slopeTime.slope(value) : value;
+  }
+
+  /** Unit of a tag's slopes. */
+  String slopeUom(TagDefinition tag) {
+    String per = slopeTime.uom();
+    return SlopeUnit.of(tag.uom(), per.substring(per.indexOf('/') + 1)).uom();
   }
 
   /** Aggregates of the tag in the unit asked for. */

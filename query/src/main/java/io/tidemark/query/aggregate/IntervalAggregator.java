@@ -11,6 +11,9 @@ import io.tidemark.model.SampleStatistics.Real;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over a tag's samples that gives the statistics of consecutive intervals. Call {@link
@@ -38,6 +41,7 @@ public final class IntervalAggregator {
   private final boolean numeric;
   private final Sink sink;
   private final IntervalStatistics statistics;
+  private final @Nullable SampleMoments moments;
   private final ReadRule rule;
   private final boolean[] usable = new boolean[SampleBlock.CAPACITY];
   private final boolean[] counted = new boolean[SampleBlock.CAPACITY];
@@ -64,12 +68,24 @@ public final class IntervalAggregator {
    * @throws HistorianException {@link ErrorCode#EMPTY_RANGE} if they do not ascend.
    */
   public IntervalAggregator(TagDefinition tag, ReadRule rule, long[] edgesNs, Sink sink) {
+    this(tag, rule, EnumSet.noneOf(SummaryField.class), edgesNs, sink);
+  }
+
+  /**
+   * The same that can also answer some fields beyond those of every interval.
+   *
+   * @param fields what is asked for; one that {@link SummaryField#needsSamples needs samples} is
+   *     wrong where statistics are accepted
+   */
+  public IntervalAggregator(
+      TagDefinition tag, ReadRule rule, Set<SummaryField> fields, long[] edgesNs, Sink sink) {
     checkEdges(edgesNs);
     this.edges = edgesNs.clone();
     this.numeric = tag.type().isNumeric();
     this.sink = sink;
     this.rule = rule;
-    this.statistics = new IntervalStatistics(rule.stepped(tag));
+    this.statistics = new IntervalStatistics(rule.stepped(tag), fields);
+    this.moments = statistics.moments();
     this.converted = new double[SampleBlock.CAPACITY];
   }
 
@@ -95,6 +111,9 @@ public final class IntervalAggregator {
   public void before(SampleBlock block, int row) {
     double[] numbers = classify(block, row, row + 1);
     last(block.sourceTimesNs()[row], numbers[row], usable[row]);
+    if (moments != null && usable[row]) {
+      moments.before(block, row);
+    }
   }
 
   /** Takes samples inside the edges, in order of time. */
@@ -123,6 +142,10 @@ public final class IntervalAggregator {
       bridge(times[row], numbers[row], usable[row], inDoubt);
       int end = Math.min(to, block.rowAtOrAfter(row, edges[interval + 1]));
       statistics.addRows(times, numbers, usable, samples, row, end);
+      countOthers(block, samples, row, end);
+      if (moments != null) {
+        moments.add(block, numbers, usable, samples, row, end);
+      }
       for (int i = row + 1; mayDoubt && i < end; i++) {
         if ((block.flags()[i] & IN_DOUBT) != 0 && usable[i - 1]) {
           statistics.doubt(times[i] - times[i - 1]);
@@ -131,6 +154,22 @@ public final class IntervalAggregator {
       last(times[end - 1], numbers[end - 1], usable[end - 1]);
       row = end;
     }
+  }
+
+  /** Counts the recorded rows that are no samples, by their class. */
+  private void countOthers(SampleBlock block, boolean[] samples, int from, int to) {
+    int uncertain = 0;
+    int bad = 0;
+    for (int i = from; i < to; i++) {
+      boolean isRecorded = (block.flags()[i] & PUT_IN) == 0;
+      boolean isUncertain = block.statuses()[i] >>> 30 == 1;
+      if (isRecorded && isUncertain) {
+        uncertain++;
+      } else if (isRecorded && !samples[i]) {
+        bad++;
+      }
+    }
+    statistics.countOthers(uncertain, bad);
   }
 
   /**
@@ -152,6 +191,8 @@ public final class IntervalAggregator {
       boolean lastIsUsable = true;
       for (int at = row; at < end; ) {
         if (next < count && unusableRows[next] == at) {
+          int uncertain = block.statuses()[at] >>> 30 == 1 ? 1 : 0;
+          statistics.countOthers(uncertain, 1 - uncertain);
           next++;
           at++;
           lastIsUsable = false;
@@ -159,6 +200,9 @@ public final class IntervalAggregator {
         }
         int runEnd = next < count ? Math.min(unusableRows[next], end) : end;
         statistics.addUsableRows(times, numbers, at, runEnd);
+        if (moments != null) {
+          moments.add(block, numbers, at, runEnd);
+        }
         if (runEnd < end) {
           long heldNs = times[runEnd - 1];
           statistics.addSegment(

@@ -4,6 +4,8 @@ import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleStatistics.Count;
 import io.tidemark.model.SampleStatistics.Real;
 import io.tidemark.model.StatusCodes;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ public final class IntervalStatistics {
   private static final double TWELFTH = 1.0 / 12;
 
   private final boolean stepped;
+  private final @Nullable SampleMoments moments;
 
   private long goodNs;
   private long heldNs;
@@ -47,10 +50,33 @@ public final class IntervalStatistics {
   private long minimumTimeNs;
   private long maximumTimeNs;
 
+  private long uncertain;
+  private long bad;
+  private double first;
+  private double last;
+  private long firstTimeNs;
+  private long lastTimeNs;
+  private boolean knowsFirstTime;
+  private boolean knowsLastTime;
+
   /** Empty statistics of a tag whose values hold until the next sample, or do not. */
   public IntervalStatistics(boolean stepped) {
+    this(stepped, EnumSet.noneOf(SummaryField.class));
+  }
+
+  /** The same that can also answer some fields. */
+  public IntervalStatistics(boolean stepped, Set<SummaryField> fields) {
     this.stepped = stepped;
+    this.moments =
+        SummaryField.needMoments(fields)
+            ? new SampleMoments(fields.contains(SummaryField.TRANSITIONS))
+            : null;
     clear();
+  }
+
+  /** What is kept only if asked for; null if it is not. */
+  @Nullable SampleMoments moments() {
+    return moments;
   }
 
   /** Forgets everything. */
@@ -67,6 +93,36 @@ public final class IntervalStatistics {
     maximum = Double.NEGATIVE_INFINITY;
     minimumTimeNs = 0;
     maximumTimeNs = 0;
+    uncertain = 0;
+    bad = 0;
+    first = 0;
+    last = 0;
+    firstTimeNs = 0;
+    lastTimeNs = 0;
+    knowsFirstTime = true;
+    knowsLastTime = true;
+    if (moments != null) {
+      moments.clear();
+    }
+  }
+
+  /**
+   * Says that so many recorded rows were of class Uncertain, and so many Bad or without a number.
+   */
+  public void countOthers(long uncertainRows, long badRows) {
+    uncertain += uncertainRows;
+    bad += badRows;
+  }
+
+  /** Notes the ends of usable rows that were not counted yet. */
+  private void ends(double firstValue, long firstNs, double lastValue, long lastNs) {
+    if (count == 0) {
+      first = firstValue;
+      firstTimeNs = firstNs;
+    }
+    last = lastValue;
+    lastTimeNs = lastNs;
+    knowsLastTime = true;
   }
 
   /**
@@ -203,6 +259,7 @@ public final class IntervalStatistics {
       min = Math.min(min, a);
       max = Math.max(max, a);
     }
+    ends(numbers[from], timesNs[from], numbers[to - 1], timesNs[to - 1]);
     count += to - from;
     addToSum(high0, low0);
     addToSum(high1, low1);
@@ -256,10 +313,23 @@ public final class IntervalStatistics {
         heldNs += samples.get(Count.HELD_NS);
       }
     }
+    uncertain += samples.get(Count.UNCERTAIN);
     long others = samples.get(Count.USABLE);
+    bad += samples.get(Count.BAD) + samples.get(Count.GOOD) - others;
+    if (moments != null) {
+      moments.add(samples);
+    }
     if (others == 0) {
       return;
     }
+    if (count == 0) {
+      first = samples.get(Real.FIRST);
+      firstTimeNs = samples.get(Count.FIRST_TIME);
+      knowsFirstTime = samples.get(Count.FIRST_USABLE) != 0;
+    }
+    last = samples.get(Real.LAST);
+    lastTimeNs = samples.get(Count.LAST_TIME);
+    knowsLastTime = samples.get(Count.LAST_USABLE) != 0;
     count += others;
     addToSum(samples.get(Real.SUM), 0);
     if (samples.get(Real.MINIMUM) < minimum) {
@@ -280,10 +350,16 @@ public final class IntervalStatistics {
     int minRow = -1;
     int maxRow = -1;
     int good = 0;
+    int firstRow = -1;
+    int lastRow = -1;
     for (int i = from; i < to; i++) {
       if (usable[i]) {
         double v = numbers[i];
         good++;
+        lastRow = i;
+        if (firstRow < 0) {
+          firstRow = i;
+        }
         double sum = high + v;
         double part = sum - high;
         low += (high - (sum - part)) + (v - part);
@@ -297,6 +373,9 @@ public final class IntervalStatistics {
           maxRow = i;
         }
       }
+    }
+    if (firstRow >= 0) {
+      ends(numbers[firstRow], timesNs[firstRow], numbers[lastRow], timesNs[lastRow]);
     }
     count += good;
     sumHigh = high;
@@ -433,8 +512,16 @@ public final class IntervalStatistics {
     return Double.isInfinite(rise) ? value0 * (1 - share) + value1 * share : value0 + rise * share;
   }
 
-  /** Adds the statistics of another piece; the segment between the pieces is not added. */
+  /**
+   * Adds the statistics of another piece, which lies after what is here; the segment between the
+   * pieces is not added.
+   */
   public void merge(IntervalStatistics other) {
+    uncertain += other.uncertain;
+    bad += other.bad;
+    if (moments != null && other.moments != null) {
+      moments.merge(other.moments);
+    }
     if (other.goodNs != 0) {
       mergeMean(other.goodNs, other.mean, other.meanRest, other.squares);
       heldNs += other.heldNs;
@@ -442,6 +529,14 @@ public final class IntervalStatistics {
     if (other.count == 0) {
       return;
     }
+    if (count == 0) {
+      first = other.first;
+      firstTimeNs = other.firstTimeNs;
+      knowsFirstTime = other.knowsFirstTime;
+    }
+    last = other.last;
+    lastTimeNs = other.lastTimeNs;
+    knowsLastTime = other.knowsLastTime;
     count += other.count;
     addToSum(other.sumHigh, other.sumLow);
     if (other.minimum < minimum
@@ -534,6 +629,76 @@ public final class IntervalStatistics {
   /** Earliest time of the largest. */
   public @Nullable Long maximumTimeNs() {
     return count == 0 ? null : maximumTimeNs;
+  }
+
+  /** Recorded rows of class Uncertain. */
+  public long uncertainCount() {
+    return uncertain;
+  }
+
+  /** Recorded rows that are Bad or have no number. */
+  public long badCount() {
+    return bad;
+  }
+
+  /** First usable row; null if there is none. */
+  public @Nullable Double first() {
+    return count == 0 ? null : first;
+  }
+
+  /**
+   * Its time; null if there is none, or if it is known only that it lies at or after {@link
+   * #firstTimeFloorNs}.
+   */
+  public @Nullable Long firstTimeNs() {
+    return count == 0 || !knowsFirstTime ? null : firstTimeNs;
+  }
+
+  /** A time that the first usable row is not before. */
+  public long firstTimeFloorNs() {
+    return firstTimeNs;
+  }
+
+  /** Last usable row; null if there is none. */
+  public @Nullable Double last() {
+    return count == 0 ? null : last;
+  }
+
+  /**
+   * Its time; null if there is none, or if it is known only that it lies at or before {@link
+   * #lastTimeCeilingNs}.
+   */
+  public @Nullable Long lastTimeNs() {
+    return count == 0 || !knowsLastTime ? null : lastTimeNs;
+  }
+
+  /** A time that the last usable row is not after. */
+  public long lastTimeCeilingNs() {
+    return lastTimeNs;
+  }
+
+  /**
+   * Standard deviation of the usable rows with n - 1; null for none, or if it was not asked for.
+   */
+  public @Nullable Double sampleStdDev() {
+    return moments == null ? null : moments.sampleStdDev();
+  }
+
+  /** Standard deviation of the usable rows with n; null for none, or if it was not asked for. */
+  public @Nullable Double populationStdDev() {
+    return moments == null ? null : moments.populationStdDev();
+  }
+
+  /**
+   * Slope of the line through the usable rows, per second; null if there is none or not asked for.
+   */
+  public @Nullable Double slopePerSecond() {
+    return moments == null ? null : moments.slopePerSecond();
+  }
+
+  /** Changes of the value; 0 if it was not asked for. */
+  public long transitions() {
+    return moments == null ? 0 : moments.transitions();
   }
 
   /** Good time in percent of an interval of that length (read as unsigned). */

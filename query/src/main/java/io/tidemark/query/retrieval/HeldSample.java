@@ -62,6 +62,11 @@ final class HeldSample {
     return exists && timeNs == ns;
   }
 
+  /** Whether there is a value, whatever its status. */
+  boolean hasValue() {
+    return exists && (flags & SampleFlags.PRESENT) != 0;
+  }
+
   /** Whether there is a value that readers are shown. */
   boolean isShown() {
     return exists && (flags & SampleFlags.PRESENT) != 0 && !Quality.isBad(status);

@@ -1,9 +1,13 @@
 package io.tidemark.query.retrieval;
 
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.AggregateConfiguration;
 import io.tidemark.query.aggregate.StandardAggregate;
+import io.tidemark.query.aggregate.SummaryField;
+import java.util.Set;
 
 /** What to read of a tag. Sample-shaped answers but {@link Summary}, whose rows are intervals. */
 public sealed interface Retrieval {
@@ -44,7 +48,7 @@ public sealed interface Retrieval {
   record Recorded(TimeRange range, Bounds bounds, boolean descending) implements Retrieval {}
 
   /**
-   * Values at given times, in the order of the times.
+   * Values at given times, in the order of the times; ascending or descending ones cost least.
    *
    * @param rule of interpolated values
    */
@@ -76,15 +80,61 @@ public sealed interface Retrieval {
   record Plot(TimeRange range, int widthPx) implements Retrieval {}
 
   /**
+   * Of each of some cycles at most five samples as in a {@link Plot}, and the values at both ends
+   * of the range; also where there are fewer samples than that.
+   *
+   * @param cycles 1 to 10 000
+   */
+  record BestFit(TimeRange range, int cycles) implements Retrieval {}
+
+  /**
+   * The value at the start, and the samples that differ from the one answered before.
+   *
+   * @param deadband a number differs if it is further away than this, 0 or more
+   * @param timeDeadbandNs a sample that is not further away than this is left out, unless its
+   *     quality class differs; 0 or more
+   */
+  record Delta(TimeRange range, double deadband, long timeDeadbandNs) implements Retrieval {
+    /**
+     * Checks the dead bands.
+     *
+     * @throws HistorianException {@link ErrorCode#OUT_OF_RANGE} if one is negative or no number
+     */
+    public Delta {
+      if (!(deadband >= 0) || timeDeadbandNs < 0) {
+        throw new HistorianException(
+            ErrorCode.OUT_OF_RANGE,
+            "dead bands must not be negative: deadband="
+                + deadband
+                + ", timeDeadbandNs="
+                + timeDeadbandNs);
+      }
+    }
+  }
+
+  /**
    * Aggregates of consecutive intervals.
    *
    * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
    * @param rule what counts as time with a value
+   * @param fields what is asked of each interval; {@link SummaryField#ALWAYS} comes anyhow
+   * @param percentGoodMin an interval that is good for less, in percent, has no values
    */
-  record Summary(long[] edgesNs, ReadRule rule) implements Retrieval {
-    /** By the default rule. */
+  record Summary(long[] edgesNs, ReadRule rule, Set<SummaryField> fields, double percentGoodMin)
+      implements Retrieval {
+    /** The usual fields by the default rule. */
     public Summary(long[] edgesNs) {
       this(edgesNs, ReadRule.DEFAULT);
+    }
+
+    /** The usual fields. */
+    public Summary(long[] edgesNs, ReadRule rule) {
+      this(edgesNs, rule, SummaryField.USUAL, 0);
+    }
+
+    /** The same of other intervals. */
+    public Summary of(long[] otherEdgesNs) {
+      return new Summary(otherEdgesNs, rule, fields, percentGoodMin);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.tidemark.query.retrieval;
 
-import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
@@ -10,15 +9,10 @@ import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.ScanRequest;
-import io.tidemark.model.StatisticsCursor;
-import io.tidemark.model.StatisticsCursor.Piece;
-import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
-import io.tidemark.query.aggregate.IntervalAggregator;
-import io.tidemark.query.aggregate.IntervalStatistics;
-import io.tidemark.query.aggregate.TotalUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -67,7 +61,9 @@ public final class Retrievals {
               tag,
               context,
               sink);
-      case Retrieval.Plot plot -> plot(plot, tag, context, sink);
+      case Retrieval.Plot plot -> plot(plot.range(), plot.widthPx(), true, tag, context, sink);
+      case Retrieval.BestFit fit -> plot(fit.range(), fit.cycles(), false, tag, context, sink);
+      case Retrieval.Delta delta -> DeltaRead.read(delta, tag, context, sink);
       case Retrieval.Processed processed -> ProcessedRead.read(processed, tag, context, sink);
       case Retrieval.Current current -> {
         SampleBlock block = new SampleBlock(1);
@@ -76,11 +72,11 @@ public final class Retrievals {
         }
       }
       case Retrieval.Summary summary ->
-          throw new IllegalArgumentException("a summary has rows of its own: use summarize");
+          throw new IllegalArgumentException("a summary has rows of its own: use Summaries");
     }
   }
 
-  private static void authorize(TagDefinition tag, QueryContext context) {
+  static void authorize(TagDefinition tag, QueryContext context) {
     if (!context.mayRead(tag.id())) {
       throw new HistorianException(
           ErrorCode.FORBIDDEN,
@@ -177,9 +173,49 @@ public final class Retrievals {
             : tag.stepped() ? Retrieval.AtMode.AT_OR_BEFORE : Retrieval.AtMode.INTERPOLATED;
     // The others speak of what was recorded.
     ReadRule rule = mode == Retrieval.AtMode.INTERPOLATED ? asked.rule() : ReadRule.DEFAULT;
+    long[] times = asked.timesNs();
+    if (times.length > 1 && times[0] > times[times.length - 1]) {
+      // A walk goes forward: the last ones first, some at a time, each lot turned around.
+      for (int to = times.length; to > 0; ) {
+        int from = Math.max(0, to - SampleBlock.CAPACITY);
+        long[] some = Arrays.copyOfRange(times, times.length - to, times.length - from);
+        reverse(some);
+        List<SampleBlock> lot = new ArrayList<>();
+        valuesAt(some, mode, rule, tag, context, block -> lot.add(reversed(block)));
+        lot.reversed().forEach(sink::accept);
+        to = from;
+      }
+      return;
+    }
+    valuesAt(times, mode, rule, tag, context, sink);
+  }
+
+  private static void reverse(long[] times) {
+    for (int low = 0, high = times.length - 1; low < high; low++, high--) {
+      long time = times[low];
+      times[low] = times[high];
+      times[high] = time;
+    }
+  }
+
+  private static SampleBlock reversed(SampleBlock block) {
+    SampleBlock copy = new SampleBlock(block.count());
+    copy.reset(block.type());
+    copy.appendRange(block, 0, block.count());
+    copy.reverse();
+    return copy;
+  }
+
+  private static void valuesAt(
+      long[] times,
+      Retrieval.AtMode mode,
+      ReadRule rule,
+      TagDefinition tag,
+      QueryContext context,
+      BlockSink sink) {
     RowWriter writer = new RowWriter(tag, context, sink, rule);
     try (SampleWalk walk = new SampleWalk(context, tag, rule)) {
-      for (long timeNs : asked.timesNs()) {
+      for (long timeNs : times) {
         switch (mode) {
           case INTERPOLATED, AUTO -> {
             walk.moveTo(timeNs);
@@ -225,8 +261,12 @@ public final class Retrievals {
   }
 
   private static void plot(
-      Retrieval.Plot asked, TagDefinition tag, QueryContext context, BlockSink sink) {
-    int width = asked.widthPx();
+      TimeRange range,
+      int width,
+      boolean mayBeRaw,
+      TagDefinition tag,
+      QueryContext context,
+      BlockSink sink) {
     if (width < 1 || width > WIDTH_PX_MAX) {
       throw new HistorianException(
           ErrorCode.OUT_OF_RANGE,
@@ -234,7 +274,7 @@ public final class Retrievals {
     }
     RowWriter writer = new RowWriter(tag, context, sink);
     try (SampleWalk walk = new SampleWalk(context, tag)) {
-      long startNs = asked.range().startNs();
+      long startNs = range.startNs();
       walk.moveTo(startNs);
       if (!walk.before.isAt(startNs)) {
         if (holdsIntoTheDark(walk, tag)) {
@@ -243,8 +283,8 @@ public final class Retrievals {
           plotBound(walk, startNs, writer);
         }
       }
-      plotInside(asked.range(), width, tag, context, writer);
-      long endNs = asked.range().endNs();
+      plotInside(range, width, mayBeRaw, tag, context, writer);
+      long endNs = range.endNs();
       walk.moveTo(endNs);
       if (walk.before.isAt(endNs)) {
         writer.recorded(walk.before, endNs);
@@ -275,11 +315,16 @@ public final class Retrievals {
   }
 
   private static void plotInside(
-      TimeRange range, int width, TagDefinition tag, QueryContext context, RowWriter writer) {
+      TimeRange range,
+      int width,
+      boolean mayBeRaw,
+      TagDefinition tag,
+      QueryContext context,
+      RowWriter writer) {
     PlotColumns columns = new PlotColumns(range, width, writer);
     List<SampleBlock> raw = new ArrayList<>();
     long rows = 0;
-    boolean fits = true;
+    boolean fits = mayBeRaw;
     SampleBlock block = new SampleBlock();
     try (SampleCursor samples =
         context.view().scan(context, ScanRequest.values(tag.id(), range, Direction.FORWARD))) {
@@ -323,113 +368,5 @@ public final class Retrievals {
       last.appendRange(block, from, length);
       from += length;
     }
-  }
-
-  /**
-   * Aggregates a tag over consecutive intervals in one pass over its samples. Rows come in order of
-   * time, one for each interval.
-   *
-   * <p>A sample counts if it is Good and, on a numeric tag, finite. Totals are in the unit of
-   * {@link TotalUnit}. Text and state tags have count, percent good and status only.
-   *
-   * @throws HistorianException also {@link ErrorCode#EMPTY_RANGE} if the edges do not ascend.
-   */
-  public static List<SummaryRow> summarize(
-      Retrieval.Summary asked, TagDefinition tag, QueryContext context) {
-    // Who wants to know of damage wants the samples to be read.
-    boolean isStrict = context.damageRule() == DamageRule.STRICT;
-    return summarize(asked, tag, context, isStrict ? StatisticsRule.NONE : StatisticsRule.STORED);
-  }
-
-  /** The same, with a choice of what may stand for samples. */
-  public static List<SummaryRow> summarize(
-      Retrieval.Summary asked, TagDefinition tag, QueryContext context, StatisticsRule rule) {
-    authorize(tag, context);
-    long[] edges = asked.edgesNs();
-    List<SummaryRow> rows = new ArrayList<>(edges.length);
-    TotalUnit unit = TotalUnit.of(tag.uom());
-    IntervalAggregator aggregator =
-        new IntervalAggregator(
-            tag,
-            asked.rule(),
-            edges,
-            (startNs, endNs, s) -> rows.add(row(startNs, endNs, s, tag, unit)));
-    if (!asked.rule().isPlain()) {
-      byRule(asked, tag, context, aggregator);
-      return rows;
-    }
-    TimeRange range = new TimeRange(edges[0], edges[edges.length - 1]);
-    SampleBlock block = new SampleBlock();
-    if (SampleWalk.firstRow(
-        context, tag.id(), Long.MIN_VALUE, range.startNs(), Direction.BACKWARD, block)) {
-      aggregator.before(block, 0);
-    }
-    try (StatisticsCursor samples = context.view().scanStatistics(context, tag.id(), edges, rule)) {
-      for (Piece piece = samples.next(); piece != Piece.END; piece = samples.next()) {
-        context.check();
-        if (piece == Piece.STATISTICS) {
-          aggregator.accept(samples.statistics());
-        } else {
-          aggregator.accept(samples.samples());
-        }
-      }
-    }
-    if (aggregator.needsNext()
-        && SampleWalk.firstRow(
-            context, tag.id(), range.endNs(), Long.MAX_VALUE, Direction.FORWARD, block)) {
-      aggregator.finish(block, 0);
-    } else {
-      aggregator.finish();
-    }
-    return rows;
-  }
-
-  /** Aggregates what a rule makes of the samples. */
-  private static void byRule(
-      Retrieval.Summary asked,
-      TagDefinition tag,
-      QueryContext context,
-      IntervalAggregator aggregator) {
-    long startNs = asked.edgesNs()[0];
-    long endNs = asked.edgesNs()[asked.edgesNs().length - 1];
-    SampleBlock block = new SampleBlock();
-    try (RuledSamples samples = new RuledSamples(context, tag, asked.rule(), startNs)) {
-      while (samples.next(block) > 0) {
-        context.check();
-        int first = block.rowAtOrAfter(0, startNs);
-        if (first > 0) {
-          aggregator.before(block, first - 1);
-        }
-        int end = block.rowAtOrAfter(first, endNs);
-        aggregator.accept(block, first, end);
-        if (end < block.count()) {
-          aggregator.finish(block, end);
-          return;
-        }
-      }
-    }
-    aggregator.finish();
-  }
-
-  private static SummaryRow row(
-      long startNs, long endNs, IntervalStatistics s, TagDefinition tag, TotalUnit unit) {
-    long lengthNs = endNs - startNs;
-    boolean numeric = tag.type().isNumeric();
-    Double integral = numeric ? s.integralSeconds() : null;
-    return new SummaryRow(
-        startNs,
-        endNs,
-        numeric ? s.timeAverage() : null,
-        numeric ? s.sampleAverage() : null,
-        numeric ? s.minimum() : null,
-        numeric ? s.minimumTimeNs() : null,
-        numeric ? s.maximum() : null,
-        numeric ? s.maximumTimeNs() : null,
-        numeric ? s.stdDev() : null,
-        integral == null ? null : unit.total(integral),
-        s.count(),
-        s.percentGood(lengthNs),
-        s.status(lengthNs),
-        "stored");
   }
 }

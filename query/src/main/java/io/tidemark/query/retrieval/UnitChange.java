@@ -11,7 +11,6 @@ import io.tidemark.query.units.Unit;
 import io.tidemark.query.units.UnitConversion;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A tag answered in another unit than it is stored in: a block in, a block out, whatever the answer
@@ -135,36 +134,18 @@ public final class UnitChange {
   }
 
   /**
-   * Converts aggregates: averages and extremes as points, the deviation as a difference, the total
-   * to {@link TotalUnit} of the unit asked for.
+   * Converts aggregates: averages and extremes as points, deviations and slopes as differences, the
+   * total to {@link TotalUnit} of the unit asked for.
    */
   public SummaryRow row(SummaryRow row) {
-    return new SummaryRow(
-        row.startNs(),
-        row.endNs(),
-        point(row.timeAverage()),
-        point(row.sampleAverage()),
-        point(row.minimum()),
-        row.minimumTimeNs(),
-        point(row.maximum()),
-        row.maximumTimeNs(),
-        row.stdDev() == null ? null : (Double) differences.convert(row.stdDev()),
-        row.total() == null ? null : (Double) total(row, row.total()),
-        row.count(),
-        row.percentGood(),
-        row.status(),
-        row.basis());
-  }
-
-  private @Nullable Double point(@Nullable Double value) {
-    return value == null ? null : (Double) points.convert(value);
+    return row.converted(
+        points::convert, differences::convert, total -> total(row, total), differences::convert);
   }
 
   /** The integral of converted values: the zero that moves counts for all of the good time. */
   private double total(SummaryRow row, double total) {
-    double goodSeconds = (row.endNs() - row.startNs()) * 1e-9 * row.percentGood() / 100;
     double offset = points.isIdentity() ? 0 : points.offset();
     double integral = differences.convert(total * storedTotal.secondsPerUnit());
-    return answeredTotal.total(offset == 0 ? integral : integral + offset * goodSeconds);
+    return answeredTotal.total(offset == 0 ? integral : integral + offset * row.goodSeconds());
   }
 }

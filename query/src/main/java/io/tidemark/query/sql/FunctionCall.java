@@ -14,8 +14,12 @@ import io.tidemark.model.TimeRange;
 import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
 import io.tidemark.query.duckdb.ScanSource;
+import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SummaryRow;
+import io.tidemark.query.time.ShiftCalendar;
+import io.tidemark.query.time.TimeExpression;
+import io.tidemark.query.time.WindowRule;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * over context), then its rows become a scan.
  */
 final class FunctionCall {
+  private static final int TIMES_MAX = 1_000_000;
   private static final List<String> NAMES = List.of("tags", "start_time", "end_time", "every");
   private static final Pattern INTERVAL =
       Pattern.compile(
@@ -138,23 +143,26 @@ final class FunctionCall {
   }
 
   /** The range of the call; the last hour by default. */
-  TimeRange range(QueryContext context, HistorianFunctions functions) {
-    long startNs = argument("start_time", () -> time("start_time", "*-1h", context, functions));
-    long endNs = argument("end_time", () -> time("end_time", "*", context, functions));
+  TimeRange range(QueryContext context) {
+    long startNs = argument("start_time", () -> time("start_time", "*-1h", context));
+    long endNs = argument("end_time", () -> time("end_time", "*", context));
     return argument("end_time", () -> new TimeRange(startNs, endNs));
   }
 
-  private long time(
-      String name, String absent, QueryContext context, HistorianFunctions functions) {
+  private long time(String name, String absent, QueryContext context) {
     return switch (values.get(name)) {
-      case null -> functions.resolveTime(absent, context);
-      case String expression -> functions.resolveTime(expression, context);
+      case null -> resolve(absent, context);
+      case String expression -> resolve(expression, context);
       case Instant instant -> TimeConstant.nanos(TimeConstant.micros(instant));
       case Long ns -> ns;
       case Object other ->
           throw new HistorianException(
               ErrorCode.WRONG_TYPE, "must be a time: given=" + ErrorText.quote(other.toString()));
     };
+  }
+
+  private static long resolve(String expression, QueryContext context) {
+    return TimeExpression.parse(expression).resolve(context.nowNs(), context.zone());
   }
 
   /** Length of a step, or null if none was given. */
@@ -184,18 +192,19 @@ final class FunctionCall {
   }
 
   /** The rows of the call. */
-  ScanSource scan(QueryContext context, HistorianFunctions functions) {
+  ScanSource scan(
+      QueryContext context, HistorianQueries queries, Map<String, ShiftCalendar> calendars) {
     List<TagDefinition> tags = tags(context);
-    TimeRange range = range(context, functions);
+    TimeRange range = range(context);
     String every = every();
     if (function.equals("summary")) {
       long[] edges =
           every == null
               ? new long[] {range.startNs(), range.endNs()}
-              : argument("every", () -> functions.edges(range, every, context.zone()));
+              : argument("every", () -> edges(every, range, context, calendars));
       List<SummaryScan.Row> rows = new ArrayList<>();
       for (TagDefinition tag : tags) {
-        for (SummaryRow row : functions.summarize(new Retrieval.Summary(edges), tag, context)) {
+        for (SummaryRow row : queries.summarize(new Retrieval.Summary(edges), tag, context)) {
           context.memory().reserve(200);
           rows.add(new SummaryScan.Row(tag.id(), row));
         }
@@ -208,12 +217,21 @@ final class FunctionCall {
             : new Retrieval.Interpolated(
                 argument(
                     "every",
-                    () -> functions.times(range, every == null ? "1m" : every, context.zone())));
+                    () ->
+                        WindowRule.parse(every == null ? "1m" : every, calendars)
+                            .times(range, context.zone(), TIMES_MAX)));
     List<SampleScan.Unit> units = new ArrayList<>();
     for (TagDefinition tag : tags) {
-      units.add(new RetrievedUnit(functions, retrieval, tag, context));
+      units.add(new RetrievedUnit(queries, retrieval, tag, context));
     }
     return new SampleScan(context, units);
+  }
+
+  private static long[] edges(
+      String every, TimeRange range, QueryContext context, Map<String, ShiftCalendar> calendars) {
+    return WindowRule.parse(every, calendars)
+        .windows(range, context.zone(), Long.MAX_VALUE, TIMES_MAX)
+        .edgesNs();
   }
 
   boolean isSummary() {
@@ -222,12 +240,12 @@ final class FunctionCall {
 
   /** A tag's answer to a retrieval, held while it is read. */
   private record RetrievedUnit(
-      HistorianFunctions functions, Retrieval retrieval, TagDefinition tag, QueryContext context)
+      HistorianQueries queries, Retrieval retrieval, TagDefinition tag, QueryContext context)
       implements SampleScan.Unit {
     @Override
     public SampleScan.Blocks open(SampleColumns columns) {
       List<SampleBlock> held = new ArrayList<>();
-      functions.read(
+      queries.read(
           retrieval,
           tag,
           context,

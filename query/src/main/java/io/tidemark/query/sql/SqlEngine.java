@@ -17,6 +17,8 @@ import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
 import io.tidemark.query.duckdb.ScanHandle;
 import io.tidemark.query.duckdb.ScanSource;
+import io.tidemark.query.retrieval.HistorianQueries;
+import io.tidemark.query.time.ShiftCalendar;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,15 +45,21 @@ public final class SqlEngine implements AutoCloseable {
   private static final String ALIAS = "tidemark_alias";
 
   private final TagCatalog tags;
-  private final HistorianFunctions functions;
+  private final HistorianQueries queries;
+  private final Map<String, ShiftCalendar> calendars;
   private final DuckDbInstances instances;
   private final ContextProjection projection;
 
   /** An engine over a store's tags and context. */
   public SqlEngine(
-      DuckDbConfig config, TagCatalog tags, ContextSource context, HistorianFunctions functions) {
+      DuckDbConfig config,
+      TagCatalog tags,
+      ContextSource context,
+      HistorianQueries queries,
+      Map<String, ShiftCalendar> calendars) {
     this.tags = tags;
-    this.functions = functions;
+    this.queries = queries;
+    this.calendars = Map.copyOf(calendars);
     this.instances =
         new DuckDbInstances(config, Relations.definitions(false), Relations.definitions(true));
     this.projection = new ContextProjection(tags, context);
@@ -269,13 +277,13 @@ public final class SqlEngine implements AutoCloseable {
         @Nullable Set<String> probedTags,
         @Nullable FunctionCall call) {
       if (call != null) {
-        ScanSource source = call.scan(context, functions);
+        ScanSource source = call.scan(context, queries, calendars);
         List<TagDefinition> asked = call.tags(context);
         pushed.add(
             new ExplainResult.PushedScan(
                 SyntaxTree.name(reference.path("function"), "function_name"),
                 names(asked),
-                new TimeRanges(List.of(call.range(context, functions))),
+                new TimeRanges(List.of(call.range(context))),
                 SampleCondition.ANY,
                 Set.of(),
                 commonUom(asked)));

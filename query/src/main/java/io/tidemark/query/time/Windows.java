@@ -18,6 +18,7 @@ public final class Windows {
   /** What windows are called. */
   enum Naming {
     NONE,
+    NAMED,
     HOUR,
     DAY,
     WEEK,
@@ -31,6 +32,7 @@ public final class Windows {
   private final Naming naming;
   private final ZoneId zone;
   private final List<String> shifts;
+  private final List<String> names;
   private final boolean isContiguous;
   private final long nowNs;
   private final long firstNs;
@@ -45,6 +47,7 @@ public final class Windows {
     this.naming = from.naming;
     this.zone = from.zone;
     this.shifts = List.copyOf(from.shifts);
+    this.names = from.names;
     this.isContiguous = from.isContiguous;
     this.nowNs = from.nowNs;
     this.firstNs = from.firstNs;
@@ -61,6 +64,23 @@ public final class Windows {
     Builder one = new Builder(Naming.NONE, zone, true, nowNs, 1);
     one.add(range.startNs(), range.endNs(), 0, null, 0);
     return one.build(false);
+  }
+
+  /**
+   * Given intervals, each with a name: batches, phases. They may overlap and leave gaps.
+   *
+   * @param startsNs ascending
+   * @param endsNs one a start, after it
+   * @param names one a start; unique within
+   */
+  public static Windows ofNamed(
+      long[] startsNs, long[] endsNs, List<String> names, ZoneId zone, long nowNs) {
+    Builder some = new Builder(Naming.NAMED, zone, false, nowNs, Math.max(1, startsNs.length));
+    for (int i = 0; i < startsNs.length; i++) {
+      some.add(startsNs[i], endsNs[i], 0, null, 0);
+    }
+    some.names = List.copyOf(names);
+    return some.build(false);
   }
 
   /** How many there are. */
@@ -115,12 +135,13 @@ public final class Windows {
   /**
    * What a window of a calendar is called, also where the range cuts it: {@code
    * 2026-10-25T02:00+02:00}, {@code 2026-10-25}, {@code 2026-W43}, {@code 2026-10}, {@code
-   * 2026-Q4}, {@code 2026}, {@code 2026-10-24 night}. Unique within the range. Null for windows of
-   * a length.
+   * 2026-Q4}, {@code 2026}, {@code 2026-10-24 night}; or the name it was given. Unique within the
+   * range. Null for windows of a length.
    */
   public @Nullable String label(int window) {
     return switch (naming) {
       case NONE -> null;
+      case NAMED -> names.get(window);
       case HOUR ->
           TimeText.toInstant(window == 0 ? firstNs : starts[window])
               .atZone(zone)
@@ -167,6 +188,7 @@ public final class Windows {
     private final long nowNs;
     private final int limit;
     private final List<String> shifts = new ArrayList<>();
+    private List<String> names = List.of();
     private long firstNs;
     private boolean isFirstCut;
     private long[] starts;

@@ -189,7 +189,7 @@ class ReadRuleTest {
       OracleStore store, TagDefinition tag, Words words, long now, long end, String as) {
     long[] edges = {98 * SECOND, 111 * SECOND, 130 * SECOND, end + 9 * SECOND + 131 * SECOND};
     List<SummaryRow> rows =
-        Retrievals.summarize(
+        Summaries.of(
             new Retrieval.Summary(edges, words.rule),
             tag,
             QueryContexts.permissive(store.view(), now, ZoneOffset.UTC));

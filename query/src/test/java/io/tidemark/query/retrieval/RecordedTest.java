@@ -142,8 +142,7 @@ class RecordedTest {
             () -> Retrievals.read(new Retrieval.Current(), tag, blind, new RowCollector()))
         .isInstanceOfSatisfying(
             HistorianException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN));
-    assertThatThrownBy(
-            () -> Retrievals.summarize(new Retrieval.Summary(new long[] {0, 1}), tag, blind))
+    assertThatThrownBy(() -> Summaries.of(new Retrieval.Summary(new long[] {0, 1}), tag, blind))
         .hasMessageContaining("tag=\"A\"");
   }
 

@@ -68,7 +68,7 @@ final class RowCollector implements BlockSink {
   }
 
   static List<SummaryRow> summarize(OracleStore store, TagDefinition tag, long... edges) {
-    return Retrievals.summarize(
+    return Summaries.of(
         new Retrieval.Summary(edges),
         tag,
         QueryContexts.permissive(store.view(), Long.MAX_VALUE, ZoneOffset.UTC));

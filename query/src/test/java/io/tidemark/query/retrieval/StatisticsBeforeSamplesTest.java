@@ -164,7 +164,7 @@ class StatisticsBeforeSamplesTest {
   private static List<SummaryRow> summarize(
       ReadView view, TagDefinition tag, long[] edges, StatisticsRule rule) {
     QueryContext context = QueryContexts.permissive(view, START, ZoneOffset.UTC);
-    return Retrievals.summarize(new Retrieval.Summary(edges), tag, context, rule);
+    return Summaries.of(new Retrieval.Summary(edges), tag, context, rule);
   }
 
   private static void check(ReadView view, TagDefinition tag, long[] edges, String what) {

@@ -6,15 +6,9 @@ import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
-import io.tidemark.model.TimeRange;
 import io.tidemark.query.context.JournaledContext;
 import io.tidemark.query.duckdb.DuckDbConfig;
-import io.tidemark.query.retrieval.BlockSink;
-import io.tidemark.query.retrieval.Retrieval;
-import io.tidemark.query.retrieval.Retrievals;
-import io.tidemark.query.retrieval.SummaryRow;
-import io.tidemark.query.time.CalendarInterval;
-import io.tidemark.query.time.TimeExpression;
+import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.testing.OracleStore;
 import io.tidemark.testing.QueryContexts;
 import java.nio.file.Path;
@@ -23,6 +17,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +60,8 @@ final class SmallPlant implements AutoCloseable {
             new DuckDbConfig(256L << 20, 2, folder.resolve("spill"), 1L << 30, 8),
             store.view().tags(),
             context.store(),
-            new Functions());
+            HistorianQueries.OF_SNAPSHOT,
+            Map.of());
   }
 
   /** Makes tags, samples and context. */
@@ -262,36 +258,5 @@ final class SmallPlant implements AutoCloseable {
   @Override
   public void close() {
     sql.close();
-  }
-
-  /** Retrieval and times as the server gives them to SQL. */
-  private static final class Functions implements HistorianFunctions {
-    private static final int TIMES_MAX = 10_000;
-
-    @Override
-    public void read(Retrieval retrieval, TagDefinition tag, QueryContext context, BlockSink sink) {
-      Retrievals.read(retrieval, tag, context, sink);
-    }
-
-    @Override
-    public List<SummaryRow> summarize(
-        Retrieval.Summary retrieval, TagDefinition tag, QueryContext context) {
-      return Retrievals.summarize(retrieval, tag, context);
-    }
-
-    @Override
-    public long[] times(TimeRange range, String every, ZoneId zone) {
-      return CalendarInterval.parse(every).times(range, zone, TIMES_MAX);
-    }
-
-    @Override
-    public long[] edges(TimeRange range, String every, ZoneId zone) {
-      return CalendarInterval.parse(every).edges(range, zone, TIMES_MAX);
-    }
-
-    @Override
-    public long resolveTime(String expression, QueryContext context) {
-      return TimeExpression.parse(expression).resolve(context.nowNs(), context.zone());
-    }
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.query.retrieval.Retrieval;
-import io.tidemark.query.retrieval.Retrievals;
+import io.tidemark.query.retrieval.Summaries;
 import io.tidemark.query.retrieval.SummaryRow;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,7 +67,7 @@ class SqlFunctionsTest {
       SmallPlant.ns("2026-01-10T00:00:00Z")
     };
     List<List<@Nullable Object>> expected =
-        Retrievals.summarize(
+        Summaries.of(
                 new Retrieval.Summary(edges),
                 plant.store.view().tags().find("R1.TEMP"),
                 plant.query())

@@ -1,0 +1,174 @@
+package io.tidemark.query.aggregate;
+
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What can be asked of an interval of a tag. Names in JSON are in camelCase ({@link #label}), in
+ * tables in snake_case ({@link #column}).
+ *
+ * <p>A <i>sample</i> here is a usable one inside the interval: Good (or also Uncertain, if the rule
+ * says so) with a number. What is weighted by time is over the time with a usable value.
+ */
+public enum SummaryField {
+  /** Integral divided by good time. */
+  TIME_AVERAGE(Kind.NUMBER, UnitRole.POINT),
+  /** Mean of the samples. */
+  SAMPLE_AVERAGE(Kind.NUMBER, UnitRole.POINT),
+  /** Smallest sample. */
+  MINIMUM(Kind.NUMBER, UnitRole.POINT),
+  /** Its earliest time. */
+  MINIMUM_TIME(Kind.TIME, UnitRole.NONE),
+  /** Largest sample. */
+  MAXIMUM(Kind.NUMBER, UnitRole.POINT),
+  /** Its earliest time. */
+  MAXIMUM_TIME(Kind.TIME, UnitRole.NONE),
+  /** Largest less smallest sample. */
+  RANGE(Kind.NUMBER, UnitRole.DIFFERENCE),
+  /** First sample. */
+  FIRST(Kind.NUMBER, UnitRole.POINT),
+  /** Its time. */
+  FIRST_TIME(Kind.TIME, UnitRole.NONE),
+  /** Last sample. */
+  LAST(Kind.NUMBER, UnitRole.POINT),
+  /** Its time. */
+  LAST_TIME(Kind.TIME, UnitRole.NONE),
+  /** Last less first sample. */
+  DELTA(Kind.NUMBER, UnitRole.DIFFERENCE),
+  /** Standard deviation over good time (population). */
+  STD_DEV(Kind.NUMBER, UnitRole.DIFFERENCE),
+  /** Standard deviation of the samples, divided by their number less one; 0 for one. */
+  SAMPLE_STD_DEV(Kind.NUMBER, UnitRole.DIFFERENCE),
+  /** Standard deviation of the samples, divided by their number. */
+  POPULATION_STD_DEV(Kind.NUMBER, UnitRole.DIFFERENCE),
+  /** Integral over good time. */
+  TOTAL(Kind.NUMBER, UnitRole.TOTAL),
+  /** Slope of the least-squares line through the samples; none if they are of one time. */
+  SLOPE(Kind.NUMBER, UnitRole.SLOPE),
+  /** Samples whose value differs from that of the one before, which may lie before the interval. */
+  TRANSITIONS(Kind.COUNT, UnitRole.NONE),
+  /** Samples. */
+  COUNT(Kind.COUNT, UnitRole.NONE),
+  /** Recorded samples of class Uncertain, whether usable or not. */
+  UNCERTAIN_COUNT(Kind.COUNT, UnitRole.NONE),
+  /** Recorded samples that are Bad, or have no number. */
+  BAD_COUNT(Kind.COUNT, UnitRole.NONE),
+  /** Good time in seconds. */
+  DURATION_GOOD(Kind.NUMBER, UnitRole.NONE),
+  /** The rest of the interval in seconds. */
+  DURATION_BAD(Kind.NUMBER, UnitRole.NONE),
+  /** Good time in percent of the interval. */
+  PERCENT_GOOD(Kind.NUMBER, UnitRole.NONE),
+  /** The rest in percent. */
+  PERCENT_BAD(Kind.NUMBER, UnitRole.NONE);
+
+  /** What a field holds. */
+  public enum Kind {
+    /** A float64. */
+    NUMBER,
+    /** Nanoseconds since the epoch. */
+    TIME,
+    /** A whole number from 0. */
+    COUNT
+  }
+
+  /** How it follows the unit of the tag. */
+  public enum UnitRole {
+    /** Not at all. */
+    NONE,
+    /** As a value, with the zero of the scale. */
+    POINT,
+    /** As a difference of values. */
+    DIFFERENCE,
+    /** As {@link TotalUnit}. */
+    TOTAL,
+    /** As {@link SlopeUnit}. */
+    SLOPE
+  }
+
+  /** What is answered if nothing else is asked for. */
+  public static final Set<SummaryField> USUAL =
+      Set.copyOf(
+          EnumSet.of(
+              TIME_AVERAGE,
+              SAMPLE_AVERAGE,
+              MINIMUM,
+              MINIMUM_TIME,
+              MAXIMUM,
+              MAXIMUM_TIME,
+              STD_DEV,
+              TOTAL,
+              COUNT,
+              PERCENT_GOOD));
+
+  /** What every row says. */
+  public static final Set<SummaryField> ALWAYS = Set.copyOf(EnumSet.of(COUNT, PERCENT_GOOD));
+
+  private final Kind kind;
+  private final UnitRole unitRole;
+  private final String label;
+
+  SummaryField(Kind kind, UnitRole unitRole) {
+    this.kind = kind;
+    this.unitRole = unitRole;
+    StringBuilder text = new StringBuilder();
+    for (String word : name().toLowerCase(Locale.ROOT).split("_", -1)) {
+      text.append(
+          text.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+    }
+    label = text.toString();
+  }
+
+  /** What it holds. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** How it follows the unit of the tag. */
+  public UnitRole unitRole() {
+    return unitRole;
+  }
+
+  /** Name in JSON. */
+  public String label() {
+    return label;
+  }
+
+  /** Name in tables. */
+  public String column() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether a tag without numbers has it. */
+  public boolean isOfAnyType() {
+    return switch (this) {
+      case TRANSITIONS,
+          FIRST_TIME,
+          LAST_TIME,
+          COUNT,
+          UNCERTAIN_COUNT,
+          BAD_COUNT,
+          DURATION_GOOD,
+          DURATION_BAD,
+          PERCENT_GOOD,
+          PERCENT_BAD ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether stored statistics do not hold it: every sample is looked at. */
+  public boolean needsSamples() {
+    return this == SLOPE || this == TRANSITIONS;
+  }
+
+  /** Whether one of the fields needs {@link SampleMoments}. */
+  static boolean needMoments(Collection<SummaryField> fields) {
+    return fields.contains(SLOPE)
+        || fields.contains(TRANSITIONS)
+        || fields.contains(SAMPLE_STD_DEV)
+        || fields.contains(POPULATION_STD_DEV);
+  }
+}
