@@ -80,7 +80,7 @@ public final class Retrievals {
     }
   }
 
-  private static void authorize(TagDefinition tag, QueryContext context) {
+  static void authorize(TagDefinition tag, QueryContext context) {
     if (!context.mayRead(tag.id())) {
       throw new HistorianException(
           ErrorCode.FORBIDDEN,
@@ -336,9 +336,12 @@ public final class Retrievals {
    */
   public static List<SummaryRow> summarize(
       Retrieval.Summary asked, TagDefinition tag, QueryContext context) {
-    // Who wants to know of damage wants the samples to be read.
-    boolean isStrict = context.damageRule() == DamageRule.STRICT;
-    return summarize(asked, tag, context, isStrict ? StatisticsRule.NONE : StatisticsRule.STORED);
+    return summarize(asked, tag, context, statisticsRule(context));
+  }
+
+  /** Who wants to know of damage wants the samples to be read. */
+  static StatisticsRule statisticsRule(QueryContext context) {
+    return context.damageRule() == DamageRule.STRICT ? StatisticsRule.NONE : StatisticsRule.STORED;
   }
 
   /** The same, with a choice of what may stand for samples. */
