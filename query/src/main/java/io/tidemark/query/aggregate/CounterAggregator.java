@@ -63,7 +63,7 @@ public final class CounterAggregator {
 
   /** Whether samples after the last edge matter, up to the first usable one. */
   public boolean needsNext() {
-    return curve.hasValue() && !curve.isComplete();
+    return curve.needsNext();
   }
 
   /** Takes a sample before the first edge; in order of time if there are two. */

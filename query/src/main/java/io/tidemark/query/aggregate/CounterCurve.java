@@ -16,7 +16,7 @@ final class CounterCurve {
    *
    * - A step from one value to the next adds an amount. At an edge between them the amount is divided as the time is (on
    *   the straight line), or falls to the later value (stepped). Its event belongs where the step ends, the interval's
-   *   end included, since there the amount is complete.
+   *   end included, since there the amount is complete. So an interval is closed by the first value after its end.
    * - What is remembered for a return is the value before the first reset or incredible rise of a window: it stays until
    *   it is reached again or the window ends. It is reached by a step from below it, or by a fall from above. What was
    *   added in between stays: intervals that are finished cannot change.
@@ -80,12 +80,12 @@ final class CounterCurve {
     this.sink = sink;
   }
 
-  boolean isComplete() {
-    return interval == intervalCount;
-  }
-
-  boolean hasValue() {
-    return hasValue;
+  /** Whether a value after the last edge matters. */
+  boolean needsNext() {
+    long endNs = edges[intervalCount];
+    return hasValue
+        ? interval < intervalCount && valueTimeNs < endNs
+        : nextChange < changes.length && changes[nextChange].timeNs() < endNs;
   }
 
   /** Begins with a value before the first edge. */
@@ -147,6 +147,10 @@ final class CounterCurve {
   void accept(SampleStatistics samples) {
     long firstNs = samples.get(Count.FIRST_TIME);
     step(firstNs, samples.get(Real.FIRST));
+    if (interval < intervalCount && valueTimeNs == edges[interval + 1]) {
+      flush();
+      close();
+    }
     if (samples.get(Count.LAST_TIME) > firstNs) {
       riseInside(samples.get(Count.LAST_TIME), samples.get(Real.LAST));
     }
@@ -196,7 +200,6 @@ final class CounterCurve {
       remember(timeNs);
       jump(timeNs, next, next, 0, 0).resets++;
     }
-    endStep();
   }
 
   /** Whether the step reaches the remembered value again. */
@@ -234,7 +237,6 @@ final class CounterCurve {
       remembers = false;
       if (hasValue) {
         jump(change.timeNs(), change.newInitial(), change.oldFinal(), -value, 0).meterChanges++;
-        endStep();
       } else {
         begin(change.timeNs(), change.newInitial()).meterChanges++;
       }
@@ -243,7 +245,7 @@ final class CounterCurve {
 
   /** The first value, before which there is no curve. Returns the interval that it is in. */
   private CounterInterval begin(long timeNs, double first) {
-    while (interval < intervalCount && timeNs >= edges[interval + 1]) {
+    while (interval < intervalCount && timeNs > edges[interval + 1]) {
       close();
     }
     hasValue = true;
@@ -261,7 +263,7 @@ final class CounterCurve {
           stepped ? value : IntervalStatistics.onLine(valueTimeNs, value, timeNs, next, edgeNs);
       current().add(runStart, at);
       runStart = at;
-      covered = true;
+      covered |= edgeNs > valueTimeNs;
       close();
     }
     riseInside(timeNs, next);
@@ -277,11 +279,12 @@ final class CounterCurve {
     double amount = a + b + c;
     double done = 0;
     while (interval < intervalCount && timeNs > edges[interval + 1]) {
-      double share = IntervalStatistics.onLine(valueTimeNs, 0, timeNs, 1, edges[interval + 1]);
+      long edgeNs = edges[interval + 1];
+      double share = IntervalStatistics.onLine(valueTimeNs, 0, timeNs, 1, edgeNs);
       double part = stepped ? 0 : amount * share;
       current().add(done, part);
       done = part;
-      covered = true;
+      covered |= edgeNs > valueTimeNs;
       close();
     }
     CounterInterval into = current();
@@ -292,14 +295,6 @@ final class CounterCurve {
     riseInside(timeNs, next);
     runStart = next;
     return into;
-  }
-
-  /** A value at an edge ends the interval before it. */
-  private void endStep() {
-    if (interval < intervalCount && valueTimeNs == edges[interval + 1]) {
-      flush();
-      close();
-    }
   }
 
   /** Adds the rise since the last event or edge. */

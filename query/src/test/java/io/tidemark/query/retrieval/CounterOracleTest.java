@@ -46,10 +46,13 @@ class CounterOracleTest {
   }
 
   /** The steps of the readings, by the rules as they are written. */
-  private static List<Step> steps(List<Sample> readings, CounterRule rule) {
+  private static List<Step> steps(List<Sample> readings, boolean hasBase, CounterRule rule) {
     List<Step> steps = new ArrayList<>();
     TreeMap<Long, MeterChange> changes = new TreeMap<>();
     rule.changes().forEach(change -> changes.put(change.timeNs(), change));
+    if (hasBase) {
+      changes.headMap(readings.getFirst().timeNs, true).clear(); // it knows of them
+    }
     Sample last = null;
     Sample remembered = null;
     long windowEndNs = 0;
@@ -118,10 +121,10 @@ class CounterOracleTest {
   }
 
   private static Sample changed(List<Step> steps, Sample last, MeterChange change) {
-    if (last != null) {
-      BigDecimal amount = exact(change.oldFinal()).subtract(exact(last.value));
-      steps.add(new Step(last.timeNs, change.timeNs(), amount, CHANGE));
-    }
+    BigDecimal amount =
+        last == null ? BigDecimal.ZERO : exact(change.oldFinal()).subtract(exact(last.value));
+    long fromNs = last == null ? change.timeNs() : last.timeNs;
+    steps.add(new Step(fromNs, change.timeNs(), amount, CHANGE));
     return new Sample(change.timeNs(), change.newInitial(), true);
   }
 
@@ -251,7 +254,7 @@ class CounterOracleTest {
     List<Sample> readings =
         samples.tailMap(baseNs, true).values().stream().filter(Sample::usable).toList();
     List<Sample> all = List.copyOf(samples.values());
-    List<Step> steps = steps(readings, rule);
+    List<Step> steps = steps(readings, base != null, rule);
     assertThat(rowsRead).as(what).hasSize(edges.length - 1);
     for (CounterRow row : rowsRead) {
       check(row, all, steps, stepped, what);

@@ -284,7 +284,7 @@ class StateReadTest {
                   null,
                   entry.getKey().toString(),
                   duration,
-                  100.0 * duration / (b - a),
+                  100.0 * ((double) duration / (b - a)),
                   entries,
                   contained.size(),
                   any ? statistics.getMin() : null,
@@ -292,7 +292,7 @@ class StateReadTest {
                   any ? statistics.getAverage() : null,
                   partial)));
     }
-    rows.add("null %d %.0f%% e0 p0".formatted(rest, 100.0 * rest / (b - a)));
+    rows.add("null %d %.0f%% e0 p0".formatted(rest, 100.0 * ((double) rest / (b - a))));
     return rows;
   }
 
