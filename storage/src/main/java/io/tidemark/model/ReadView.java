@@ -1,5 +1,7 @@
 package io.tidemark.model;
 
+import java.util.function.Predicate;
+
 /**
  * A consistent snapshot of the store for its life: one manifest generation and everything journaled
  * up to one order. Safe from any thread; each cursor belongs to one thread. Close it: it pins
@@ -31,6 +33,22 @@ public interface ReadView extends AutoCloseable {
    */
   default StatisticsCursor scanStatistics(
       QueryContext context, int tagId, long[] edgesNs, StatisticsRule rule) {
+    return scanStatistics(context, tagId, edgesNs, rule, statistics -> true);
+  }
+
+  /**
+   * The same for a reader that can do with some statistics only: where those of many samples will
+   * not do, those of fewer are tried, then the samples come.
+   *
+   * @param suffices whether statistics will do; looks at nothing else, since it is also asked about
+   *     pieces ahead
+   */
+  default StatisticsCursor scanStatistics(
+      QueryContext context,
+      int tagId,
+      long[] edgesNs,
+      StatisticsRule rule,
+      Predicate<SampleStatistics> suffices) {
     TimeRange range = new TimeRange(edgesNs[0], edgesNs[edgesNs.length - 1]);
     return StatisticsCursor.ofSamples(
         scan(context, ScanRequest.values(tagId, range, Direction.FORWARD)));

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes of the statistics hierarchy where they can stand for their samples, else the samples. */
@@ -35,6 +36,7 @@ final class StatisticsWalk implements StatisticsCursor {
   private final int tagId;
   private final long[] edges;
   private final StatisticsRule rule;
+  private final Predicate<SampleStatistics> suffices;
   private final boolean lastCounts;
 
   /* By first time; those that were come to are among the sources until the walk has passed them. */
@@ -96,6 +98,7 @@ final class StatisticsWalk implements StatisticsCursor {
   /**
    * A walk.
    *
+   * @param suffices which statistics the reader can do with
    * @param candidates chunks of the tag whose statistics may be used, of those in the view
    * @param others see above
    * @param lastCounts whether of samples of one time the last written one counts
@@ -106,6 +109,7 @@ final class StatisticsWalk implements StatisticsCursor {
       int tagId,
       long[] edges,
       StatisticsRule rule,
+      Predicate<SampleStatistics> suffices,
       List<Chunk> candidates,
       LongUnaryOperator others,
       boolean lastCounts) {
@@ -114,6 +118,7 @@ final class StatisticsWalk implements StatisticsCursor {
     this.tagId = tagId;
     this.edges = edges;
     this.rule = rule;
+    this.suffices = suffices;
     this.others = others;
     this.lastCounts = lastCounts;
     this.time = edges[0];
@@ -231,23 +236,26 @@ final class StatisticsWalk implements StatisticsCursor {
     for (Source source : List.copyOf(sources)) { // looking ahead may add some
       ChunkIndex chunk = source.index;
       if (chunk != null && chunk.hasStatistics() && chunk.lastTimeNs() >= time) {
-        readEnd = Math.min(readEnd, readEnd(source, chunk));
+        readEnd = Math.min(readEnd, readEnd(source, chunk, readEnd));
       }
     }
     return readEnd;
   }
 
-  private long readEnd(Source source, ChunkIndex chunk) {
+  /** The same of one chunk, if it is before a limit. */
+  private long readEnd(Source source, ChunkIndex chunk, long limit) {
     for (int at = chunk.firstEndingAtOrAfter(time); at < chunk.blockCount(); at++) {
       long start = chunk.firstTimeNs(at);
-      if (start >= end()) {
-        return end();
+      if (start >= limit) {
+        return limit;
       }
-      if (start > time && fits(chunk, 0, at, nextTimeOfOthers(source, start))) {
+      if (start > time
+          && fits(chunk, 0, at, nextTimeOfOthers(source, start))
+          && suffices(chunk, 0, at)) {
         return start;
       }
     }
-    return Math.min(end(), chunk.lastTimeNs() + 1);
+    return Math.min(limit, chunk.lastTimeNs() + 1);
   }
 
   /** Whether no edge lies inside the node, no other sample, and it stands for its samples. */
@@ -263,11 +271,14 @@ final class StatisticsWalk implements StatisticsCursor {
   }
 
   private boolean load(Chunk place, ChunkIndex chunk, int level, int index) {
-    if (rule == StatisticsRule.FROM_SAMPLES) {
-      return place.recompute(chunk, level, index, node) && node.isFinite();
-    }
+    return suffices(chunk, level, index)
+        && (rule != StatisticsRule.FROM_SAMPLES || place.recompute(chunk, level, index, node));
+  }
+
+  /** Loads what is stored of a node and says whether it is of use. */
+  private boolean suffices(ChunkIndex chunk, int level, int index) {
     chunk.statistics(level, index, node);
-    return node.isFinite();
+    return node.isFinite() && suffices.test(node);
   }
 
   private void read(long endNs) {

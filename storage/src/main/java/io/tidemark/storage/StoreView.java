@@ -11,6 +11,7 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleColumns;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleRow;
+import io.tidemark.model.SampleStatistics;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatisticsCursor;
@@ -38,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot and the order up to which it may show rows. */
@@ -185,14 +187,18 @@ final class StoreView implements ReadView {
 
   @Override
   public StatisticsCursor scanStatistics(
-      QueryContext context, int tagId, long[] edgesNs, StatisticsRule rule) {
+      QueryContext context,
+      int tagId,
+      long[] edgesNs,
+      StatisticsRule rule,
+      Predicate<SampleStatistics> suffices) {
     TagDefinition tag = tags.byId(tagId);
     DuplicateRule duplicates = duplicates(context, tag);
     if (rule == StatisticsRule.NONE
         || tag == null
         || context.versionMode() == VersionMode.ALL
         || !context.mayRead(tagId)) {
-      return ReadView.super.scanStatistics(context, tagId, edgesNs, rule);
+      return ReadView.super.scanStatistics(context, tagId, edgesNs, rule, suffices);
     }
     TimeRange range = new TimeRange(edgesNs[0], edgesNs[edgesNs.length - 1]);
     List<Chunk> usable = new ArrayList<>();
@@ -214,6 +220,7 @@ final class StoreView implements ReadView {
         tagId,
         edgesNs.clone(),
         rule,
+        suffices,
         usable,
         fromNs -> nextWithoutStatistics(rest, tagId, fromNs, range.endNs()),
         duplicates == DuplicateRule.REPLACE);

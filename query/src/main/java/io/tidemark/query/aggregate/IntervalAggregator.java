@@ -314,14 +314,28 @@ public final class IntervalAggregator {
     lastUsable = isUsable;
   }
 
+  private double[] classify(SampleBlock block, int from, int to) {
+    return classify(block, from, to, numeric, rule, usable, converted);
+  }
+
   /**
    * Marks the usable rows and returns their numbers. A row of a text or state tag is usable if it
    * is Good and has a value; its number is 0.
+   *
+   * @param numeric whether the tag is
+   * @param good becomes whether a row is usable
+   * @param converted may become the numbers
    */
-  private double[] classify(SampleBlock block, int from, int to) {
+  static double[] classify(
+      SampleBlock block,
+      int from,
+      int to,
+      boolean numeric,
+      ReadRule rule,
+      boolean[] good,
+      double[] converted) {
     int[] statuses = block.statuses();
     byte[] flags = block.flags();
-    boolean[] good = usable;
     for (int i = from; i < to; i++) {
       good[i] = rule.admits(statuses[i]) && (flags[i] & SampleFlags.PRESENT) != 0;
     }

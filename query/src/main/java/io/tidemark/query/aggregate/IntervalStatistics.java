@@ -576,7 +576,8 @@ public final class IntervalStatistics {
     goodNs += ns;
   }
 
-  private static double unsigned(long ns) {
+  /** A length of time that may exceed a long. */
+  static double unsigned(long ns) {
     double d = (double) ns;
     return d < 0 ? d + 0x1p64 : d;
   }

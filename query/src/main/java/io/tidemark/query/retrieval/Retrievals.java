@@ -1,5 +1,6 @@
 package io.tidemark.query.retrieval;
 
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
@@ -9,6 +10,7 @@ import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.ScanRequest;
+import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import java.util.ArrayList;
@@ -368,5 +370,10 @@ public final class Retrievals {
       last.appendRange(block, from, length);
       from += length;
     }
+  }
+
+  /** Who wants to know of damage wants the samples to be read. */
+  static StatisticsRule statisticsRule(QueryContext context) {
+    return context.damageRule() == DamageRule.STRICT ? StatisticsRule.NONE : StatisticsRule.STORED;
   }
 }

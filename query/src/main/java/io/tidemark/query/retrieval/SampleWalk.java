@@ -8,6 +8,7 @@ import io.tidemark.model.SampleCursor;
 import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,6 +148,29 @@ final class SampleWalk implements AutoCloseable {
             .scan(context, ScanRequest.values(tagId, new TimeRange(startNs, endNs), direction))) {
       return samples.next(block) > 0;
     }
+  }
+
+  /**
+   * Hands over the last sample before a time, and before that the last usable one if it is another.
+   */
+  static void lastBefore(
+      QueryContext context, TagDefinition tag, long timeNs, ObjIntConsumer<SampleBlock> sink) {
+    SampleBlock block = new SampleBlock();
+    if (!firstRow(context, tag.id(), Long.MIN_VALUE, timeNs, Direction.BACKWARD, block)) {
+      return;
+    }
+    long lastNs = block.sourceTimesNs()[0];
+    if (!RuledSamples.isUsable(block, 0, ReadRule.DEFAULT) && lastNs > Long.MIN_VALUE) {
+      TimeRange earlier = new TimeRange(Long.MIN_VALUE, lastNs);
+      Long usableNs =
+          RuledSamples.usableTime(context, tag, earlier, Direction.BACKWARD, ReadRule.DEFAULT, 1);
+      SampleBlock held = new SampleBlock();
+      if (usableNs != null
+          && firstRow(context, tag.id(), usableNs, usableNs + 1, Direction.BACKWARD, held)) {
+        sink.accept(held, 0);
+      }
+    }
+    sink.accept(block, 0);
   }
 
   @Override

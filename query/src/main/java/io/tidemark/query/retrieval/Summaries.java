@@ -1,6 +1,5 @@
 package io.tidemark.query.retrieval;
 
-import io.tidemark.model.DamageRule;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
@@ -147,12 +146,9 @@ public final class Summaries {
     }
   }
 
-  /** Who wants to know of damage wants the samples to be read. */
   private static StatisticsRule statisticsRule(Retrieval.Summary asked, QueryContext context) {
-    boolean mayStand =
-        context.damageRule() != DamageRule.STRICT
-            && asked.fields().stream().noneMatch(SummaryField::needsSamples);
-    return mayStand ? StatisticsRule.STORED : StatisticsRule.NONE;
+    boolean needsSamples = asked.fields().stream().anyMatch(SummaryField::needsSamples);
+    return needsSamples ? StatisticsRule.NONE : Retrievals.statisticsRule(context);
   }
 
   private static void pass(
