@@ -80,7 +80,7 @@ public final class Retrievals {
     }
   }
 
-  private static void authorize(TagDefinition tag, QueryContext context) {
+  static void authorize(TagDefinition tag, QueryContext context) {
     if (!context.mayRead(tag.id())) {
       throw new HistorianException(
           ErrorCode.FORBIDDEN,
