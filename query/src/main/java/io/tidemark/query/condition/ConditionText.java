@@ -154,7 +154,10 @@ final class ConditionText {
     throw expected("the closing quote of what begins at position " + (openedAt + 1));
   }
 
-  /** Takes a number: sign, digits, fraction, exponent. */
+  /**
+   * Takes a number: sign, digits, fraction, exponent. It means an integer of 64 bits if it is one,
+   * else the nearest float64.
+   */
   Numeric number() {
     int from = at;
     at += peek() == '-' || peek() == '+' ? 1 : 0;
@@ -183,8 +186,9 @@ final class ConditionText {
       return new Numeric((long) real, true, (long) real);
     }
     BigDecimal exact = new BigDecimal(digits);
-    boolean isWhole = exact.stripTrailingZeros().scale() <= 0;
-    return new Numeric(real, true, isWhole ? exact.longValueExact() : (long) real);
+    boolean isExact =
+        exact.stripTrailingZeros().scale() <= 0 && exact.toBigInteger().bitLength() < Long.SIZE;
+    return new Numeric(real, true, isExact ? exact.longValue() : (long) real);
   }
 
   private void skipDigits() {
