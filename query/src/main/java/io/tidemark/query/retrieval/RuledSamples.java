@@ -78,7 +78,7 @@ final class RuledSamples implements SampleCursor {
    * Time of the last sample at or before a time that matters to the rule. Where a line goes on
    * after the last sample, that is the second last usable one.
    */
-  private static long anchor(QueryContext context, TagDefinition tag, ReadRule rule, long startNs) {
+  static long anchor(QueryContext context, TagDefinition tag, ReadRule rule, long startNs) {
     if (startNs == Long.MAX_VALUE) {
       return startNs - 1;
     }
