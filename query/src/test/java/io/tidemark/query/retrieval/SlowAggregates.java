@@ -128,7 +128,7 @@ final class SlowAggregates {
 
   private static double between(Sample left, Sample right, long timeNs) {
     double share = (timeNs - left.timeNs) / (double) (right.timeNs - left.timeNs);
-    return left.number() * (1 - share) + right.number() * share;
+    return left.number() + (right.number() - left.number()) * share;
   }
 
   /** The simple bound at a time: what is recorded then, else what the curve says. */

@@ -41,7 +41,7 @@ class SlowAggregatesTest {
   private static final long START = 1_700_000_000_000_000_000L;
   private static final long SECOND = 1_000_000_000L;
   private static final StoreConfig CONFIG = new StoreConfig(64 << 20, 3_600_000_000L, 1 << 20, 0);
-  private static final int TAGS = 16;
+  private static final int TAGS = 20;
   private static final int[] STATUSES = {
     StatusCodes.UNCERTAIN,
     StatusCodes.UNCERTAIN_LAST_USABLE_VALUE,
@@ -116,7 +116,7 @@ class SlowAggregatesTest {
       SampleFrameBuilder builder = new SampleFrameBuilder();
       for (Written written : all) {
         int count = random.nextInt(21) * random.nextInt(2);
-        int oddity = random.nextInt(6);
+        int oddity = random.nextInt(9);
         for (int i = 0; i < count; i++) {
           long at = START + random.nextInt(10) * 10 * SECOND + random.nextInt(5) * 1_300_000_000L;
           if (!written.samples.isEmpty() && random.nextInt(6) == 0) {
@@ -138,9 +138,13 @@ class SlowAggregatesTest {
   /** Edges among the samples, some just on them, never closer than two milliseconds. */
   private static long[] edges(Random random, TreeMap<Long, Sample> samples) {
     List<Long> edges = new ArrayList<>();
+    boolean isLate = random.nextInt(3) == 0;
     for (int i = random.nextInt(2, 9); i > 0; i--) {
-      long at = START + random.nextInt(-30, 140) * SECOND + random.nextInt(1000) * 1_000_000L;
-      boolean onSample = !samples.isEmpty() && random.nextBoolean();
+      long at =
+          START
+              + random.nextInt(isLate ? 50 : -30, 140) * SECOND
+              + random.nextInt(1000) * 1_000_000L;
+      boolean onSample = !isLate && !samples.isEmpty() && random.nextBoolean();
       edges.add(
           onSample
               ? new ArrayList<>(samples.keySet()).get(random.nextInt(samples.size()))
@@ -168,7 +172,7 @@ class SlowAggregatesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.tidemark.testing.Seeds#few")
+  @MethodSource("io.tidemark.testing.Seeds#some")
   void everyAggregateIsWhatTheSlowWaySays(long seed) throws IOException {
     Random random = new Random(seed);
     try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
