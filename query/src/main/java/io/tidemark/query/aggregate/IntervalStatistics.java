@@ -502,7 +502,10 @@ public final class IntervalStatistics {
     mergeTime(ns, start, rise * 0.5 * length, rise * rise / 3 * length);
   }
 
-  /** The value at a time on the straight line between two samples; exact at both ends. */
+  /**
+   * The value at a time on the straight line through two samples, at or after the first; exact at
+   * both.
+   */
   public static double onLine(long time0, double value0, long time1, double value1, long timeNs) {
     if (timeNs == time1) {
       return value1;
@@ -576,7 +579,7 @@ public final class IntervalStatistics {
     goodNs += ns;
   }
 
-  /** A length of time that may exceed a long. */
+  /** A difference of two times, which may exceed a long. */
   static double unsigned(long ns) {
     double d = (double) ns;
     return d < 0 ? d + 0x1p64 : d;

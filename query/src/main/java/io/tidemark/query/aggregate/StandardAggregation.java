@@ -169,7 +169,7 @@ public final class StandardAggregation {
     if (to <= from) {
       return;
     }
-    double ns = (double) to - from;
+    double ns = IntervalStatistics.unsigned(to - from);
     if (!previous.exists) {
       into.addTime(ns, 2);
       into.addOwnTime(ns, 2);
@@ -302,7 +302,7 @@ public final class StandardAggregation {
       StandardInterval into = intervals[interval];
       if (previous.timeNs >= into.startNs) {
         long from = previous.timeNs;
-        double own = Math.min(RESOLUTION_NS, into.endNs - from);
+        double own = Math.min(RESOLUTION_NS, IntervalStatistics.unsigned(into.endNs - from));
         holdLast(into, from);
         into.addOwnTime(own, ownClass(previous));
       }
@@ -320,7 +320,7 @@ public final class StandardAggregation {
   }
 
   private void holdLast(StandardInterval into, long from) {
-    double ns = (double) into.endNs - from;
+    double ns = IntervalStatistics.unsigned(into.endNs - from);
     boolean left = isUsable(previous);
     into.addTime(ns, curveQuality(null));
     into.addState(ns, previous.number, left ? ownClass(previous) : 2);
@@ -347,9 +347,8 @@ public final class StandardAggregation {
   }
 
   private double beyond(long timeNs) {
-    double perNs =
-        (usable.number - usableBefore.number) / ((double) usable.timeNs - usableBefore.timeNs);
-    return usable.number + perNs * ((double) timeNs - usable.timeNs);
+    return IntervalStatistics.onLine(
+        usableBefore.timeNs, usableBefore.number, usable.timeNs, usable.number, timeNs);
   }
 
   /**

@@ -321,8 +321,12 @@ final class StandardInterval {
     }
   }
 
+  private double lengthNs() {
+    return IntervalStatistics.unsigned(endNs - startNs);
+  }
+
   private double percent(double ns) {
-    return 100 * ns / (endNs - startNs);
+    return 100 * ns / lengthNs();
   }
 
   private double variance(int less) {
@@ -389,7 +393,7 @@ final class StandardInterval {
       absent(to, StatusCodes.BAD_NO_DATA);
       return;
     }
-    boolean isWhole = line.goodNs() >= endNs - startNs;
+    boolean isWhole = line.goodNs() >= lengthNs();
     int status =
         lineIsDoubtful || !isWhole ? StatusCodes.UNCERTAIN_DATA_SUB_NORMAL : StatusCodes.GOOD;
     number(

@@ -4,6 +4,11 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.CounterRow;
+import io.tidemark.query.aggregate.CounterRule;
+import io.tidemark.query.aggregate.StateRow;
+import io.tidemark.query.condition.BoundCondition;
 import java.util.List;
 
 /**
@@ -33,6 +38,31 @@ public interface HistorianQueries {
    */
   List<SummaryRow> summarizeWithin(
       long[] stretchesNs, Retrieval.Summary asked, TagDefinition tag, QueryContext context);
+
+  /**
+   * What went through a meter in consecutive intervals: a row for each, in order of time.
+   *
+   * @param edgesNs two or more, ascending; interval i is {@code [edges[i], edges[i + 1])}
+   */
+  List<CounterRow> counters(
+      TagDefinition tag, long[] edgesNs, CounterRule rule, QueryContext context);
+
+  /** How long and how often a tag was in its states in consecutive intervals, in order of time. */
+  List<StateRow> states(TagDefinition tag, long[] edgesNs, QueryContext context);
+
+  /**
+   * When a condition holds: start, end, start, end, ...; ascending, each {@code [start, end)}, none
+   * touching the next.
+   *
+   * @param stretchesMax most stretches
+   * @throws HistorianException {@link io.tidemark.model.ErrorCode#TOO_MANY} if there are more
+   */
+  long[] stretches(
+      BoundCondition condition,
+      TimeRange range,
+      ReadRule rule,
+      int stretchesMax,
+      QueryContext context);
 
   /** Why a tag has no value at a time, in ns, by a rule. */
   GapExplanation explainGap(TagDefinition tag, long atNs, ReadRule rule, QueryContext context);

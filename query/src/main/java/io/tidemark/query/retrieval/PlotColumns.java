@@ -1,7 +1,9 @@
 package io.tidemark.query.retrieval;
 
+import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
+import io.tidemark.model.SampleType;
 import io.tidemark.model.TimeRange;
 import java.util.Arrays;
 import java.util.Objects;
@@ -18,8 +20,10 @@ final class PlotColumns {
    * so that it stays within 64 bits. The selection of a selection of parts is the selection of the
    * whole, so a column that spans blocks is reduced again with each part.
    *
-   * Exceptional is the first sample whose quality class, or state, differs from the column's first
-   * one. Minimum and maximum are taken of what is shown: not Bad, present, not NaN.
+   * Exceptional is the first Bad sample after the column's first one, unless that is Bad; where
+   * there is none, the first whose quality class differs. Minimum and maximum are taken of what is
+   * shown: not Bad, present, finite. States and text have none; there three are exceptional: the
+   * first Bad sample, the first of another quality class, and the first of another state.
    *
    * [1] U. Jugel, Z. Jerzak, G. Hackenbroich, V. Markl, M4: A Visualization-Oriented Time Series
    * Data Aggregation, PVLDB 7(10), 2014.
@@ -129,10 +133,17 @@ final class PlotColumns {
     picks[2] = firstOther(block, from, to);
     picks[3] = from;
     picks[4] = from;
-    if (block.type().isReal()) {
-      extremes(block.doubles(), block, from, to);
-    } else if (block.type().isContinuous()) {
-      extremes(block.longs(), block, from, to);
+    int bad = picks[2] == from ? from : firstBad(block, from, to);
+    if (block.type().isContinuous()) {
+      picks[2] = bad > from ? bad : picks[2];
+      if (block.type().isReal()) {
+        extremes(block.doubles(), block, from, to);
+      } else {
+        extremes(block.longs(), block, from, to);
+      }
+    } else {
+      picks[3] = bad;
+      picks[4] = firstOtherState(block, from, to);
     }
     Arrays.sort(picks);
     int n = 1;
@@ -144,30 +155,47 @@ final class PlotColumns {
     return n;
   }
 
-  private static int firstOther(SampleBlock block, int from, int to) {
+  /** First Bad row; the first row if there is none. */
+  private static int firstBad(SampleBlock block, int from, int to) {
     int[] statuses = block.statuses();
-    int quality = statuses[from] >>> 30;
-    int other = from + 1;
-    while (other < to && statuses[other] >>> 30 == quality) {
-      other++;
-    }
-    int row = from + 1;
-    switch (block.type()) {
-      case BOOL, DIGITAL -> {
-        long[] states = block.longs();
-        while (row < other && states[row] == states[from]) {
-          row++;
-        }
-      }
-      case STRING -> {
-        @org.jspecify.annotations.Nullable String[] texts = block.texts();
-        while (row < other && Objects.equals(texts[row], texts[from])) {
-          row++;
-        }
-      }
-      default -> row = other;
+    int row = from;
+    while (row < to && statuses[row] >= 0) {
+      row++;
     }
     return row < to ? row : from;
+  }
+
+  /**
+   * First row whose quality class differs from that of the first row; that one if there is none.
+   */
+  private static int firstOther(SampleBlock block, int from, int to) {
+    int[] statuses = block.statuses();
+    Quality quality = Quality.of(statuses[from]);
+    int row = from + 1;
+    while (row < to && Quality.of(statuses[row]) == quality) {
+      row++;
+    }
+    return row < to ? row : from;
+  }
+
+  /** First row whose state differs from the first state, Bad ones left out; else the first row. */
+  private static int firstOtherState(SampleBlock block, int from, int to) {
+    int[] statuses = block.statuses();
+    int first = from;
+    while (first < to && statuses[first] < 0) {
+      first++;
+    }
+    int row = first;
+    while (row < to && (statuses[row] < 0 || isSameState(block, first, row))) {
+      row++;
+    }
+    return row < to ? row : from;
+  }
+
+  private static boolean isSameState(SampleBlock block, int a, int b) {
+    return block.type() == SampleType.STRING
+        ? Objects.equals(block.texts()[a], block.texts()[b])
+        : block.longs()[a] == block.longs()[b];
   }
 
   private void extremes(double[] values, SampleBlock block, int from, int to) {
@@ -178,8 +206,10 @@ final class PlotColumns {
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
     for (int i = from; i < to; i++) {
-      if (statuses[i] >= 0 && (flags[i] & SampleFlags.PRESENT) != 0) {
-        double v = values[i];
+      double v = values[i];
+      if (statuses[i] >= 0
+          && (flags[i] & SampleFlags.PRESENT) != 0
+          && Math.abs(v) <= Double.MAX_VALUE) {
         if (v < min || (v == min && minRow < 0)) {
           min = v;
           minRow = i;

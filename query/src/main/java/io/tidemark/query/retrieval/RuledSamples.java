@@ -17,6 +17,7 @@ import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.IntervalAggregator;
+import io.tidemark.query.aggregate.IntervalStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,21 +243,24 @@ final class RuledSamples implements SampleCursor {
     }
     now = Math.min(now, gapEndNs());
     if (goesOn) {
-      double slope = 0;
-      if (rule.extrapolation() == Extrapolation.SLOPE
-          && !(skipped && holds())
-          && !stepped
-          && beforeLastUsable.exists
-          && beforeLastUsable.type == last.type) {
-        slope =
-            (last.number() - beforeLastUsable.number())
-                / ((double) last.timeNs - (double) beforeLastUsable.timeNs);
-      }
+      boolean slopes =
+          rule.extrapolation() == Extrapolation.SLOPE
+              && !(skipped && holds())
+              && !stepped
+              && last.type.isReal()
+              && beforeLastUsable.exists
+              && beforeLastUsable.type == last.type;
       byte marks = (byte) (IntervalAggregator.IN_DOUBT | SampleFlags.PROVISIONAL);
-      if (slope != 0 && last.type.isReal()) {
+      if (slopes) {
         HeldSample end = new HeldSample();
         end.set(last);
-        end.real = last.real + slope * ((double) now - (double) last.timeNs);
+        end.real =
+            IntervalStatistics.onLine(
+                beforeLastUsable.timeNs,
+                beforeLastUsable.number(),
+                last.timeNs,
+                last.number(),
+                now);
         putIn(out, now, end, last.status, marks);
       } else {
         putIn(out, now, last, last.status, marks);

@@ -3,6 +3,15 @@ package io.tidemark.query.retrieval;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TimeRange;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.query.aggregate.CounterRow;
+import io.tidemark.query.aggregate.CounterRule;
+import io.tidemark.query.aggregate.StateRow;
+import io.tidemark.query.condition.BoundCondition;
+import io.tidemark.query.condition.Stretches;
+import java.util.Arrays;
 import java.util.List;
 
 /** Sends each question to the class that answers it. */
@@ -22,6 +31,43 @@ final class SnapshotQueries implements HistorianQueries {
   public List<SummaryRow> summarizeWithin(
       long[] stretchesNs, Retrieval.Summary asked, TagDefinition tag, QueryContext context) {
     return Summaries.within(stretchesNs, asked, tag, context);
+  }
+
+  @Override
+  public List<CounterRow> counters(
+      TagDefinition tag, long[] edgesNs, CounterRule rule, QueryContext context) {
+    return CounterRead.read(tag, edgesNs, rule, context);
+  }
+
+  @Override
+  public List<StateRow> states(TagDefinition tag, long[] edgesNs, QueryContext context) {
+    return StateRead.read(tag, edgesNs, context);
+  }
+
+  @Override
+  public long[] stretches(
+      BoundCondition condition,
+      TimeRange range,
+      ReadRule rule,
+      int stretchesMax,
+      QueryContext context) {
+    long[] found = new long[16];
+    int count = 0;
+    try (Stretches stretches = condition.stretches(context, range, rule)) {
+      while (stretches.next()) {
+        if (count == 2L * stretchesMax) {
+          throw new HistorianException(
+              ErrorCode.TOO_MANY,
+              "the condition becomes true too often in the range: stretchesMax=" + stretchesMax);
+        }
+        if (count + 2 > found.length) {
+          found = Arrays.copyOf(found, 2 * found.length);
+        }
+        found[count++] = stretches.startNs();
+        found[count++] = stretches.endNs();
+      }
+    }
+    return Arrays.copyOf(found, count);
   }
 
   @Override

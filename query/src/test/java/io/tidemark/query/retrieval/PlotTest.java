@@ -3,6 +3,7 @@ package io.tidemark.query.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.model.Quality;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
@@ -95,7 +96,7 @@ class PlotTest {
           for (RowCollector.Row row : rows) {
             if (row.status() < 0
                 || row.value() == null
-                || Double.isNaN(((Number) row.value()).doubleValue())) {
+                || !Double.isFinite(((Number) row.value()).doubleValue())) {
               continue;
             }
             min = min == null || compare(row, min) < 0 ? row : min;
@@ -105,9 +106,14 @@ class PlotTest {
             wanted.add(min.timeNs());
             wanted.add(max.timeNs());
           }
-          int first = rows.getFirst().status() >>> 30;
+          Quality first = Quality.of(rows.getFirst().status());
+          boolean hasBad = rows.stream().anyMatch(row -> row.status() < 0);
           rows.stream()
-              .filter(row -> row.status() >>> 30 != first)
+              .filter(
+                  row ->
+                      hasBad && first != Quality.BAD
+                          ? Quality.isBad(row.status())
+                          : Quality.of(row.status()) != first)
               .findFirst()
               .ifPresent(row -> wanted.add(row.timeNs()));
           List<Long> got = shown.get(column).stream().map(RowCollector.Row::timeNs).toList();
@@ -140,6 +146,35 @@ class PlotTest {
             RowCollector.read(store, valve, new Retrieval.Plot(new TimeRange(0, 100), 2)).stream()
                 .map(RowCollector.Row::timeNs))
         .containsExactly(0L, 17L, 49L, 50L, 99L);
+  }
+
+  @Test
+  void aBadSampleIsNotHiddenByAnUncertainOne() {
+    TagDefinition tag = store.defineAnalog("A");
+    TagDefinition valve = store.define("V", SampleType.DIGITAL, true, "", "Closed", "Open");
+    for (int t = 0; t < 100; t++) {
+      int status = t == 20 ? StatusCodes.UNCERTAIN : t == 30 ? StatusCodes.BAD : StatusCodes.GOOD;
+      store.write(tag, t, (double) t, status);
+      store.write(valve, t, t == 10 ? 1L : 0L, status);
+    }
+    Retrieval plot = new Retrieval.Plot(new TimeRange(0, 100), 1);
+    assertThat(RowCollector.read(store, tag, plot).stream().map(RowCollector.Row::timeNs))
+        .containsExactly(0L, 30L, 99L);
+    assertThat(RowCollector.read(store, valve, plot).stream().map(RowCollector.Row::timeNs))
+        .containsExactly(0L, 10L, 20L, 30L, 99L);
+  }
+
+  @Test
+  void whatIsNotFiniteIsNoExtreme() {
+    TagDefinition tag = store.defineAnalog("A");
+    double[] values = {1, Double.POSITIVE_INFINITY, 5, Double.NaN, -5, 1, 1, 1};
+    for (int t = 0; t < values.length; t++) {
+      store.write(tag, t, values[t], StatusCodes.GOOD);
+    }
+    assertThat(
+            RowCollector.read(store, tag, new Retrieval.Plot(new TimeRange(0, 8), 1)).stream()
+                .map(RowCollector.Row::timeNs))
+        .containsExactly(0L, 2L, 4L, 7L);
   }
 
   @Test

@@ -269,6 +269,16 @@ class ReadRuleTest {
     assertThat(at(ReadRule.DEFAULT, 15, now)).endsWith("= null Bad_NoData");
   }
 
+  @Test
+  void slopesOfTodayAreExactToTheNanosecond() {
+    long today = 1_700_000_000L * SECOND;
+    store.write(tag, today, 0.0, StatusCodes.GOOD);
+    store.write(tag, today + 1_000_000, 1.0, StatusCodes.GOOD);
+    ReadRule slope = new ReadRule(QualityRule.SIMPLE, true, Step.TAG, NONE, Extrapolation.SLOPE);
+    assertThat(at(slope, 1_700_000_001, today + 2 * SECOND))
+        .endsWith("= 1000.0 Uncertain_DataSubNormal i");
+  }
+
   private static ReadRule with(QualityRule quality) {
     return new ReadRule(quality, true, Step.TAG, NONE, Extrapolation.NONE);
   }

@@ -165,6 +165,33 @@ class StandardAggregatesTest {
   }
 
   @Test
+  void timesOfTodayAreExactToTheNanosecond() {
+    long today = 1_700_000_000L * SECOND;
+    long[] offsets = {0, 1_000_001, 2_000_003};
+    for (int i = 0; i < offsets.length; i++) {
+      store.write(tag, today + offsets[i], (double) i, i == 2 ? StatusCodes.BAD : StatusCodes.GOOD);
+    }
+    store.write(tag, today + 10 * SECOND, 2.0, StatusCodes.BAD);
+    long[] edges = {today, today + 10 * SECOND};
+    assertThat(
+            RowCollector.read(
+                store,
+                tag,
+                new Retrieval.Processed(StandardAggregate.DURATION_GOOD, STANDARD, edges)))
+        .extracting(RowCollector.Row::value)
+        .containsExactly(2.000003); // a double of today is good to 256 ns only
+    AggregateConfiguration slopes = new AggregateConfiguration(true, 100, 100, true);
+    long[] later = {today + 1_000_001_000L, today + 2 * SECOND};
+    assertThat(
+            RowCollector.read(
+                store,
+                tag,
+                new Retrieval.Processed(StandardAggregate.INTERPOLATIVE, slopes, later)))
+        .extracting(RowCollector.Row::value)
+        .containsExactly(1000.0);
+  }
+
+  @Test
   void sharesAreFromZeroToAHundred() {
     for (double percent : new double[] {-1, 100.5, Double.NaN}) {
       assertThatThrownBy(() -> new AggregateConfiguration(true, percent, 100, false))
