@@ -172,7 +172,16 @@ class ArchitectureTest {
     inOrder(
         classes,
         "io.tidemark.query.",
-        List.of("arrow", "time", "units", "aggregate", "retrieval", "duckdb", "context", "sql"));
+        List.of(
+            "arrow",
+            "time",
+            "units",
+            "aggregate",
+            "retrieval",
+            "condition",
+            "duckdb",
+            "context",
+            "sql"));
   }
 
   /** The same for {@code storage}, whose facade in the package itself is the last. */

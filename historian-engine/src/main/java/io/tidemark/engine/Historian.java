@@ -12,9 +12,10 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
+import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
-import io.tidemark.query.retrieval.HistorianQueries;
+import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
 import java.time.ZoneId;
@@ -132,6 +133,9 @@ public interface Historian {
 
   /** Questions about samples. */
   HistorianQueries queries();
+
+  /** Batches or phases as intervals; see {@link ContextWindows#find}. */
+  List<ContextWindows.Window> contextWindows(ContextWindows.Choice choice, long nowNs, int limit);
 
   /** Runs a statement; the result must be closed before the query. */
   SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);

@@ -25,12 +25,13 @@ import io.tidemark.model.SampleType;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
+import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextStore;
+import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.context.PreparedBulk;
 import io.tidemark.query.context.PreparedChange;
-import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
@@ -331,6 +332,12 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public HistorianQueries queries() {
     return HistorianQueries.OF_SNAPSHOT;
+  }
+
+  @Override
+  public List<ContextWindows.Window> contextWindows(
+      ContextWindows.Choice choice, long nowNs, int limit) {
+    return ContextWindows.find(context, choice, nowNs, limit);
   }
 
   @Override

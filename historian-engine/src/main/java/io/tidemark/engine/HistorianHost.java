@@ -13,8 +13,9 @@ import io.tidemark.model.Principal;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
-import io.tidemark.query.retrieval.HistorianQueries;
+import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
 import java.io.IOException;
@@ -164,6 +165,12 @@ public final class HistorianHost implements Historian, AutoCloseable {
   @Override
   public HistorianQueries queries() {
     return engine().queries();
+  }
+
+  @Override
+  public List<ContextWindows.Window> contextWindows(
+      ContextWindows.Choice choice, long nowNs, int limit) {
+    return engine().contextWindows(choice, nowNs, limit);
   }
 
   @Override

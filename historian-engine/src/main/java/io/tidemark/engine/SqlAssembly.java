@@ -1,9 +1,9 @@
 package io.tidemark.engine;
 
 import io.tidemark.model.TagCatalog;
+import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextSource;
 import io.tidemark.query.duckdb.DuckDbConfig;
-import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.query.sql.SqlEngine;
 import java.nio.file.Path;
 

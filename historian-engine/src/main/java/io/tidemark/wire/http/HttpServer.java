@@ -107,6 +107,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new WriteRoutes(historian, config).routes());
     routes.addAll(new ValuesRoutes(historian, config).routes());
     routes.addAll(new GapRoutes(historian).routes());
+    routes.addAll(new WhenRoutes(historian, config).routes());
     routes.addAll(live.routes());
     routes.addAll(new TagRoutes(historian, config).routes());
     routes.addAll(new SqlRoutes(historian).routes());

@@ -234,6 +234,27 @@ final class Parameters {
     throw bad(name, value, "is out of range, min=" + min + ", max=" + max, null);
   }
 
+  /** A number from 0 to a limit. */
+  double decimal(String name, double absent, double max) {
+    String text = text(name);
+    if (text == null) {
+      return absent;
+    }
+    try {
+      double value = Double.parseDouble(text.strip());
+      if (value >= 0 && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw bad(name, text, "must be a number", e);
+    }
+    throw bad(
+        name,
+        text,
+        "is out of range, min=0" + (max == Double.MAX_VALUE ? "" : ", max=" + max),
+        null);
+  }
+
   /** A constant of an enum by its name in lower case. */
   <E extends Enum<E>> E choice(String name, Class<E> type, E absent) {
     String value = text(name);

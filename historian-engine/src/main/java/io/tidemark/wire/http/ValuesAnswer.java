@@ -6,8 +6,11 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.HistorianQueries;
+import io.tidemark.query.aggregate.CounterRow;
+import io.tidemark.query.aggregate.CounterRule;
+import io.tidemark.query.aggregate.StateRow;
 import io.tidemark.query.retrieval.BlockSink;
-import io.tidemark.query.retrieval.HistorianQueries;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SideBySide;
 import io.tidemark.query.retrieval.SummaryRow;
@@ -35,6 +38,7 @@ final class ValuesAnswer {
   private final ValuesQuestion question;
   private final Retrieval retrieval;
   private final QueryContext context;
+  private final CounterRule counterRule;
   private final ValuesEncoder encoder;
   private final List<TagError> errors;
 
@@ -43,7 +47,9 @@ final class ValuesAnswer {
       ValuesQuestion question,
       Retrieval retrieval,
       QueryContext context,
+      CounterRule counterRule,
       ValuesEncoder encoder) {
+    this.counterRule = counterRule;
     this.queries = queries;
     this.question = question;
     this.retrieval = retrieval;
@@ -207,6 +213,8 @@ final class ValuesAnswer {
           summarize(windows, summary);
         } else if (windows != null && retrieval instanceof Retrieval.Processed processed) {
           process(windows, processed);
+        } else if (windows != null && !question.mode().columns().isEmpty()) {
+          table(windows);
         } else {
           queries.read(
               retrieval, question.stored(tag), context, question.sink(tag, question.within(this)));
@@ -242,9 +250,36 @@ final class ValuesAnswer {
       }
     }
 
+    /** Counters and states. */
+    private void table(Windows windows) throws IOException {
+      TagDefinition stored = question.stored(tag);
+      for (int from = 0; from < windows.count(); from += step(windows)) {
+        context.check();
+        int to = Math.min(windows.count(), from + step(windows));
+        long[] edges = windows.edgesNs(from, to);
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        if (question.mode() == ValuesQuestion.Mode.COUNTERS) {
+          int window = from;
+          for (CounterRow row : queries.counters(stored, edges, counterRule, context)) {
+            rows.add(IntervalTable.cells(row, windows.label(window++)));
+          }
+        } else {
+          int window = from;
+          for (StateRow row : queries.states(stored, edges, context)) {
+            while (windows.startNs(window) < row.startNs()) {
+              window++;
+            }
+            rows.add(IntervalTable.cells(row, windows.label(window)));
+          }
+        }
+        begin();
+        encoder.table(tag, rows);
+      }
+    }
+
     private void process(Windows windows, Retrieval.Processed asked) {
-      for (int from = 0; from < windows.count(); from += INTERVALS_AT_ONCE) {
-        int to = Math.min(windows.count(), from + INTERVALS_AT_ONCE);
+      for (int from = 0; from < windows.count(); from += step(windows)) {
+        int to = Math.min(windows.count(), from + step(windows));
         queries.read(
             new Retrieval.Processed(
                 asked.aggregate(), asked.configuration(), windows.edgesNs(from, to)),

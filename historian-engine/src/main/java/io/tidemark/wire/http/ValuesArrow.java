@@ -67,7 +67,11 @@ final class ValuesArrow implements ValuesEncoder {
     List<Column> columns =
         question.wide()
             ? wideColumns(mode)
-            : question.mode() == ValuesQuestion.Mode.SUMMARY ? summaryColumns() : SAMPLES;
+            : question.mode() == ValuesQuestion.Mode.SUMMARY
+                ? summaryColumns()
+                : question.mode().columns().isEmpty()
+                    ? SAMPLES
+                    : tableColumns(question.mode().columns());
     out = new ArrowPageWriter(columns, Map.copyOf(metadata), stream);
   }
 
@@ -238,6 +242,56 @@ final class ValuesArrow implements ValuesEncoder {
     if (value != null) {
       out.setText(column, value.toString());
     }
+  }
+
+  @Override
+  public void table(TagDefinition tag, List<@Nullable Object[]> rows) throws IOException {
+    List<IntervalTable.Column> columns = question.mode().columns();
+    for (@Nullable Object[] row : rows) {
+      out.setText(0, tag.name());
+      int column = 1;
+      for (int i = 0; i < row.length; i++) {
+        Object cell = row[i];
+        IntervalTable.Type type = columns.get(i).type();
+        if (cell != null) {
+          switch (type) {
+            case TIME -> out.setTime(column, (Long) cell);
+            case NUMBER -> out.setDouble(column, (Double) cell);
+            case WHOLE -> out.setLong(column, (Long) cell);
+            case TEXT -> out.setText(column, (String) cell);
+            case STATUS -> {
+              out.setUnsignedInt(column++, (Integer) cell);
+              out.setText(column, Quality.of((Integer) cell).label());
+            }
+          }
+        }
+        column++;
+      }
+      out.setText(column, tag.uom());
+      out.endRow();
+    }
+  }
+
+  private static List<Column> tableColumns(List<IntervalTable.Column> asked) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column("tag", Type.TEXT));
+    for (IntervalTable.Column column : asked) {
+      columns.add(
+          new Column(
+              column.column(),
+              switch (column.type()) {
+                case TIME -> Type.TIME;
+                case NUMBER -> Type.FLOAT64;
+                case WHOLE -> Type.INT64;
+                case TEXT -> Type.TEXT;
+                case STATUS -> Type.UINT32;
+              }));
+      if (column.type() == IntervalTable.Type.STATUS) {
+        columns.add(new Column("quality", Type.TEXT));
+      }
+    }
+    columns.add(new Column("uom", Type.TEXT));
+    return columns;
   }
 
   @Override

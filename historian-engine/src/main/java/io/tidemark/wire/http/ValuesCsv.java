@@ -63,6 +63,19 @@ final class ValuesCsv implements ValuesEncoder {
         csv.timeHeaders("Timestamp", zone);
         csv.text("Label").text("Shift").text("Production day").text("Partial");
       }
+    } else if (!question.mode().columns().isEmpty()) {
+      csv.text("Tag");
+      for (IntervalTable.Column column : question.mode().columns()) {
+        if (column.type() == IntervalTable.Type.TIME) {
+          csv.timeHeaders(column.heading(), zone);
+        } else {
+          csv.text(column.heading());
+          if (column.type() == IntervalTable.Type.STATUS) {
+            csv.text("Quality");
+          }
+        }
+      }
+      csv.text("Unit");
     } else {
       csv.text("Tag").timeHeaders("Time", zone);
       csv.text("Value").text("Text").text("Unit").text("Status").text("Quality");
@@ -201,6 +214,31 @@ final class ValuesCsv implements ValuesEncoder {
       csv.empty().empty();
     } else {
       csv.time(ns, zone);
+    }
+  }
+
+  @Override
+  public void table(TagDefinition tag, List<@Nullable Object[]> rows) throws IOException {
+    List<IntervalTable.Column> columns = question.mode().columns();
+    for (@Nullable Object[] row : rows) {
+      csv.text(tag.name());
+      for (int i = 0; i < row.length; i++) {
+        switch (columns.get(i).type()) {
+          case TIME -> time((Long) row[i]);
+          case NUMBER -> number((Double) row[i]);
+          case TEXT -> text(row[i]);
+          case WHOLE -> {
+            if (row[i] == null) {
+              csv.empty();
+            } else {
+              csv.number((long) (Long) row[i]);
+            }
+          }
+          case STATUS -> status((Integer) row[i]);
+        }
+      }
+      csv.text(tag.uom());
+      csv.endRow();
     }
   }
 

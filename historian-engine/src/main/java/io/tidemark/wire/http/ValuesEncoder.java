@@ -31,6 +31,9 @@ sealed interface ValuesEncoder extends AutoCloseable permits ValuesJson, ValuesC
   void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow, int step)
       throws IOException;
 
+  /** Rows of that tag, with the cells of the columns of the mode. */
+  void table(TagDefinition tag, List<@Nullable Object[]> rows) throws IOException;
+
   /**
    * Ends the tag.
    *

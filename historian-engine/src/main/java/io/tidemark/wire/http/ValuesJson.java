@@ -367,6 +367,40 @@ final class ValuesJson implements ValuesEncoder {
   }
 
   @Override
+  public void table(TagDefinition tag, List<@Nullable Object[]> rows) throws IOException {
+    List<IntervalTable.Column> columns = question.mode().columns();
+    for (@Nullable Object[] row : rows) {
+      line.clear();
+      for (int i = 0; i < row.length; i++) {
+        IntervalTable.Column column = columns.get(i);
+        Object cell = row[i];
+        if (column.type() == IntervalTable.Type.STATUS && cell != null) {
+          line.put(statusJson((Integer) cell));
+        } else if (cell != null || !column.label().equals("label")) {
+          line.put(i == 0 ? "{\"" : ",\"").put(column.label()).put("\":");
+          cell(column.type(), cell);
+        }
+      }
+      line.put('}');
+      writeLine();
+    }
+  }
+
+  private void cell(IntervalTable.Type type, @Nullable Object cell) {
+    if (cell == null) {
+      line.put("null");
+      return;
+    }
+    switch (type) {
+      case TIME -> line.quotedTime((Long) cell);
+      case NUMBER -> line.json((double) (Double) cell);
+      case WHOLE -> line.json((long) (Long) cell);
+      case TEXT -> line.put(quoted((String) cell));
+      case STATUS -> line.whole(Integer.toUnsignedLong((Integer) cell));
+    }
+  }
+
+  @Override
   public void endTag(boolean more, @Nullable String cursor) throws IOException {
     json.writeEndArray();
     if (more) {

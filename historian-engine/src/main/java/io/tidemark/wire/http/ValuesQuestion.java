@@ -82,8 +82,26 @@ record ValuesQuestion(
     SUMMARY,
     /** A standard aggregate of intervals, as samples. */
     PROCESSED,
+    /** What went through a meter in intervals. */
+    COUNTERS,
+    /** How long and how often a tag was in its states in intervals. */
+    STATES,
     /** The newest. */
     CURRENT;
+
+    /** Whether its rows are intervals. */
+    boolean hasWindows() {
+      return this == SUMMARY || this == PROCESSED || this == COUNTERS || this == STATES;
+    }
+
+    /** The columns of rows that are neither samples nor summaries; empty for those. */
+    List<IntervalTable.Column> columns() {
+      return switch (this) {
+        case COUNTERS -> IntervalTable.COUNTERS;
+        case STATES -> IntervalTable.STATES;
+        default -> List.of();
+      };
+    }
 
     /** Whether all tags are answered for the same times. */
     boolean hasCommonTimes() {

@@ -12,9 +12,12 @@ import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.SlopeUnit;
 import io.tidemark.query.aggregate.StandardAggregate;
 import io.tidemark.query.aggregate.SummaryField;
+import io.tidemark.query.condition.BoundCondition;
+import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.UnitChange;
 import io.tidemark.query.time.CalendarInterval;
@@ -63,6 +66,8 @@ final class ValuesRequest {
   private final @Nullable RecordedCursor cursor;
   private final @Nullable TimeRange range;
   private final @Nullable WindowRule rule;
+  private final ContextWindows.@Nullable Choice choice;
+  private final @Nullable Windows windows;
 
   ValuesRequest(
       Historian historian,
@@ -80,8 +85,11 @@ final class ValuesRequest {
     this.context = context;
     this.cursor = cursor;
     zone = context.zone();
-    rule = rule();
+    boolean isOfContext = isOfContext();
+    rule = isOfContext ? null : rule();
     range = range();
+    choice = isOfContext ? choice(range) : null;
+    windows = windows();
   }
 
   /** What encoders need to know. */
@@ -104,11 +112,11 @@ final class ValuesRequest {
         errors,
         range,
         times(),
-        windows(),
+        windows,
         mode == Mode.SUMMARY ? timestamp() : null,
         fields,
         SlopeUnit.of("", slopePer()),
-        null,
+        stretches(),
         zone,
         layout(),
         isDescending(),
@@ -140,7 +148,9 @@ final class ValuesRequest {
       case CYCLIC -> new Retrieval.AtTimes(question.timesNs(), Retrieval.AtMode.AT_OR_BEFORE);
       case DELTA ->
           new Retrieval.Delta(
-              all, decimal("deadband", 0, Double.MAX_VALUE), lengthNs("timeDeadband", 0));
+              all,
+              parameters.decimal("deadband", 0, Double.MAX_VALUE),
+              lengthNs("timeDeadband", 0));
       case PLOT -> new Retrieval.Plot(all, parameters.number("width", WIDTH_PX, 1, COUNT_MAX));
       case BEST_FIT ->
           new Retrieval.BestFit(all, parameters.number("cycles", CYCLES, 1, COUNT_MAX));
@@ -149,14 +159,52 @@ final class ValuesRequest {
               new long[] {all.startNs(), all.endNs()},
               RuleParameters.rule(parameters),
               Set.copyOf(question.fields()),
-              decimal("percentGoodMin", 0, 100));
+              parameters.decimal("percentGoodMin", 0, 100));
       case PROCESSED ->
           new Retrieval.Processed(
               AggregateParameters.aggregate(parameters),
               AggregateParameters.configuration(parameters),
               new long[] {all.startNs(), all.endNs()});
-      case CURRENT -> new Retrieval.Current();
+      case COUNTERS, STATES, CURRENT -> new Retrieval.Current(); // the first two are not samples
     };
+  }
+
+  /** How the readings of a meter are taken. */
+  CounterRule counterRule() {
+    return CounterParameters.rule(parameters, context.nowNs(), zone);
+  }
+
+  /** When the condition holds that was asked for; null if none was. */
+  private long @Nullable [] stretches() {
+    String text = parameters.text("while");
+    if (text == null || range == null) {
+      return null;
+    }
+    BoundCondition condition = WhenRoutes.condition(text, "while", historian, context);
+    return at(
+        "while",
+        () ->
+            historian
+                .queries()
+                .stretches(
+                    condition,
+                    hull(range),
+                    RuleParameters.rule(parameters),
+                    config.timesMax(),
+                    context));
+  }
+
+  /** All of the time that is asked for: windows of batches reach beyond the range. */
+  private TimeRange hull(TimeRange within) {
+    if (windows == null || windows.count() == 0) {
+      return within;
+    }
+    long startNs = windows.startNs(0);
+    long endNs = windows.endNs(0);
+    for (int i = 1; i < windows.count(); i++) {
+      endNs = Math.max(endNs, windows.endNs(i));
+    }
+    return new TimeRange(startNs, endNs);
   }
 
   private List<TagDefinition> tags() {
@@ -408,9 +456,49 @@ final class ValuesRequest {
     }
   }
 
+  /** Whether intervals are batches or phases. */
+  private boolean isOfContext() {
+    if (!mode.hasWindows()) {
+      return false;
+    }
+    String interval = parameters.text("interval");
+    return interval == null
+        ? !parameters.all("batch").isEmpty()
+        : interval.equals("batch") || interval.equals("phase") || interval.startsWith("phase:");
+  }
+
+  private ContextWindows.Choice choice(@Nullable TimeRange within) {
+    String interval = parameters.text("interval");
+    List<String> batches = parameters.all("batch");
+    boolean isTimeGiven =
+        parameters.text("startTime") != null || parameters.text("endTime") != null;
+    return new ContextWindows.Choice(
+        interval != null && interval.startsWith("phase"),
+        interval != null && interval.startsWith("phase:") ? interval.substring(6) : null,
+        parameters.text("unit"),
+        batches,
+        batches.isEmpty() || isTimeGiven ? within : null);
+  }
+
   private @Nullable Windows windows() {
-    if (range == null || (mode != Mode.SUMMARY && mode != Mode.PROCESSED)) {
+    if (range == null || !mode.hasWindows()) {
       return null;
+    }
+    if (choice != null) {
+      List<ContextWindows.Window> found =
+          historian.contextWindows(choice, context.nowNs(), config.timesMax());
+      return Windows.ofNamed(
+          found.stream().mapToLong(ContextWindows.Window::startNs).toArray(),
+          found.stream().mapToLong(ContextWindows.Window::endNs).toArray(),
+          found.stream().map(ContextWindows.Window::name).toList(),
+          zone,
+          context.nowNs());
+    }
+    for (String name : List.of("unit", "batch")) {
+      if (!parameters.all(name).isEmpty()) {
+        throw Parameters.bad(
+            name, parameters.all(name).getFirst(), "needs interval=batch or interval=phase", null);
+      }
     }
     return rule == null
         ? Windows.ofWhole(range, zone, context.nowNs())
@@ -426,6 +514,7 @@ final class ValuesRequest {
         parameters.text("timestamp") != null
             || parameters.text("sync") != null
             || parameters.text("window") != null
+            || choice != null
             || (rule != null && !rule.isLength());
     return isNew ? parameters.choice("timestamp", Timestamp.class, Timestamp.START) : null;
   }
@@ -544,26 +633,6 @@ final class ValuesRequest {
       all[i] = times[all.length - 1 - i];
     }
     return all;
-  }
-
-  private double decimal(String name, double absent, double max) {
-    String text = parameters.text(name);
-    if (text == null) {
-      return absent;
-    }
-    try {
-      double value = Double.parseDouble(text.strip());
-      if (value >= 0 && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      throw Parameters.bad(name, text, "must be a number", e);
-    }
-    throw Parameters.bad(
-        name,
-        text,
-        "is out of range, min=0" + (max == Double.MAX_VALUE ? "" : ", max=" + max),
-        null);
   }
 
   private long lengthNs(String name, long absent) {

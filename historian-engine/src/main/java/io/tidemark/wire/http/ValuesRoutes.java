@@ -4,6 +4,7 @@ import io.tidemark.engine.Historian;
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.VersionMode;
+import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.wire.http.ValuesQuestion.Mode;
 import java.io.IOException;
@@ -23,14 +24,23 @@ import org.jspecify.annotations.Nullable;
  * before it begins to answer.
  */
 final class ValuesRoutes {
-  private static final List<String> REPEATED = List.of("tag", "time", "uom");
+  private static final List<String> REPEATED = List.of("tag", "time", "uom", "batch", "field");
   private static final List<String> BARE =
       List.of("tag", "timeZone", "format", "layout", "strict", "version", "asOf");
   private static final List<String> COMMON = common();
 
   /** Parameters that go with a cursor. */
   private static final List<String> CONTINUED =
-      List.of("timeZone", "format", "layout", "strict", "version", "uom", "limit", "includeBad");
+      List.of(
+          "timeZone",
+          "format",
+          "layout",
+          "strict",
+          "version",
+          "uom",
+          "limit",
+          "while",
+          "includeBad");
 
   private static final Map<Mode, List<String>> KNOWN = parameters();
 
@@ -53,10 +63,12 @@ final class ValuesRoutes {
     List<String> range = List.of("startTime", "endTime");
     Map<Mode, List<String>> known = new EnumMap<>(Mode.class);
     for (Mode mode : Mode.values()) {
-      List<String> names = new ArrayList<>(mode == Mode.PROCESSED ? BARE : COMMON);
+      List<String> names =
+          new ArrayList<>(mode.hasWindows() && mode != Mode.SUMMARY ? BARE : COMMON);
       switch (mode) {
         case RECORDED -> {
           add(names, range, "bounds", "descending", "count", "limit", "cursor", "includeBad");
+          add(names, rule, "while");
         }
         case INTERPOLATED -> {
           add(names, range, "interval", "count", "sync", "descending", "includeBad", "withStatus");
@@ -71,13 +83,18 @@ final class ValuesRoutes {
         case PLOT -> add(names, range, "width", "includeBad");
         case BEST_FIT -> add(names, range, "cycles", "includeBad");
         case SUMMARY -> {
-          add(names, range, "interval", "window", "sync", "timestamp", "descending");
-          add(names, rule, "fields", "percentGoodMin", "slopePer");
+          add(names, range, "interval", "window", "sync", "unit", "batch", "timestamp");
+          add(names, rule, "while", "fields", "percentGoodMin", "slopePer", "descending");
         }
         case PROCESSED -> {
-          add(names, range, "interval", "sync", "includeBad");
+          add(names, range, "interval", "sync", "unit", "batch", "includeBad");
           names.addAll(AggregateParameters.NAMES);
         }
+        case COUNTERS -> {
+          add(names, range, "interval", "window", "sync", "unit", "batch");
+          names.addAll(CounterParameters.NAMES);
+        }
+        case STATES -> add(names, range, "interval", "window", "sync", "unit", "batch");
         case CURRENT -> names.add("includeBad");
       }
       known.put(mode, List.copyOf(names));
@@ -131,13 +148,15 @@ final class ValuesRoutes {
           new ValuesRequest(historian, config, mode, format, parameters, cursor, context);
       ValuesQuestion question = request.question();
       Retrieval retrieval = request.retrieval(question);
+      CounterRule counterRule = mode == Mode.COUNTERS ? request.counterRule() : CounterRule.DEFAULT;
       String fileName = "tidemark-" + mode.name().toLowerCase(Locale.ROOT) + ".csv";
       if (format != AnswerFormat.JSON) {
         ValuesCsv.refuseErrors(question.errors());
       }
       out = exchange.stream(200, format.type(), format == AnswerFormat.CSV ? fileName : null);
       try (ValuesEncoder encoder = encoder(format, question, out)) {
-        new ValuesAnswer(historian.queries(), question, retrieval, context, encoder).write();
+        new ValuesAnswer(historian.queries(), question, retrieval, context, counterRule, encoder)
+            .write();
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -1,4 +1,4 @@
-package io.tidemark.query.retrieval;
+package io.tidemark.query;
 
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
@@ -9,6 +9,11 @@ import io.tidemark.query.aggregate.CounterRow;
 import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.StateRow;
 import io.tidemark.query.condition.BoundCondition;
+import io.tidemark.query.retrieval.BlockSink;
+import io.tidemark.query.retrieval.GapExplanation;
+import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.SideBySide;
+import io.tidemark.query.retrieval.SummaryRow;
 import java.util.List;
 
 /**

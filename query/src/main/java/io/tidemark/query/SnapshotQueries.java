@@ -1,16 +1,24 @@
-package io.tidemark.query.retrieval;
+package io.tidemark.query;
 
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
-import io.tidemark.model.ErrorCode;
-import io.tidemark.model.HistorianException;
 import io.tidemark.query.aggregate.CounterRow;
 import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.StateRow;
 import io.tidemark.query.condition.BoundCondition;
 import io.tidemark.query.condition.Stretches;
+import io.tidemark.query.retrieval.BlockSink;
+import io.tidemark.query.retrieval.CounterRead;
+import io.tidemark.query.retrieval.GapExplanation;
+import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.retrieval.Retrievals;
+import io.tidemark.query.retrieval.StateRead;
+import io.tidemark.query.retrieval.Summaries;
+import io.tidemark.query.retrieval.SummaryRow;
 import java.util.Arrays;
 import java.util.List;
 
