@@ -300,9 +300,43 @@ class StatisticsBeforeIntervalsTest {
         }
         assertThat(increase).isEqualTo(counted);
         long at = START + 15_000 * SECOND;
-        CounterRule changed =
-            new CounterRule(0, 0, 0, 0, Reversal.IGNORE, List.of(new MeterChange(at, 99_999, 50)));
+        // the new meter begins a little above its first sample: a reversal
+        MeterChange change = new MeterChange(at, 99_999, 16_030);
+        CounterRule changed = new CounterRule(1e6, 1e-4, 0, 0, Reversal.IGNORE, List.of(change));
         check(view, tag, edges, changed, "meter change inside");
+      }
+    }
+  }
+
+  /** Blocks that begin or end with a Bad sample do not tell when their values are. */
+  @Test
+  void badSamplesAtTheBordersOfPiecesAreSeen() throws IOException {
+    TagDefinition meter = tag(0, SampleType.FLOAT64, false, DuplicateRule.REPLACE);
+    TagDefinition state = tag(1, SampleType.BOOL, true, DuplicateRule.REPLACE);
+    int rows = 20_000;
+    List<Integer> bad = List.of(1023, 3072, 5 * 1024 - 1, 5 * 1024, 7 * 1024 + 500);
+    try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
+      SampleFrameBuilder builder = new SampleFrameBuilder();
+      for (TagDefinition tag : List.of(meter, state)) {
+        fixture.define(tag);
+        for (int i = 0; i < rows; i++) {
+          int status = bad.contains(i) ? 0x808D0000 : 0;
+          add(builder, tag, START + i * SECOND, tag == meter ? 3 * i : 1, status);
+          if (builder.count() == 4000) {
+            fixture.append(builder.encode(0));
+          }
+        }
+      }
+      fixture.seal();
+      try (ReadView view = fixture.store().openReadView()) {
+        for (int at : bad) {
+          long edge = START + at * SECOND;
+          for (long shift : new long[] {-SECOND / 2, 0, 1, SECOND / 2}) {
+            long[] edges = {START - SECOND, edge + shift, START + rows * SECOND};
+            check(view, meter, edges, CounterRule.DEFAULT, "bad=" + at);
+            checkStates(view, state, edges, "bad=" + at);
+          }
+        }
       }
     }
   }
