@@ -46,7 +46,7 @@ class ConditionTest {
         "a = 9007199254740993.5|'a' = 9007199254740994",
         "a = -9223372036854775808|'a' = -9223372036854775808",
         "a = -9223372036854775809|'a' = -9223372036854775808",
-        "a = 9223372036854775808|'a' = 9.223372036854775807E18",
+        "a = 9223372036854775808|'a' = 9.223372036854776E18",
         "a between 3 and 4.5 and b>1|'a' between 3 and 4.5 and 'b' > 1",
         "a BETWEEN -1 AND tag('b')|'a' between -1 and tag('b')",
         "tag('a') >= tag(\"b\")|'a' >= tag('b')",
@@ -63,11 +63,8 @@ class ConditionTest {
         "a>3and b>4|'a' > 3 and 'b' > 4",
       })
   void textsHaveOneCanonicalForm(String text, String canonical) {
-    // Java 19 and later print the shortest digits, so one expectation is written as its value.
-    String expected =
-        canonical.replace("9.223372036854775807E18", Double.toString(9.223372036854775807E18));
-    assertThat(Condition.parse(text)).hasToString(expected);
-    assertThat(Condition.parse(expected)).hasToString(expected);
+    assertThat(Condition.parse(text)).hasToString(canonical);
+    assertThat(Condition.parse(canonical)).hasToString(canonical);
   }
 
   @Test

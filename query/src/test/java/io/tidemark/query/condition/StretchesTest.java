@@ -34,6 +34,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +217,42 @@ class StretchesTest {
     }
   }
 
+  /** A value that holds, as near to a line as float64 can be: rounding must not decide. */
+  @ParameterizedTest
+  @MethodSource("io.tidemark.testing.Seeds#some")
+  void whatIsNearlyEqualIsToldApart(long seed) {
+    Random random = new Random(seed);
+    for (int trial = 0; trial < 20; trial++) {
+      OracleStore store = new OracleStore();
+      double start = random.nextDouble();
+      double end = random.nextDouble();
+      int length = 20 + random.nextInt(20);
+      List<Sample> line =
+          List.of(
+              new Sample(0, start, StatusCodes.GOOD), new Sample(length, end, StatusCodes.GOOD));
+      List<Sample> near = new ArrayList<>();
+      for (int time = 1; time <= length; time += 3) {
+        double value = start + (end - start) * time / length;
+        for (int i = random.nextInt(3); i > 0; i--) {
+          value = random.nextBoolean() ? Math.nextUp(value) : Math.nextDown(value);
+        }
+        near.add(new Sample(time, value, StatusCodes.GOOD));
+      }
+      TagDefinition a = store.defineAnalog("a");
+      TagDefinition b = store.define("b", SampleType.FLOAT64, true, "");
+      line.forEach(each -> store.write(a, each.timeNs(), each.value(), each.status()));
+      near.forEach(each -> store.write(b, each.timeNs(), each.value(), each.status()));
+      Tag one = new Tag("a", true, line);
+      Tag other = new Tag("b", false, near);
+      for (String sign : List.of("<", "<=")) {
+        Said said = new Plain.Compared(one, sign, null, other);
+        assertThat(stretches(store, said.text(), new TimeRange(-1, length + 1)))
+            .as("seed=%d trial=%d %s %s %s", seed, trial, said.text(), line, near)
+            .isEqualTo(plainly(said, -1, length + 1));
+      }
+    }
+  }
+
   /** What other rules make of samples is what reads show by them. */
   @ParameterizedTest
   @MethodSource("io.tidemark.testing.Seeds#some")
@@ -326,6 +364,7 @@ class StretchesTest {
     ramp();
     assertThat(stretches("x <> 5", 10, 30)).containsExactly("[10,30)");
     assertThat(stretches("x >= 10", 20, 21)).isEmpty();
+    assertThat(stretches("x < 10", 20, 25)).containsExactly("[20,25)");
     assertThat(stretches("x > 5", 15, 25)).containsExactly("[15,25)");
     assertThat(stretches("x > 5", 79, 200)).containsExactly("[79,80)");
     assertThat(stretches("x > 5", 200, 300)).isEmpty();
@@ -389,6 +428,10 @@ class StretchesTest {
     assertThat(stretches("n < 9223372036854775808", 0, 60)).containsExactly("[0,50)");
     assertThat(stretches("n > -9223372036854775809", 0, 60)).containsExactly("[0,50)");
     assertThat(stretches("n >= 9223372036854775807", 0, 60)).isEmpty();
+    TagDefinition odd = store.define("odd", SampleType.INT64, false, "");
+    store.write(odd, 0, large + 1, StatusCodes.GOOD);
+    store.write(odd, 999, large + 9, StatusCodes.GOOD);
+    assertThat(stretches("odd > " + (large + 3), 0, 999)).containsExactly("[250,999)");
     TagDefinition huge = store.defineAnalog("huge");
     store.write(huge, 0, -Double.MAX_VALUE, StatusCodes.GOOD);
     store.write(huge, 10, Double.MAX_VALUE, StatusCodes.GOOD);
@@ -473,7 +516,7 @@ class StretchesTest {
     }
   }
 
-  private QueryContext context(java.util.function.IntPredicate visible, long bytesMax) {
+  private QueryContext context(IntPredicate visible, long bytesMax) {
     return new QueryContext(
         Principal.LOCAL_OPERATOR,
         visible,
@@ -487,8 +530,7 @@ class StretchesTest {
         Long.MAX_VALUE);
   }
 
-  private static void assertError(
-      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, ErrorCode code) {
+  private static void assertError(ThrowingCallable call, ErrorCode code) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             HistorianException.class, e -> assertThat(e.code()).isEqualTo(code));
