@@ -176,7 +176,8 @@ final class RuledSamples implements SampleCursor {
         skippedNs = row.timeNs;
         skipped = true;
         if (holds() && row.timeNs <= gapEndNs()) {
-          putIn(out, row.timeNs, last, last.status, stepped ? 0 : IntervalAggregator.IN_DOUBT);
+          boolean isSure = stepped && !Quality.isUncertain(last.status);
+          putIn(out, row.timeNs, last, last.status, isSure ? 0 : IntervalAggregator.IN_DOUBT);
         }
       }
       return;
@@ -189,7 +190,9 @@ final class RuledSamples implements SampleCursor {
         putIn(out, last.timeNs + 1, last, StatusCodes.BAD_NO_DATA, (byte) 0);
       }
     } else if (isTooFar) {
-      putIn(out, gapEndNs(), last, StatusCodes.BAD_NO_DATA, (byte) 0);
+      boolean isSure = !Quality.isUncertain(last.status) && !(skipped && skippedNs <= gapEndNs());
+      byte marks = isSure ? 0 : IntervalAggregator.IN_DOUBT;
+      putIn(out, gapEndNs(), last, StatusCodes.BAD_NO_DATA, marks);
     } else if (follows && skipped && !stepped && holds() && row.timeNs > skippedNs + 1) {
       putIn(out, row.timeNs - 1, last, last.status, IntervalAggregator.IN_DOUBT);
     }

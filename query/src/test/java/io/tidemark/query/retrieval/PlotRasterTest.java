@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlotRasterTest {
   private static final long START = 1_700_000_000_000_000_000L;
   private static final StoreConfig CONFIG = new StoreConfig(64 << 20, 3_600_000_000L, 1 << 20, 0);
-  private static final int SAMPLES = 20_000;
+  private static final int SAMPLES = 12_000;
   private static final int ZOOM_STEPS = 50;
 
   private record Sample(long timeNs, double value, int status) {

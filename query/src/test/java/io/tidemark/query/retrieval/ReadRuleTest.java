@@ -270,6 +270,35 @@ class ReadRuleTest {
   }
 
   @Test
+  void anUncertainValueThatIsHeldIsInDoubt() {
+    TagDefinition stepped = store.define("S", io.tidemark.model.SampleType.FLOAT64, true, "");
+    store.write(stepped, 0, 1.0, StatusCodes.UNCERTAIN);
+    store.write(stepped, 10 * SECOND, 2.0, StatusCodes.BAD);
+    store.write(stepped, 20 * SECOND, 3.0, StatusCodes.GOOD);
+    store.write(stepped, 30 * SECOND, 4.0, StatusCodes.BAD);
+    store.write(stepped, 90 * SECOND, 5.0, StatusCodes.GOOD);
+    ReadRule passedOver = new ReadRule(QualityRule.HOLD, false, Step.TAG, NONE, Extrapolation.NONE);
+    ReadRule tooFar =
+        new ReadRule(QualityRule.HOLD, false, Step.TAG, 15 * SECOND, Extrapolation.NONE);
+    for (ReadRule rule : List.of(passedOver, tooFar)) {
+      long[] edges = {2 * SECOND, 8 * SECOND, 22 * SECOND, 28 * SECOND, 31 * SECOND, 34 * SECOND};
+      List<SummaryRow> rows =
+          Retrievals.summarize(
+              new Retrieval.Summary(edges, rule),
+              stepped,
+              QueryContexts.permissive(store.view(), NONE, ZoneOffset.UTC));
+      assertThat(rows.stream().map(row -> Quality.of(row.status())))
+          .as("%s", rule)
+          .containsExactly(
+              Quality.UNCERTAIN, // an Uncertain value
+              Quality.UNCERTAIN,
+              Quality.GOOD,
+              Quality.UNCERTAIN,
+              Quality.UNCERTAIN); // a Bad sample is passed over
+    }
+  }
+
+  @Test
   void slopesOfTodayAreExactToTheNanosecond() {
     long today = 1_700_000_000L * SECOND;
     store.write(tag, today, 0.0, StatusCodes.GOOD);
