@@ -283,7 +283,7 @@ class ReadRuleTest {
     for (ReadRule rule : List.of(passedOver, tooFar)) {
       long[] edges = {2 * SECOND, 8 * SECOND, 22 * SECOND, 28 * SECOND, 31 * SECOND, 34 * SECOND};
       List<SummaryRow> rows =
-          Retrievals.summarize(
+          Summaries.of(
               new Retrieval.Summary(edges, rule),
               stepped,
               QueryContexts.permissive(store.view(), NONE, ZoneOffset.UTC));

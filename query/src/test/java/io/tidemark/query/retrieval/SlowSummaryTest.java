@@ -315,7 +315,7 @@ class SlowSummaryTest {
       ReadView view, Written written, ReadRule rule, long nowNs, long[] edges, long seed) {
     List<Sample> samples = List.copyOf(written.samples.values());
     List<SummaryRow> rows =
-        Retrievals.summarize(
+        Summaries.of(
             new Retrieval.Summary(edges, rule),
             written.tag,
             QueryContexts.permissive(view, nowNs, ZoneOffset.UTC),
