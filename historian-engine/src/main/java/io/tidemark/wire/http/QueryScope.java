@@ -1,6 +1,8 @@
 package io.tidemark.wire.http;
 
 import io.tidemark.engine.Historian;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import java.time.ZoneId;
 
@@ -15,7 +17,11 @@ final class QueryScope implements AutoCloseable {
 
   /** Opens a query over a new snapshot. */
   QueryScope(Historian historian, Exchange exchange, ZoneId zone, Historian.QueryOptions options) {
-    query = historian.openQuery(exchange.principal(), zone, options);
+    try {
+      query = historian.openQuery(exchange.principal(), zone, options);
+    } catch (HistorianException e) {
+      throw options.asOf() == null || e.code() != ErrorCode.OUT_OF_RANGE ? e : e.at("asOf");
+    }
     QueryContext context = query.context();
     exchange.onCancel(context::cancel);
   }

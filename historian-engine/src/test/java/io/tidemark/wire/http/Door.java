@@ -82,6 +82,11 @@ final class Door implements AutoCloseable {
     return server.http().routes();
   }
 
+  /** Moves what is in memory into segments. */
+  void seal() {
+    server.engine().sealNow();
+  }
+
   /** What clients send as {@code Host}. */
   String host() {
     return "127.0.0.1:" + server.http().port();
