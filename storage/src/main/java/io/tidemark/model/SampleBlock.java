@@ -272,12 +272,21 @@ public final class SampleBlock {
 
   /** Keeps rows {@code from} to {@code to} (exclusive) and moves them to the front. */
   public void keepRange(int from, int to) {
-    if (from > 0) {
-      for (int row = from; row < to; row++) {
-        moveRow(row, row - from);
+    int length = to - from;
+    if (from > 0 && length > 0) {
+      System.arraycopy(sourceTimesNs, from, sourceTimesNs, 0, length);
+      System.arraycopy(statuses, from, statuses, 0, length);
+      System.arraycopy(flags, from, flags, 0, length);
+      if (orders != null) {
+        System.arraycopy(orders, from, orders, 0, length);
+      }
+      switch (type) {
+        case FLOAT64, FLOAT32 -> System.arraycopy(doubles(), from, doubles(), 0, length);
+        case INT64, INT32, BOOL, DIGITAL -> System.arraycopy(longs(), from, longs(), 0, length);
+        case STRING -> System.arraycopy(texts(), from, texts(), 0, length);
       }
     }
-    count = to - from;
+    count = length;
   }
 
   /** Turns the order of the rows around. */

@@ -35,7 +35,7 @@ final class ValuesJson implements ValuesEncoder {
   private final JsonGenerator json;
   private final ZoneId zone;
   private final RowText line;
-  private final Map<String, String> statusTexts = new TreeMap<>();
+  private final Map<Integer, String> statusTexts = new TreeMap<>(Integer::compareUnsigned);
   private final Map<Long, String> stateTexts = new HashMap<>();
   private int lastStatus;
   private int shownStatus;
@@ -222,7 +222,7 @@ final class ValuesJson implements ValuesEncoder {
   private void noteStatus(int status) {
     if (status != lastStatus) {
       lastStatus = status;
-      statusTexts.putIfAbsent(Integer.toUnsignedString(status), StatusCodes.text(status));
+      statusTexts.computeIfAbsent(status, StatusCodes::text);
     }
   }
 
@@ -411,8 +411,8 @@ final class ValuesJson implements ValuesEncoder {
     }
     if (isCompact()) {
       json.writeObjectFieldStart("statusTexts");
-      for (Map.Entry<String, String> text : statusTexts.entrySet()) {
-        json.writeStringField(text.getKey(), text.getValue());
+      for (Map.Entry<Integer, String> text : statusTexts.entrySet()) {
+        json.writeStringField(Integer.toUnsignedString(text.getKey()), text.getValue());
       }
       json.writeEndObject();
     }

@@ -55,6 +55,8 @@ final class ValuesRequest {
   private static final int CYCLES = 100;
   private static final int UNITS_MAX = 100;
 
+  private static final SlopeUnit PER_SECOND = new SlopeUnit("1/s", 1);
+
   private final Historian historian;
   private final HttpConfig config;
   private final Mode mode;
@@ -115,7 +117,7 @@ final class ValuesRequest {
         windows,
         mode == Mode.SUMMARY ? timestamp() : null,
         fields,
-        SlopeUnit.of("", slopePer()),
+        slopeTime(),
         stretches(),
         zone,
         layout(),
@@ -361,9 +363,10 @@ final class ValuesRequest {
         null);
   }
 
-  private String slopePer() {
+  /** The time that slopes are per; reading it is left to those who ask for it. */
+  private SlopeUnit slopeTime() {
     String text = parameters.text("slopePer");
-    return text == null ? "s" : at("slopePer", () -> SlopeUnit.of("", text) == null ? "" : text);
+    return text == null ? PER_SECOND : at("slopePer", () -> SlopeUnit.of("", text));
   }
 
   private boolean isDescending() {
