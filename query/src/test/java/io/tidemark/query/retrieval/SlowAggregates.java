@@ -4,10 +4,12 @@ import io.tidemark.model.StatusCodes;
 import io.tidemark.query.aggregate.AggregateConfiguration;
 import io.tidemark.query.aggregate.StandardAggregate;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,38 +18,16 @@ import org.jspecify.annotations.Nullable;
  * interval to interval, and nothing is shared with what it checks but names of codes.
  */
 final class SlowAggregates {
-  private static final long RESOLUTION_NS = 1_000_000;
+  private static final Set<StandardAggregate> LINES =
+      Set.of(
+          StandardAggregate.INTERPOLATIVE, StandardAggregate.TIME_AVERAGE, StandardAggregate.TOTAL);
   private static final int UNSURE = StatusCodes.UNCERTAIN_DATA_SUB_NORMAL;
-
-  /** A sample as it was written last. */
-  record Sample(long timeNs, @Nullable Double value, int status, boolean isMarked) {
-    int quality() {
-      return Math.min(2, status >>> 30);
-    }
-
-    boolean isGood() {
-      return quality() == 0 && hasNumber();
-    }
-
-    boolean hasNumber() {
-      return value != null && Double.isFinite(value);
-    }
-
-    double number() {
-      return Objects.requireNonNull(value);
-    }
-
-    /** Class by what can be made of it. */
-    int ownClass() {
-      return hasNumber() ? quality() : 2;
-    }
-  }
 
   /** A row to be expected. */
   record Answer(long timeNs, @Nullable Double value, int status) {}
 
   /** A stretch of the interval between two samples; either may be missing. */
-  private record Piece(@Nullable Sample left, @Nullable Sample right, long from, long to) {
+  private record Piece(@Nullable SlowSample left, @Nullable SlowSample right, long from, long to) {
     double ns() {
       return to - from;
     }
@@ -56,11 +36,11 @@ final class SlowAggregates {
   /** A value that may be the smallest or largest. */
   private record Candidate(double value, long timeNs, int bits) {}
 
-  private final List<Sample> all;
-  private final List<Sample> inside;
-  private final List<Sample> usable;
-  private final List<Piece> simple;
-  private final List<Piece> line;
+  private final List<SlowSample> all;
+  private final List<SlowSample> inside;
+  private final List<SlowSample> usable;
+  private final List<Piece> simple; // from sample to sample
+  private final List<Piece> line; // from usable sample to usable sample, and beyond the last
   private final boolean stepped;
   private final AggregateConfiguration how;
   private final long startNs;
@@ -69,35 +49,35 @@ final class SlowAggregates {
   private final boolean endsInside;
 
   SlowAggregates(
-      List<Sample> all, boolean stepped, AggregateConfiguration how, long startNs, long endNs) {
+      List<SlowSample> all, boolean stepped, AggregateConfiguration how, long startNs, long endNs) {
     this.all = all;
     this.stepped = stepped;
     this.how = how;
     this.startNs = startNs;
     this.endNs = endNs;
-    inside = all.stream().filter(each -> isInside(each.timeNs)).toList();
+    inside = all.stream().filter(each -> isInside(each.timeNs())).toList();
     usable = all.stream().filter(this::isUsable).toList();
     simple = pieces(all);
     line = pieces(usable).stream().filter(piece -> piece.left != null).toList();
-    beginsInside = !all.isEmpty() && all.getFirst().timeNs > startNs && !inside.isEmpty();
-    endsInside = !all.isEmpty() && isInside(all.getLast().timeNs);
+    beginsInside = !all.isEmpty() && all.getFirst().timeNs() > startNs && !inside.isEmpty();
+    endsInside = !all.isEmpty() && isInside(all.getLast().timeNs());
   }
 
   private boolean isInside(long timeNs) {
     return timeNs >= startNs && timeNs < endNs;
   }
 
-  private boolean isUsable(@Nullable Sample sample) {
+  private boolean isUsable(@Nullable SlowSample sample) {
     return sample != null && (sample.isGood() || (sample.ownClass() == 1 && !how.uncertainIsBad()));
   }
 
-  private List<Piece> pieces(List<Sample> samples) {
+  private List<Piece> pieces(List<SlowSample> samples) {
     List<Piece> pieces = new ArrayList<>();
     for (int i = -1; i < samples.size(); i++) {
-      Sample left = i < 0 ? null : samples.get(i);
-      Sample right = i + 1 < samples.size() ? samples.get(i + 1) : null;
-      long from = left == null ? startNs : Math.max(startNs, left.timeNs);
-      long to = right == null ? endNs : Math.min(endNs, right.timeNs);
+      SlowSample left = i < 0 ? null : samples.get(i);
+      SlowSample right = i + 1 < samples.size() ? samples.get(i + 1) : null;
+      long from = left == null ? startNs : Math.max(startNs, left.timeNs());
+      long to = right == null ? endNs : Math.min(endNs, right.timeNs());
       if (from < to && !(left == null && right == null)) {
         pieces.add(new Piece(left, right, from, to));
       }
@@ -105,10 +85,8 @@ final class SlowAggregates {
     return pieces;
   }
 
-  // The simple curve: from sample to sample.
-
   private int curveClass(Piece piece) {
-    Sample left = piece.left;
+    SlowSample left = piece.left;
     if (left == null || !isUsable(left)) {
       return 2;
     }
@@ -119,28 +97,30 @@ final class SlowAggregates {
   }
 
   private double curve(Piece piece, long timeNs) {
-    Sample left = Objects.requireNonNull(piece.left);
-    Sample right = piece.right;
+    SlowSample left = Objects.requireNonNull(piece.left);
+    SlowSample right = piece.right;
     return stepped || right == null || !isUsable(right)
         ? left.number()
         : between(left, right, timeNs);
   }
 
-  private static double between(Sample left, Sample right, long timeNs) {
-    double share = (timeNs - left.timeNs) / (double) (right.timeNs - left.timeNs);
+  private static double between(SlowSample left, SlowSample right, long timeNs) {
+    double share = (timeNs - left.timeNs()) / (double) (right.timeNs() - left.timeNs());
     return left.number() + (right.number() - left.number()) * share;
   }
 
   /** The simple bound at a time: what is recorded then, else what the curve says. */
   private @Nullable Candidate bound(long timeNs) {
-    for (Sample sample : all) {
-      if (sample.timeNs == timeNs) {
-        return isUsable(sample) ? new Candidate(sample.number(), timeNs, sample.status) : null;
+    for (SlowSample sample : all) {
+      if (sample.timeNs() == timeNs) {
+        return isUsable(sample) ? new Candidate(sample.number(), timeNs, sample.status()) : null;
       }
     }
     for (int i = 0; i + 1 < all.size(); i++) {
       Piece piece = new Piece(all.get(i), all.get(i + 1), timeNs, timeNs);
-      if (all.get(i).timeNs < timeNs && all.get(i + 1).timeNs > timeNs && curveClass(piece) < 2) {
+      if (all.get(i).timeNs() < timeNs
+          && all.get(i + 1).timeNs() > timeNs
+          && curveClass(piece) < 2) {
         int status = curveClass(piece) == 0 ? StatusCodes.GOOD : UNSURE;
         return new Candidate(curve(piece, timeNs), timeNs, status | StatusCodes.INTERPOLATED);
       }
@@ -156,10 +136,8 @@ final class SlowAggregates {
     return isInterpolated(bound) ? bound.bits & ~0xFFFF : bound.bits;
   }
 
-  // The line: from usable sample to usable sample, and beyond the last.
-
   private double line(Piece piece, long timeNs) {
-    Sample left = Objects.requireNonNull(piece.left);
+    SlowSample left = Objects.requireNonNull(piece.left);
     if (piece.right != null) {
       return stepped ? left.number() : between(left, piece.right, timeNs);
     }
@@ -167,28 +145,31 @@ final class SlowAggregates {
     if (!how.slopedExtrapolation() || stepped || last == 0) {
       return left.number();
     }
-    Sample before = usable.get(last - 1);
-    double slope = (left.number() - before.number()) / (left.timeNs - before.timeNs);
-    return left.number() + slope * (timeNs - left.timeNs);
+    SlowSample before = usable.get(last - 1);
+    double slope = (left.number() - before.number()) / (left.timeNs() - before.timeNs());
+    return left.number() + slope * (timeNs - left.timeNs());
   }
 
   /** Whether the line is in doubt before a time: not Good at an end, or something was skipped. */
   private boolean isDoubtful(Piece piece, long beforeNs) {
-    Sample left = Objects.requireNonNull(piece.left);
-    Sample right = piece.right;
+    SlowSample left = Objects.requireNonNull(piece.left);
+    SlowSample right = piece.right;
     if (right == null || !left.isGood() || (!stepped && !right.isGood())) {
       return true;
     }
-    long until = stepped ? beforeNs : right.timeNs;
+    long until = stepped ? beforeNs : right.timeNs();
     return all.stream()
         .anyMatch(
-            each -> each.timeNs > left.timeNs && each.timeNs < until && each.timeNs < right.timeNs);
+            each ->
+                each.timeNs() > left.timeNs()
+                    && each.timeNs() < until
+                    && each.timeNs() < right.timeNs());
   }
 
   private Answer interpolative() {
-    for (Sample sample : usable) {
-      if (sample.timeNs == startNs) {
-        return new Answer(startNs, sample.value, sample.status);
+    for (SlowSample sample : usable) {
+      if (sample.timeNs() == startNs) {
+        return new Answer(startNs, sample.value(), sample.status());
       }
     }
     for (Piece piece : line) {
@@ -219,8 +200,6 @@ final class SlowAggregates {
         startNs, isTotal ? area * 1e-9 : area / ns, status | StatusCodes.CALCULATED | partial);
   }
 
-  // Statuses.
-
   private int partial() {
     return beginsInside || endsInside ? StatusCodes.PARTIAL : 0;
   }
@@ -240,12 +219,12 @@ final class SlowAggregates {
     return whole == 0 || 100 * good / whole >= how.percentDataGood() ? StatusCodes.GOOD : UNSURE;
   }
 
-  private long count(Predicate<Sample> which) {
+  private long count(Predicate<SlowSample> which) {
     return inside.stream().filter(which).count();
   }
 
   private Answer byCount(double value) {
-    long good = count(Sample::isGood);
+    long good = count(SlowSample::isGood);
     long uncertain = count(each -> each.quality() == 1); // also one without a number
     int status = byShares(good, inside.size() - good - uncertain, inside.size());
     return status == StatusCodes.BAD ? none(status) : calculated(value, status);
@@ -268,19 +247,17 @@ final class SlowAggregates {
   }
 
   private int sampleStatus() {
-    return count(Sample::isGood) < inside.size() ? UNSURE : StatusCodes.GOOD;
+    return count(SlowSample::isGood) < inside.size() ? UNSURE : StatusCodes.GOOD;
   }
 
   private Answer ofGood(double value) {
-    return count(Sample::isGood) == 0
+    return count(SlowSample::isGood) == 0
         ? none(StatusCodes.BAD_NO_DATA)
         : calculated(value, sampleStatus());
   }
 
-  // Functions.
-
   private double[] good() {
-    return inside.stream().filter(Sample::isGood).mapToDouble(Sample::number).toArray();
+    return inside.stream().filter(SlowSample::isGood).mapToDouble(SlowSample::number).toArray();
   }
 
   private double average() {
@@ -300,17 +277,17 @@ final class SlowAggregates {
   }
 
   private Answer extreme(int sign, boolean ownTime) {
-    List<Sample> good = inside.stream().filter(Sample::isGood).toList();
+    List<SlowSample> good = inside.stream().filter(SlowSample::isGood).toList();
     if (good.isEmpty()) {
       return none(StatusCodes.BAD_NO_DATA);
     }
     double best = good.stream().mapToDouble(each -> sign * each.number()).max().orElseThrow();
-    List<Sample> all = good.stream().filter(each -> sign * each.number() == best).toList();
-    Sample first = all.getFirst();
-    int bits = !ownTime && first.timeNs != startNs ? StatusCodes.CALCULATED : 0;
+    List<SlowSample> all = good.stream().filter(each -> sign * each.number() == best).toList();
+    SlowSample first = all.getFirst();
+    int bits = !ownTime && first.timeNs() != startNs ? StatusCodes.CALCULATED : 0;
     bits |= all.size() > 1 ? StatusCodes.MULTI_VALUE : 0;
     return new Answer(
-        ownTime ? first.timeNs : startNs, first.value, sampleStatus() | bits | partial());
+        ownTime ? first.timeNs() : startNs, first.value(), sampleStatus() | bits | partial());
   }
 
   /** Samples and bounds, oldest first. */
@@ -319,17 +296,17 @@ final class SlowAggregates {
     Candidate start = bound(startNs);
     if (start != null) {
       int bits = isInterpolated(start) ? StatusCodes.INTERPOLATED : 0;
-      found.add(new Candidate(start.value, startNs, bits));
+      found.add(new Candidate(start.value(), startNs, bits));
     }
-    for (Sample each : inside) {
-      if (isUsable(each) && each.timeNs > startNs) {
-        found.add(new Candidate(each.number(), each.timeNs, 0));
+    for (SlowSample each : inside) {
+      if (isUsable(each) && each.timeNs() > startNs) {
+        found.add(new Candidate(each.number(), each.timeNs(), 0));
       }
     }
     Candidate end = stepped ? null : bound(endNs);
     if (end != null) {
       int bits = isInterpolated(end) ? StatusCodes.INTERPOLATED : StatusCodes.CALCULATED;
-      found.add(new Candidate(end.value, endNs - RESOLUTION_NS, bits));
+      found.add(new Candidate(end.value(), endNs - 1_000_000, bits));
     }
     return found;
   }
@@ -343,26 +320,20 @@ final class SlowAggregates {
     if (status == StatusCodes.BAD) {
       return none(StatusCodes.BAD | StatusCodes.CALCULATED);
     }
-    double best = found.stream().mapToDouble(each -> sign * each.value).max().orElseThrow();
-    List<Candidate> all = found.stream().filter(each -> sign * each.value == best).toList();
+    double best = found.stream().mapToDouble(each -> sign * each.value()).max().orElseThrow();
+    List<Candidate> all = found.stream().filter(each -> sign * each.value() == best).toList();
     Candidate first = all.getFirst();
     int bits = first.bits;
-    if (bits == 0 && !ownTime && first.timeNs != startNs) {
+    if (bits == 0 && !ownTime && first.timeNs() != startNs) {
       bits = StatusCodes.CALCULATED;
     }
     bits |= all.size() > 1 ? StatusCodes.MULTI_VALUE : 0;
-    return new Answer(ownTime ? first.timeNs : startNs, first.value, status | bits | partial());
+    return new Answer(ownTime ? first.timeNs() : startNs, first.value(), status | bits | partial());
   }
 
-  private Answer rangeWithBounds() {
-    List<Candidate> found = candidates();
-    Comparator<Candidate> byValue = Comparator.comparingDouble(Candidate::value);
-    return overTime(
-        found.isEmpty()
-            ? null
-            : (Double)
-                (found.stream().max(byValue).orElseThrow().value
-                    - found.stream().min(byValue).orElseThrow().value));
+  private static @Nullable Double range(DoubleStream values) {
+    DoubleSummaryStatistics all = values.summaryStatistics();
+    return all.getCount() == 0 ? null : (Double) (all.getMax() - all.getMin());
   }
 
   private @Nullable Double overCurve(boolean isTotal) {
@@ -381,10 +352,10 @@ final class SlowAggregates {
   private double duration(boolean isOfGood) {
     double ns = 0;
     for (Piece piece : simple) {
-      Sample left = piece.left;
-      boolean isOwn = left != null && left.timeNs >= startNs;
+      SlowSample left = piece.left;
+      boolean isOwn = left != null && left.timeNs() >= startNs;
       int quality = isOwn ? left.ownClass() : curveClass(piece);
-      double length = piece.right == null ? Math.min(RESOLUTION_NS, piece.ns()) : piece.ns();
+      double length = piece.right == null ? Math.min(1_000_000, piece.ns()) : piece.ns();
       boolean isBad = quality == 2 || (quality == 1 && how.uncertainIsBad());
       ns += (isOfGood ? quality == 0 : isBad) ? length : 0;
     }
@@ -395,7 +366,7 @@ final class SlowAggregates {
     double[] ns = new double[3];
     double inState = 0;
     for (Piece piece : simple) {
-      Sample left = piece.left;
+      SlowSample left = piece.left;
       int quality = isUsable(left) ? Objects.requireNonNull(left).ownClass() : 2;
       ns[quality] += piece.ns();
       if (quality < 2 && (Objects.requireNonNull(left).number() == 0) == isOfZero) {
@@ -410,11 +381,11 @@ final class SlowAggregates {
 
   private Answer transitions() {
     int changes = 0;
-    Sample last = null;
-    for (Sample each : all) {
-      if (each.quality() < 2 && each.value != null) {
+    SlowSample last = null;
+    for (SlowSample each : all) {
+      if (each.quality() < 2 && each.value() != null) {
         boolean isChange = last == null || last.number() != each.number();
-        changes += isChange && isInside(each.timeNs) ? 1 : 0;
+        changes += isChange && isInside(each.timeNs()) ? 1 : 0;
         last = each;
       }
     }
@@ -425,14 +396,14 @@ final class SlowAggregates {
     if (inside.isEmpty()) {
       return none(StatusCodes.BAD_NO_DATA);
     }
-    Sample sample = isFirst ? inside.getFirst() : inside.getLast();
-    return sample.value == null || sample.quality() == 2
-        ? new Answer(sample.timeNs, null, sample.status)
-        : new Answer(sample.timeNs, sample.value, sample.status | partial());
+    SlowSample sample = isFirst ? inside.getFirst() : inside.getLast();
+    return sample.value() == null || sample.quality() == 2
+        ? new Answer(sample.timeNs(), null, sample.status())
+        : new Answer(sample.timeNs(), sample.value(), sample.status() | partial());
   }
 
   private Answer delta() {
-    if (count(Sample::isGood) == 0) {
+    if (count(SlowSample::isGood) == 0) {
       return none(StatusCodes.BAD_NO_DATA);
     }
     double[] good = good();
@@ -442,12 +413,10 @@ final class SlowAggregates {
 
   private Answer worst(boolean withBound) {
     List<Integer> codes = new ArrayList<>();
-    inside.forEach(each -> codes.add(each.status));
+    inside.forEach(each -> codes.add(each.status()));
     Candidate start = bound(startNs);
-    if (withBound && start == null) {
-      codes.addFirst(StatusCodes.BAD_NO_DATA);
-    } else if (withBound && start != null && isInterpolated(start)) {
-      codes.addFirst(plainStatus(start));
+    if (withBound && (start == null || isInterpolated(start))) {
+      codes.addFirst(start == null ? StatusCodes.BAD_NO_DATA : plainStatus(start));
     }
     if (codes.isEmpty()) {
       return none(StatusCodes.BAD_NO_DATA);
@@ -465,57 +434,42 @@ final class SlowAggregates {
       return none(StatusCodes.BAD_NO_DATA);
     }
     boolean bothGood = start.bits >>> 30 == 0 && end.bits >>> 30 == 0;
-    return calculated(end.value - start.value, bothGood ? StatusCodes.GOOD : UNSURE);
+    return calculated(end.value() - start.value(), bothGood ? StatusCodes.GOOD : UNSURE);
   }
 
-  private Answer startBound() {
-    Candidate start = bound(startNs);
-    return start == null
+  private Answer boundAt(long timeNs) {
+    Candidate bound = bound(timeNs);
+    if (timeNs == endNs) {
+      return bound == null
+          ? none(StatusCodes.BAD_NO_DATA | StatusCodes.CALCULATED)
+          : calculated(bound.value(), plainStatus(bound));
+    }
+    return bound == null
         ? none(StatusCodes.BAD_NO_DATA)
-        : new Answer(startNs, start.value, start.bits);
-  }
-
-  private Answer endBound() {
-    Candidate end = bound(endNs);
-    return end == null
-        ? none(StatusCodes.BAD_NO_DATA | StatusCodes.CALCULATED)
-        : calculated(end.value, plainStatus(end));
-  }
-
-  /** Whether the interval lies wholly before the first or after the last sample. */
-  private boolean isOutside() {
-    return all.isEmpty() || all.getFirst().timeNs >= endNs || all.getLast().timeNs < startNs;
+        : new Answer(startNs, bound.value(), bound.bits);
   }
 
   /** The row of an aggregate. */
   Answer answer(StandardAggregate aggregate) {
-    switch (aggregate) {
-      case INTERPOLATIVE:
-        return interpolative();
-      case TIME_AVERAGE, TOTAL:
-        return overLine(aggregate == StandardAggregate.TOTAL);
-      default:
-        break;
-    }
-    if (isOutside()) {
+    boolean isOutside =
+        all.isEmpty() || all.getFirst().timeNs() >= endNs || all.getLast().timeNs() < startNs;
+    if (isOutside && !LINES.contains(aggregate)) {
       return none(StatusCodes.BAD_NO_DATA);
     }
     double wholeMs = (endNs - startNs) / 1e6;
     return switch (aggregate) {
-      case INTERPOLATIVE, TIME_AVERAGE, TOTAL -> throw new IllegalStateException();
+      case INTERPOLATIVE -> interpolative();
+      case TIME_AVERAGE -> overLine(false);
+      case TOTAL -> overLine(true);
       case AVERAGE -> good().length == 0 ? none(StatusCodes.BAD_NO_DATA) : byCount(average());
       case COUNT -> byCount(good().length);
-      case ANNOTATION_COUNT -> calculated(count(Sample::isMarked), StatusCodes.GOOD);
+      case ANNOTATION_COUNT -> calculated(count(SlowSample::isMarked), StatusCodes.GOOD);
       case NUMBER_OF_TRANSITIONS -> transitions();
       case MINIMUM -> extreme(-1, false);
       case MAXIMUM -> extreme(1, false);
       case MINIMUM_ACTUAL_TIME -> extreme(-1, true);
       case MAXIMUM_ACTUAL_TIME -> extreme(1, true);
-      case RANGE ->
-          ofGood(
-              good().length == 0
-                  ? 0
-                  : extreme(1, false).value() - Objects.requireNonNull(extreme(-1, false).value()));
+      case RANGE -> ofGood(Objects.requireNonNullElse(range(DoubleStream.of(good())), 0.0));
       case START -> recorded(true);
       case END -> recorded(false);
       case DELTA -> delta();
@@ -531,15 +485,15 @@ final class SlowAggregates {
       case MAXIMUM_2 -> extremeWithBounds(1, false);
       case MINIMUM_ACTUAL_TIME_2 -> extremeWithBounds(-1, true);
       case MAXIMUM_ACTUAL_TIME_2 -> extremeWithBounds(1, true);
-      case RANGE_2 -> rangeWithBounds();
+      case RANGE_2 -> overTime(range(candidates().stream().mapToDouble(Candidate::value)));
       case DURATION_IN_STATE_ZERO -> inState(true);
       case DURATION_IN_STATE_NON_ZERO -> inState(false);
       case STANDARD_DEVIATION_SAMPLE -> ofGood(Math.sqrt(variance(1)));
       case STANDARD_DEVIATION_POPULATION -> ofGood(Math.sqrt(variance(0)));
       case VARIANCE_SAMPLE -> ofGood(variance(1));
       case VARIANCE_POPULATION -> ofGood(variance(0));
-      case START_BOUND -> startBound();
-      case END_BOUND -> endBound();
+      case START_BOUND -> boundAt(startNs);
+      case END_BOUND -> boundAt(endNs);
       case DELTA_BOUNDS -> deltaBounds();
     };
   }

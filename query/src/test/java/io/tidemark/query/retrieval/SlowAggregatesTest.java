@@ -13,7 +13,6 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.query.aggregate.AggregateConfiguration;
 import io.tidemark.query.aggregate.StandardAggregate;
 import io.tidemark.query.retrieval.SlowAggregates.Answer;
-import io.tidemark.query.retrieval.SlowAggregates.Sample;
 import io.tidemark.storage.StoreConfig;
 import io.tidemark.testing.FaultDisk;
 import io.tidemark.testing.QueryContexts;
@@ -53,7 +52,7 @@ class SlowAggregatesTest {
   private final FaultDisk disk = new FaultDisk();
 
   /** A tag, and what it should hold. */
-  private record Written(TagDefinition tag, TreeMap<Long, Sample> samples) {}
+  private record Written(TagDefinition tag, TreeMap<Long, SlowSample> samples) {}
 
   private static TagDefinition tag(int id, Random random) {
     SampleType[] types = {SampleType.FLOAT64, SampleType.FLOAT64, SampleType.INT32};
@@ -76,18 +75,18 @@ class SlowAggregatesTest {
   }
 
   /** One sample a call; few different values, so that extremes occur more than once. */
-  private static Sample sample(Random random, SampleType type, long timeNs, int oddity) {
+  private static SlowSample sample(Random random, SampleType type, long timeNs, int oddity) {
     int status =
         random.nextInt(10) < oddity ? STATUSES[random.nextInt(STATUSES.length)] : StatusCodes.GOOD;
     Double value = (double) random.nextInt(-3, 6);
     if (type == SampleType.FLOAT64 && random.nextBoolean()) {
       value = random.nextInt(40) == 0 ? Double.NaN : random.nextGaussian() * 100;
     }
-    return new Sample(
+    return new SlowSample(
         timeNs, random.nextInt(25) == 0 ? null : value, status, random.nextInt(6) == 0);
   }
 
-  private static void add(SampleFrameBuilder builder, TagDefinition tag, Sample sample) {
+  private static void add(SampleFrameBuilder builder, TagDefinition tag, SlowSample sample) {
     byte flags = sample.isMarked() ? SampleFlags.QUESTIONABLE : 0;
     if (sample.value() == null) {
       builder.addAbsent(tag.id(), tag.type(), sample.timeNs(), flags, sample.status());
@@ -122,7 +121,7 @@ class SlowAggregatesTest {
           if (!written.samples.isEmpty() && random.nextInt(6) == 0) {
             at = written.samples.firstKey(); // the same time again
           }
-          Sample sample = sample(random, written.tag.type(), at, oddity);
+          SlowSample sample = sample(random, written.tag.type(), at, oddity);
           add(builder, written.tag, sample);
           written.samples.put(at, sample);
         }
@@ -136,7 +135,7 @@ class SlowAggregatesTest {
   }
 
   /** Edges among the samples, some just on them, never closer than two milliseconds. */
-  private static long[] edges(Random random, TreeMap<Long, Sample> samples) {
+  private static long[] edges(Random random, TreeMap<Long, SlowSample> samples) {
     List<Long> edges = new ArrayList<>();
     boolean isLate = random.nextInt(3) == 0;
     for (int i = random.nextInt(2, 9); i > 0; i--) {
@@ -202,7 +201,7 @@ class SlowAggregatesTest {
     RowCollector read = new RowCollector();
     Retrievals.read(new Retrieval.Processed(aggregate, how, edges), written.tag, context, read);
     assertThat(read.rows).hasSize(edges.length - 1);
-    List<Sample> samples = List.copyOf(written.samples.values());
+    List<SlowSample> samples = List.copyOf(written.samples.values());
     int withValue = 0;
     for (int i = 0; i < read.rows.size(); i++) {
       RowCollector.Row row = read.rows.get(i);
@@ -245,9 +244,9 @@ class SlowAggregatesTest {
         : apart <= 1e-9 * Math.max(1e-3, Math.abs(expected));
   }
 
-  private static String lines(List<Sample> samples) {
+  private static String lines(List<SlowSample> samples) {
     StringBuilder text = new StringBuilder();
-    for (Sample each : samples) {
+    for (SlowSample each : samples) {
       text.append(
           String.format(
               "  %d = %s %s%n",

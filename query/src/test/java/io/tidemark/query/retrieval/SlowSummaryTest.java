@@ -113,8 +113,8 @@ class SlowSummaryTest {
         for (int i = 0; i < rows / 3; i++) {
           time += random.nextInt(100) == 0 ? 30 * SECOND : random.nextLong(1, 2 * SECOND);
           level += random.nextGaussian();
-          boolean isLate = random.nextInt(400) == 0;
-          boolean isAgain = random.nextInt(200) == 0 && !written.samples.isEmpty();
+          boolean isLate = random.nextInt(10 * oddEvery) == 0;
+          boolean isAgain = random.nextInt(10 * oddEvery) == 0 && !written.samples.isEmpty();
           long at = isLate ? START + random.nextLong(rows * SECOND) : time;
           if (isAgain) {
             at = written.samples.floorKey(time) == null ? time : written.samples.floorKey(time);
@@ -139,7 +139,7 @@ class SlowSummaryTest {
     TagDefinition tag = written.tag;
     boolean isOdd = random.nextInt(oddEvery) == 0;
     int status = isOdd ? STATUSES[random.nextInt(STATUSES.length)] : StatusCodes.GOOD;
-    Double value = tag.type().isReal() ? level : Math.rint(level);
+    Double value = tag.type().isReal() ? level : (Double) (double) Math.floorMod((int) level, 7);
     if (random.nextInt(10 * oddEvery) == 0 && tag.type().isReal()) {
       value = Double.NaN;
     }
