@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValuesAnswer {
   private static final int INTERVALS_AT_ONCE = 1_024;
+
+  /* Fewer are not worth another thread. */
+  private static final int INTERVALS_AT_LEAST = 256;
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   /** Memory of a wide column, in bytes. */
   private static final long COLUMN_BYTES = 46L * WideColumn.ROWS_MAX;
@@ -85,11 +90,7 @@ final class ValuesAnswer {
       return;
     }
     SideBySide.map(
-        context,
-        tags,
-        2 * Runtime.getRuntime().availableProcessors(),
-        this::make,
-        made -> new TagAnswer(made.tag).write(made));
+        context, tags, 2 * CORES, this::make, made -> new TagAnswer(made.tag).write(made));
   }
 
   /** A tag's answer, or why there is none, made before it is written. */
@@ -130,7 +131,11 @@ final class ValuesAnswer {
 
   /** Windows that are read in one pass. */
   private static int step(Windows windows) {
-    return windows.isContiguous() ? INTERVALS_AT_ONCE : 1;
+    if (!windows.isContiguous()) {
+      return 1;
+    }
+    int share = Math.ceilDiv(windows.count(), CORES);
+    return Math.clamp(share, INTERVALS_AT_LEAST, INTERVALS_AT_ONCE);
   }
 
   /** Rows of the windows from one on, as many as are read in one pass. */
@@ -278,28 +283,44 @@ final class ValuesAnswer {
     }
 
     private void process(Windows windows, Retrieval.Processed asked) {
-      for (int from = 0; from < windows.count(); from += step(windows)) {
-        int to = Math.min(windows.count(), from + step(windows));
+      int step = step(windows);
+      int lots = Math.ceilDiv(windows.count(), step);
+      for (int lot = 0; lot < lots; lot++) {
+        int from = step * (asked.backwards() ? lots - 1 - lot : lot);
+        int to = Math.min(windows.count(), from + step);
         queries.read(
             new Retrieval.Processed(
-                asked.aggregate(), asked.configuration(), windows.edgesNs(from, to)),
+                asked.aggregate(),
+                asked.configuration(),
+                windows.edgesNs(from, to),
+                asked.backwards()),
             question.stored(tag),
             context,
             this);
       }
     }
 
+    /** Lots of windows are aggregated side by side, and written in their order. */
     private void summarize(Windows windows, Retrieval.Summary summary) throws IOException {
       int step = step(windows);
       int lots = Math.ceilDiv(windows.count(), step);
-      for (int lot = 0; lot < lots; lot++) {
-        context.check();
-        int from = step * (question.descending() ? lots - 1 - lot : lot);
-        List<SummaryRow> rows = rows(tag, windows, from, summary);
-        begin();
-        write(rows, from);
-      }
+      List<Integer> starts =
+          IntStream.range(0, lots)
+              .mapToObj(lot -> step * (question.descending() ? lots - 1 - lot : lot))
+              .toList();
+      SideBySide.map(
+          context,
+          starts,
+          2 * CORES,
+          from -> new Lot(from, rows(tag, windows, from, summary)),
+          lot -> {
+            begin();
+            write(lot.rows, lot.from);
+          });
     }
+
+    /** Rows of some windows. */
+    private record Lot(int from, List<SummaryRow> rows) {}
 
     private void write(List<SummaryRow> rows, int from) throws IOException {
       if (question.descending()) {

@@ -166,7 +166,8 @@ final class ValuesRequest {
           new Retrieval.Processed(
               AggregateParameters.aggregate(parameters),
               AggregateParameters.configuration(parameters),
-              new long[] {all.startNs(), all.endNs()});
+              new long[] {all.startNs(), all.endNs()},
+              isDescending());
       case COUNTERS, STATES, CURRENT -> new Retrieval.Current(); // the first two are not samples
     };
   }
@@ -503,9 +504,17 @@ final class ValuesRequest {
             name, parameters.all(name).getFirst(), "needs interval=batch or interval=phase", null);
       }
     }
-    return rule == null
-        ? Windows.ofWhole(range, zone, context.nowNs())
-        : rule.windows(range, zone, context.nowNs(), config.timesMax());
+    if (rule == null) {
+      return Windows.ofWhole(range, zone, context.nowNs());
+    }
+    // Backwards, intervals are laid from the end.
+    boolean isLaidFromEnd =
+        mode == Mode.PROCESSED
+            && isDescending()
+            && rule.isLength()
+            && parameters.text("sync") == null;
+    return (isLaidFromEnd ? rule.anchoredAt(range.endNs()) : rule)
+        .windows(range, zone, context.nowNs(), config.timesMax());
   }
 
   /**

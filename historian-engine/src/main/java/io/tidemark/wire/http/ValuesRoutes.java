@@ -87,7 +87,7 @@ final class ValuesRoutes {
           add(names, rule, "while", "fields", "percentGoodMin", "slopePer", "descending");
         }
         case PROCESSED -> {
-          add(names, range, "interval", "sync", "unit", "batch", "includeBad");
+          add(names, range, "interval", "sync", "unit", "batch", "descending", "includeBad");
           names.addAll(AggregateParameters.NAMES);
         }
         case COUNTERS -> {

@@ -33,6 +33,10 @@ public final class StandardAggregation {
    * - TimeAverage and Total follow the tag's step. The text has them sloped always; servers and tests step.
    * - In shares of values an Uncertain one is neither Good nor Bad.
    * - The first sample of all is a transition.
+   *
+   * Backwards (section 5.4.2.3), an interval holds its later edge and not its earlier one, and bears the later one as its
+   * time. Bounds change places: the start is at the later edge. First and last, steps and what follows a sample stay as
+   * time runs. The value at the later edge is that at the start of the next interval, of which there is one more.
    */
 
   /** Resolution of time: what an interval excludes at its end is counted as so much before it. */
@@ -43,6 +47,9 @@ public final class StandardAggregation {
   private final boolean stepped;
   private final boolean needsLine;
   private final StandardInterval[] intervals;
+  private final int count;
+  private final boolean backwards;
+  private final long startNs;
   private final long endNs;
 
   /* The last sample so far, and the last usable one with the usable one before it. */
@@ -64,18 +71,34 @@ public final class StandardAggregation {
    *
    * @param edgesNs two or more, ascending
    * @param needsLine whether an aggregate that skips Bad samples is asked for
+   * @param backwards whether time is asked for backwards: the last interval is the first row
    */
   public StandardAggregation(
-      TagDefinition tag, long[] edgesNs, AggregateConfiguration configuration, boolean needsLine) {
+      TagDefinition tag,
+      long[] edgesNs,
+      AggregateConfiguration configuration,
+      boolean needsLine,
+      boolean backwards) {
     IntervalAggregator.checkEdges(edgesNs);
     this.tag = tag;
     this.configuration = configuration;
     this.stepped = tag.stepped();
     this.needsLine = needsLine;
+    this.backwards = backwards;
+    startNs = edgesNs[0];
     endNs = edgesNs[edgesNs.length - 1];
-    intervals = new StandardInterval[edgesNs.length - 1];
-    for (int i = 0; i < intervals.length; i++) {
-      intervals[i] = new StandardInterval(edgesNs[i], edgesNs[i + 1], stepped, configuration);
+    count = edgesNs.length - 1;
+    intervals = new StandardInterval[backwards ? count + 1 : count];
+    StandardInterval later = null;
+    if (backwards) {
+      long beyondNs = endNs == Long.MAX_VALUE ? endNs : endNs + 1;
+      later = new StandardInterval(endNs, beyondNs, stepped, configuration, null);
+      intervals[count] = later;
+    }
+    for (int i = count - 1; i >= 0; i--) {
+      intervals[i] =
+          new StandardInterval(edgesNs[i], edgesNs[i + 1], stepped, configuration, later);
+      later = backwards ? intervals[i] : null;
     }
   }
 
@@ -133,13 +156,26 @@ public final class StandardAggregation {
       if (needsLine && isUsable && lineInterval < intervals.length) {
         lineTo(row);
       }
-      if (row.timeNs < endNs) {
+      StandardInterval into = intervalOf(row.timeNs);
+      if (into != null) {
         boolean isTransition =
             row.status >= 0 && row.hasValue() && !(notBad.exists && notBad.sameValue(row));
-        intervals[interval].add(row, isUsable, isTransition);
+        into.add(row, isUsable, isTransition);
       }
       remember();
     }
+  }
+
+  /** The interval that the simple curve has reached at a sample, if it holds it. */
+  private @Nullable StandardInterval intervalOf(long timeNs) {
+    if (!backwards) {
+      return timeNs < endNs ? intervals[interval] : null;
+    }
+    if (timeNs <= startNs || timeNs > endNs) {
+      hasBefore |= timeNs <= startNs;
+      return null;
+    }
+    return intervals[timeNs == intervals[interval].startNs ? interval - 1 : interval];
   }
 
   /** Draws the simple curve from the last sample to this one. */
@@ -353,9 +389,9 @@ public final class StandardAggregation {
 
   /**
    * Appends the rows of an aggregate to a block, an interval after the other, as many as there is
-   * room for, and says which interval is next.
+   * room for, and says which row is next.
    *
-   * @param from interval to begin with
+   * @param from row to begin with
    */
   public int write(StandardAggregate aggregate, int from, SampleBlock to) {
     finish();
@@ -363,8 +399,9 @@ public final class StandardAggregation {
       to.reset(aggregate.keepsType() ? tag.type() : SampleType.FLOAT64);
     }
     int next = from;
-    while (next < intervals.length && to.count() < SampleBlock.CAPACITY) {
-      intervals[next++].write(aggregate, to);
+    while (next < count && to.count() < SampleBlock.CAPACITY) {
+      intervals[backwards ? count - 1 - next : next].write(aggregate, to);
+      next++;
     }
     return next;
   }

@@ -17,6 +17,9 @@ final class StandardInterval {
   final long endNs;
   private final AggregateConfiguration configuration;
 
+  /* The interval after this one if time runs backwards: the bound at its start is the one that this begins with. */
+  private final @Nullable StandardInterval later;
+
   /* Samples inside. */
   private final StandardRow first = new StandardRow();
   private final StandardRow last = new StandardRow();
@@ -104,12 +107,22 @@ final class StandardInterval {
   }
 
   StandardInterval(
-      long startNs, long endNs, boolean stepped, AggregateConfiguration configuration) {
+      long startNs,
+      long endNs,
+      boolean stepped,
+      AggregateConfiguration configuration,
+      @Nullable StandardInterval later) {
+    this.later = later;
     this.startNs = startNs;
     this.endNs = endNs;
     this.configuration = configuration;
     simple = new IntervalStatistics(stepped);
     line = new IntervalStatistics(stepped);
+  }
+
+  /** The time of the interval: the edge that belongs to it. */
+  private long ownNs() {
+    return later == null ? startNs : endNs;
   }
 
   /** Takes a sample inside. */
@@ -139,7 +152,7 @@ final class StandardInterval {
     } else if (quality == worstSoFar) {
       worstCount++;
     }
-    if (usable && row.timeNs > startNs) { // one at the start is the bound there
+    if (usable && row.timeNs != ownNs()) { // one at its own edge is the bound there
       low.offer(row.number, row.timeNs, 0);
       high.offer(row.number, row.timeNs, 0);
     }
@@ -206,9 +219,15 @@ final class StandardInterval {
     startIsRecorded = isRecorded;
     start = number;
     startStatus = status;
-    int bits = isRecorded ? 0 : StatusCodes.INTERPOLATED;
-    low.offer(number, startNs, bits);
-    high.offer(number, startNs, bits);
+    if (later == null) {
+      int bits = isRecorded ? 0 : StatusCodes.INTERPOLATED;
+      low.offer(number, startNs, bits);
+      high.offer(number, startNs, bits);
+    } else {
+      int bits = isRecorded ? StatusCodes.CALCULATED : StatusCodes.INTERPOLATED;
+      low.offer(number, startNs + StandardAggregation.RESOLUTION_NS, bits);
+      high.offer(number, startNs + StandardAggregation.RESOLUTION_NS, bits);
+    }
   }
 
   /** Takes the bound at the end; on a sloped tag its value belongs to the interval. */
@@ -216,7 +235,11 @@ final class StandardInterval {
     hasEnd = true;
     end = number;
     endStatus = status;
-    if (!stepped) {
+    if (later != null) {
+      int bits = isRecorded ? 0 : StatusCodes.INTERPOLATED;
+      low.offer(number, endNs, bits);
+      high.offer(number, endNs, bits);
+    } else if (!stepped) {
       int bits = isRecorded ? StatusCodes.CALCULATED : StatusCodes.INTERPOLATED;
       low.offer(number, endNs - StandardAggregation.RESOLUTION_NS, bits);
       high.offer(number, endNs - StandardAggregation.RESOLUTION_NS, bits);
@@ -267,7 +290,10 @@ final class StandardInterval {
       return;
     }
     switch (aggregate) {
-      case INTERPOLATIVE -> bound(to, hasValue, value, valueStatus);
+      case INTERPOLATIVE -> {
+        StandardInterval at = later == null ? this : later;
+        bound(to, at.hasValue, at.value, at.valueStatus);
+      }
       case TIME_AVERAGE -> line(to, false);
       case TOTAL -> line(to, true);
       case TIME_AVERAGE_2 -> overTime(to, simple.timeAverage());
@@ -280,7 +306,7 @@ final class StandardInterval {
         }
       }
       case COUNT -> byCount(to, good);
-      case ANNOTATION_COUNT -> number(to, startNs, annotated, calculated(StatusCodes.GOOD));
+      case ANNOTATION_COUNT -> number(to, ownNs(), annotated, calculated(StatusCodes.GOOD));
       case NUMBER_OF_TRANSITIONS -> byCount(to, transitions);
       case MINIMUM -> extreme(to, least, leastCount, false);
       case MAXIMUM -> extreme(to, most, mostCount, false);
@@ -290,10 +316,10 @@ final class StandardInterval {
       case START -> recorded(to, first);
       case END -> recorded(to, last);
       case DELTA -> delta(to);
-      case DURATION_GOOD -> number(to, startNs, ownGoodNs / NS_PER_MS, calculated(0));
-      case DURATION_BAD -> number(to, startNs, ownBadNs / NS_PER_MS, calculated(0));
-      case PERCENT_GOOD -> number(to, startNs, percent(ownGoodNs), calculated(0));
-      case PERCENT_BAD -> number(to, startNs, percent(ownBadNs), calculated(0));
+      case DURATION_GOOD -> number(to, ownNs(), ownGoodNs / NS_PER_MS, calculated(0));
+      case DURATION_BAD -> number(to, ownNs(), ownBadNs / NS_PER_MS, calculated(0));
+      case PERCENT_GOOD -> number(to, ownNs(), percent(ownGoodNs), calculated(0));
+      case PERCENT_BAD -> number(to, ownNs(), percent(ownBadNs), calculated(0));
       case WORST_QUALITY -> worst(to, false);
       case WORST_QUALITY_2 -> worst(to, true);
       case MINIMUM_2 -> extreme(to, low, false);
@@ -307,12 +333,21 @@ final class StandardInterval {
       case STANDARD_DEVIATION_POPULATION -> ofGood(to, Math.sqrt(variance(0)));
       case VARIANCE_SAMPLE -> ofGood(to, variance(1));
       case VARIANCE_POPULATION -> ofGood(to, variance(0));
-      case START_BOUND ->
-          bound(
-              to, hasStart, start, startStatus | (startIsRecorded ? 0 : StatusCodes.INTERPOLATED));
+      case START_BOUND -> {
+        StandardInterval at = later == null ? this : later;
+        bound(
+            to,
+            at.hasStart,
+            at.start,
+            at.startStatus | (at.startIsRecorded ? 0 : StatusCodes.INTERPOLATED));
+      }
       case END_BOUND -> {
-        if (hasEnd) {
-          number(to, startNs, end, calculated(endStatus));
+        if (later == null ? hasEnd : hasStart) {
+          number(
+              to,
+              ownNs(),
+              later == null ? end : start,
+              calculated(later == null ? endStatus : startStatus));
         } else {
           absent(to, StatusCodes.BAD_NO_DATA | StatusCodes.CALCULATED);
         }
@@ -359,7 +394,7 @@ final class StandardInterval {
     if (status == StatusCodes.BAD) {
       absent(to, StatusCodes.BAD);
     } else {
-      number(to, startNs, result, calculated(status));
+      number(to, ownNs(), result, calculated(status));
     }
   }
 
@@ -367,7 +402,7 @@ final class StandardInterval {
     if (good == 0) {
       absent(to, StatusCodes.BAD_NO_DATA);
     } else {
-      number(to, startNs, result, calculated(goodStatus()));
+      number(to, ownNs(), result, calculated(goodStatus()));
     }
   }
 
@@ -383,7 +418,7 @@ final class StandardInterval {
     } else if (status == StatusCodes.BAD) {
       absent(to, StatusCodes.BAD | StatusCodes.CALCULATED);
     } else {
-      number(to, startNs, result, calculated(status));
+      number(to, ownNs(), result, calculated(status));
     }
   }
 
@@ -398,14 +433,14 @@ final class StandardInterval {
         lineIsDoubtful || !isWhole ? StatusCodes.UNCERTAIN_DATA_SUB_NORMAL : StatusCodes.GOOD;
     number(
         to,
-        startNs,
+        ownNs(),
         result,
         status | StatusCodes.CALCULATED | (beginsInside() ? StatusCodes.PARTIAL : 0));
   }
 
   private void bound(SampleBlock to, boolean exists, double number, int status) {
     if (exists) {
-      number(to, startNs, number, status);
+      number(to, ownNs(), number, status);
     } else {
       absent(to, StatusCodes.BAD_NO_DATA);
     }
@@ -417,13 +452,13 @@ final class StandardInterval {
       return;
     }
     int status = goodStatus() | partial();
-    if (!ownTime && row.timeNs != startNs) {
+    if (!ownTime && row.timeNs != ownNs()) {
       status |= StatusCodes.CALCULATED;
     }
     if (count > 1) {
       status |= StatusCodes.MULTI_VALUE;
     }
-    typed(to, row, ownTime ? row.timeNs : startNs, true, status);
+    typed(to, row, ownTime ? row.timeNs : ownNs(), true, status);
   }
 
   private void extreme(SampleBlock to, Extreme extreme, boolean ownTime) {
@@ -437,13 +472,13 @@ final class StandardInterval {
       return;
     }
     int bits = extreme.bits;
-    if (bits == 0 && !ownTime && extreme.timeNs != startNs) {
+    if (bits == 0 && !ownTime && extreme.timeNs != ownNs()) {
       bits = StatusCodes.CALCULATED;
     }
     if (extreme.count > 1) {
       bits |= StatusCodes.MULTI_VALUE;
     }
-    number(to, ownTime ? extreme.timeNs : startNs, extreme.value, status | bits | partial());
+    number(to, ownTime ? extreme.timeNs : ownNs(), extreme.value, status | bits | partial());
   }
 
   private void range(SampleBlock to) {
@@ -453,7 +488,7 @@ final class StandardInterval {
     } else if (status == StatusCodes.BAD) {
       absent(to, StatusCodes.BAD | StatusCodes.CALCULATED);
     } else {
-      number(to, startNs, high.value - low.value, calculated(status));
+      number(to, ownNs(), high.value - low.value, calculated(status));
     }
   }
 
@@ -474,7 +509,7 @@ final class StandardInterval {
     boolean skipped = first.timeNs != firstGood.timeNs || last.timeNs != lastGood.timeNs;
     number(
         to,
-        startNs,
+        ownNs(),
         lastGood.number - firstGood.number,
         calculated(skipped ? StatusCodes.UNCERTAIN_DATA_SUB_NORMAL : StatusCodes.GOOD));
   }
@@ -487,22 +522,23 @@ final class StandardInterval {
     boolean bothGood = startStatus >>> 30 == 0 && endStatus >>> 30 == 0;
     number(
         to,
-        startNs,
-        end - start,
+        ownNs(),
+        later == null ? end - start : start - end,
         calculated(bothGood ? StatusCodes.GOOD : StatusCodes.UNCERTAIN_DATA_SUB_NORMAL));
   }
 
   private void worst(SampleBlock to, boolean withBound) {
     int code = worst;
     long count = worstCount;
-    if (withBound && !startIsRecorded) {
-      int boundClass = Math.min(2, startStatus >>> 30);
+    StandardInterval at = later == null ? this : later;
+    if (withBound && !at.startIsRecorded) {
+      int boundClass = Math.min(2, at.startStatus >>> 30);
       int ownClass = count == 0 ? -1 : Math.min(2, code >>> 30);
       if (boundClass > ownClass) {
-        code = startStatus;
+        code = at.startStatus;
         count = 1;
       } else if (boundClass == ownClass) {
-        code = startStatus; // the earlier one
+        code = at.startStatus; // the earlier one
         count++;
       }
     }
@@ -511,7 +547,7 @@ final class StandardInterval {
       return;
     }
     int multi = count > 1 && code >>> 30 != 0 ? StatusCodes.MULTI_VALUE : 0;
-    number(to, startNs, Integer.toUnsignedLong(code), calculated(StatusCodes.GOOD) | multi);
+    number(to, ownNs(), Integer.toUnsignedLong(code), calculated(StatusCodes.GOOD) | multi);
   }
 
   private void inState(SampleBlock to, double ns) {
@@ -519,7 +555,7 @@ final class StandardInterval {
     if (status == StatusCodes.BAD) {
       absent(to, StatusCodes.BAD | StatusCodes.CALCULATED);
     } else {
-      number(to, startNs, ns / NS_PER_MS, calculated(status));
+      number(to, ownNs(), ns / NS_PER_MS, calculated(status));
     }
   }
 
@@ -529,9 +565,9 @@ final class StandardInterval {
 
   private void absent(SampleBlock to, int status) {
     switch (to.type()) {
-      case FLOAT64, FLOAT32 -> to.appendDouble(startNs, 0, false, status);
-      case INT64, INT32, BOOL, DIGITAL -> to.appendLong(startNs, 0, false, status);
-      case STRING -> to.appendText(startNs, null, status);
+      case FLOAT64, FLOAT32 -> to.appendDouble(ownNs(), 0, false, status);
+      case INT64, INT32, BOOL, DIGITAL -> to.appendLong(ownNs(), 0, false, status);
+      case STRING -> to.appendText(ownNs(), null, status);
     }
   }
 

@@ -37,7 +37,7 @@ final class ProcessedRead {
     long[] edges = asked.edgesNs();
     boolean needsLine = StandardAggregation.needsLine(aggregate);
     StandardAggregation pass =
-        new StandardAggregation(tag, edges, asked.configuration(), needsLine);
+        new StandardAggregation(tag, edges, asked.configuration(), needsLine, asked.backwards());
     long startNs = edges[0];
     long endNs = edges[edges.length - 1];
     before(pass, asked, tag, context);

@@ -143,10 +143,21 @@ public sealed interface Retrieval {
    * the aggregate has a time of its own.
    *
    * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
+   * @param backwards whether time runs backwards: rows descend, interval i is {@code (edges[i],
+   *     edges[i + 1]]} and bears its later edge, and its bounds change places
    */
   record Processed(
-      StandardAggregate aggregate, AggregateConfiguration configuration, long[] edgesNs)
-      implements Retrieval {}
+      StandardAggregate aggregate,
+      AggregateConfiguration configuration,
+      long[] edgesNs,
+      boolean backwards)
+      implements Retrieval {
+    /** Forwards. */
+    public Processed(
+        StandardAggregate aggregate, AggregateConfiguration configuration, long[] edgesNs) {
+      this(aggregate, configuration, edgesNs, false);
+    }
+  }
 
   /** The newest sample not after now. */
   record Current() implements Retrieval {}
