@@ -15,12 +15,6 @@ import io.tidemark.storage.io.Disk;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -42,16 +36,14 @@ final class QuerySpeed {
 
   private final Bench bench;
   private final HistorianEngine engine;
-  private final String address;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final LoopbackClient client;
   private final String start = Instant.ofEpochSecond(0, WorkloadM.START_NS).toString();
   private final String end;
 
-  private QuerySpeed(Bench bench, HistorianEngine engine, String address) {
+  private QuerySpeed(Bench bench, HistorianEngine engine, LoopbackClient client) {
     this.bench = bench;
     this.engine = engine;
-    this.address = address;
+    this.client = client;
     end = Instant.ofEpochSecond(0, WorkloadM.START_NS + bench.scans() * 1_000_000_000L).toString();
   }
 
@@ -74,7 +66,9 @@ final class QuerySpeed {
         HttpServer http =
             new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess())) {
       http.start();
-      new QuerySpeed(bench, engine, "http://127.0.0.1:" + http.port()).ask(workload);
+      try (LoopbackClient client = new LoopbackClient(http.port())) {
+        new QuerySpeed(bench, engine, client).ask(workload);
+      }
     }
   }
 
@@ -84,8 +78,8 @@ final class QuerySpeed {
         bench.tags()
             + " tags, "
             + Bench.grouped((long) bench.tags() * bench.scans())
-            + " samples; one client on the same machine, warm, one request at a time, whole answer"
-            + " read; milliseconds");
+            + " samples; one client on the same machine, warm, one request at a time, one"
+            + " connection, whole answer read; milliseconds");
     bench.row("question", "runs", "p50", "p99", "answer, kB", "at least / reach", "p50");
     bench.rule(7);
     String one = workload.definition(0).name();
@@ -105,30 +99,49 @@ final class QuerySpeed {
         4.5,
         0.6);
     http("Q1 the same as compact JSON", "recorded?layout=compact&tag=" + one + "&" + all, 0, 0);
-    http("Q2 one tag, a row a minute", "summary?interval=1m&tag=" + one + "&" + all, 1.6, 0.25);
-    http("Q3 100 tags, an hour, a row a minute", "summary?interval=1m&" + hour + hundred, 6, 1);
-    http("Q4 current value of every tag", "current?tag=*", 1.5, 0.15);
-    http("Q5 average of every tag over everything", "summary?tag=*&" + all, 10, 0.5);
+    String few = "&layout=compact&fields=timeAverage";
+    http(
+        "Q2 one tag, average and extremes of each minute",
+        "summary?interval=1m&tag=" + one + "&" + all + few + ",minimum,maximum",
+        1.6,
+        0.25);
+    http("Q2 the same, all usual fields", "summary?interval=1m&tag=" + one + "&" + all, 0, 0);
+    http(
+        "Q3 100 tags, an hour, average of each minute",
+        "summary?interval=1m&" + hour + hundred + few,
+        6,
+        1);
+    http("Q4 current value of every tag", "current?layout=compact&tag=*", 1.5, 0.15);
+    http("Q5 average of every tag over everything", "summary?tag=*&" + all + few, 10, 0.5);
     row("Q5 embedded, decoding everything", 60, 20, () -> decodeAll());
-    http("Q7 plot of one tag to 1 000 px", "plot?width=1000&tag=" + one + "&" + all, 1.8, 0.25);
+    http(
+        "Q7 plot of one tag to 1 000 px",
+        "plot?layout=compact&width=1000&tag=" + one + "&" + all,
+        1.8,
+        0.25);
+    String fifty = hundred.substring(0, cut(hundred, 50));
+    http(
+        "50 plots laid over each other, 2 000 px",
+        "plot?layout=compact&width=2000&" + all + fifty,
+        300,
+        300);
   }
 
-  private void http(String name, String path, double atLeast, double reach) throws Exception {
-    int query = path.indexOf('?');
-    URI uri = URI.create(address + "/api/v1/values/" + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).GET().build();
-    if (path.length() - query > 4_000) {
+  /** Where the parameters of so many tags end. */
+  private static int cut(CharSequence parameters, int count) {
+    int at = 0;
+    for (int i = 0; i < count && at >= 0; i++) {
+      at = parameters.toString().indexOf("&tag=", at + 1);
+    }
+    return at < 0 ? parameters.length() : at;
+  }
+
+  private void http(String name, String question, double atLeast, double reach) throws Exception {
+    String path = "/api/v1/values/" + question;
+    if (path.length() > 4_000) {
       throw new IllegalStateException("path is too long: " + name);
     }
-    row(name, atLeast, reach, () -> body(client.send(request, BodyHandlers.ofByteArray())));
-  }
-
-  private static long body(HttpResponse<byte[]> response) throws IOException {
-    if (response.statusCode() != 200) {
-      throw new IOException(
-          response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
-    }
-    return response.body().length;
+    row(name, atLeast, reach, () -> client.get(path));
   }
 
   /** All samples of all tags, on all cores, without statistics. */

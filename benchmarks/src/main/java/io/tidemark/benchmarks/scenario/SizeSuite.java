@@ -28,6 +28,7 @@ public final class SizeSuite {
           new Question("real", "real data beside Parquet", RealDataSizes::answer),
           new Question("alp", "bits a value of ALP's columns", AlpColumns::answer),
           new Question("year", "averages of a year of one tag", YearAverage::answer),
+          new Question("windows", "range aggregates by windows and samples", WindowLatency::answer),
           new Question("late", "what late samples cost", LateSamples::answer),
           new Question("queries", "what questions take over HTTP", QuerySpeed::answer));
 

@@ -100,6 +100,13 @@ class SizeSuiteTest {
   }
 
   @Test
+  void windowLatency() throws Exception {
+    WindowLatency.answer(bench(1, 1));
+    assertThat(rows()).hasSize(3).last().asString().startsWith("| 86 400 |");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void lateSamples() throws Exception {
     LateSamples.answer(bench(1, 1));
     assertThat(rows()).hasSize(8);
@@ -109,7 +116,7 @@ class SizeSuiteTest {
   @Test
   void questionsOverHttp() throws Exception {
     QuerySpeed.answer(bench(120, 0));
-    assertThat(rows()).hasSize(8).allSatisfy(row -> assertThat(row).contains("| 100 |"));
+    assertThat(rows()).hasSize(10).allSatisfy(row -> assertThat(row).contains("| 100 |"));
     assertThat(folder).isEmptyDirectory();
   }
 
