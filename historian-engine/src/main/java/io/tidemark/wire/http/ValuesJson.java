@@ -53,8 +53,12 @@ final class ValuesJson implements ValuesEncoder {
     json.writeStartObject();
     TimeRange range = question.range();
     if (range != null) {
-      writeTime("startTime", range.startNs());
-      writeTime("endTime", range.endNs());
+      if (range.startNs() != Long.MIN_VALUE) { // a count reads back as far as it takes
+        writeTime("startTime", range.startNs());
+      }
+      if (range.endNs() != Long.MAX_VALUE) {
+        writeTime("endTime", range.endNs());
+      }
     }
     json.writeStringField("timeZone", zone.getId());
     json.writeStringField("dataVersion", question.dataVersion());
