@@ -3,7 +3,6 @@ package io.tidemark.benchmarks.scenario;
 import io.tidemark.benchmarks.scenario.WorkloadM.Shape;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
-import io.tidemark.model.SampleType;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.retrieval.Retrieval;
@@ -53,18 +52,7 @@ final class WindowLatency {
     try (BenchStore store = new BenchStore(bench, Disk.REAL, endNs)) {
       WorkloadM workload = WorkloadM.alone(bench.seed(), Shape.ANALOG, 1);
       TagDefinition tag = workload.definition(0);
-      store.define(tag);
-      WorkloadM.Source source = workload.exactSource(0);
-      try (Progress progress = bench.progress("writing", samples)) {
-        for (long i = 0; i < samples; i++) {
-          source.next();
-          store.add(0, SampleType.FLOAT64, source.timeNs(), source.value(), source.status());
-          if ((i & 0xFFFF) == 0) {
-            progress.step(0x10000);
-          }
-        }
-        store.settle();
-      }
+      YearAverage.write(bench, store, workload, samples);
       List<String> cells = new ArrayList<>(List.of(Bench.grouped(samples)));
       try (ReadView view = store.view()) {
         QueryContext context = store.context(view);

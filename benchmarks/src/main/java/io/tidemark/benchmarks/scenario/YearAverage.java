@@ -76,11 +76,12 @@ final class YearAverage {
     }
   }
 
-  private static void write(Bench bench, BenchStore store, WorkloadM workload, long samples)
+  /** Writes the first tag of a workload, a sample a second, and lets the store settle. */
+  static void write(Bench bench, BenchStore store, WorkloadM workload, long samples)
       throws IOException {
     store.define(workload.definition(0));
     WorkloadM.Source source = workload.exactSource(0);
-    try (Progress progress = bench.progress("writing a year", samples)) {
+    try (Progress progress = bench.progress("writing", samples)) {
       for (long i = 0; i < samples; i++) {
         source.next();
         store.add(0, SampleType.FLOAT64, source.timeNs(), source.value(), source.status());

@@ -535,16 +535,7 @@ final class ValuesRequest {
     long[] times =
         switch (mode) {
           case INTERPOLATED -> evenTimes();
-          case CYCLIC ->
-              range == null
-                  ? new long[0]
-                  : at(
-                      "count",
-                      () ->
-                          EvenTimes.of(
-                              range,
-                              parameters.number("count", CYCLES, 1, Integer.MAX_VALUE),
-                              config.timesMax()));
+          case CYCLIC -> range == null ? new long[0] : timesByCount(range);
           case AT_TIMES -> range == null ? givenTimes() : timesOf(range);
           default -> new long[0];
         };
@@ -562,15 +553,12 @@ final class ValuesRequest {
     if (rule != null && count != null) {
       throw Parameters.bad("count", count, "says the same as interval: give one of them", null);
     }
-    return rule != null
-        ? rule.times(range, zone, config.timesMax())
-        : at(
-            "count",
-            () ->
-                EvenTimes.of(
-                    range,
-                    parameters.number("count", CYCLES, 1, Integer.MAX_VALUE),
-                    config.timesMax()));
+    return rule != null ? rule.times(range, zone, config.timesMax()) : timesByCount(range);
+  }
+
+  private long[] timesByCount(TimeRange all) {
+    int count = parameters.number("count", CYCLES, 1, Integer.MAX_VALUE);
+    return at("count", () -> EvenTimes.of(all, count, config.timesMax()));
   }
 
   private long[] givenTimes() {
