@@ -233,7 +233,8 @@ final class RuledCurve {
       return;
     }
     long untilNs = Math.min(nowNs, gapEndNs());
-    if (goesOn) {
+    boolean isHeld = skipped && holds() && skippedNs <= gapEndNs(); // up to what was left out
+    if (goesOn && !(isHeld && untilNs <= skippedNs)) {
       boolean slopes =
           rule.extrapolation() == Extrapolation.SLOPE
               && !(skipped && holds())

@@ -69,12 +69,22 @@ public final class Summaries {
    */
   public static List<SummaryRow> within(
       long[] stretchesNs, Retrieval.Summary asked, TagDefinition tag, QueryContext context) {
+    return within(stretchesNs, asked, tag, context, statisticsRule(asked, context));
+  }
+
+  /** The same, with a choice of what may stand for samples. */
+  public static List<SummaryRow> within(
+      long[] stretchesNs,
+      Retrieval.Summary asked,
+      TagDefinition tag,
+      QueryContext context,
+      StatisticsRule rule) {
     Retrievals.authorize(tag, context);
     long[] edges = asked.edgesNs();
     RowMaker maker = new RowMaker(asked, tag, context);
     List<SummaryRow> rows = new ArrayList<>(edges.length);
     Collector collector = new Collector(asked, tag, edges, stretchesNs, maker, rows);
-    pass(asked, cuts(edges, stretchesNs), tag, context, statisticsRule(asked, context), collector);
+    pass(asked, cuts(edges, stretchesNs), tag, context, rule, collector);
     collector.finish();
     return rows;
   }
