@@ -26,6 +26,9 @@ public interface StatisticsCursor extends AutoCloseable {
   /** Statistics of the piece; valid until the next one. */
   SampleStatistics statistics();
 
+  /** With which type the samples of the piece were recorded, all of them. */
+  SampleType type();
+
   /** Samples of the piece; valid until the next one. */
   SampleBlock samples();
 
@@ -45,6 +48,11 @@ public interface StatisticsCursor extends AutoCloseable {
       @Override
       public SampleStatistics statistics() {
         return none;
+      }
+
+      @Override
+      public SampleType type() {
+        return block.type();
       }
 
       @Override

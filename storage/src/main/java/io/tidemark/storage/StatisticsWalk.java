@@ -7,6 +7,7 @@ import io.tidemark.model.ReadView;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleCursor;
 import io.tidemark.model.SampleStatistics;
+import io.tidemark.model.SampleType;
 import io.tidemark.model.ScanRequest;
 import io.tidemark.model.StatisticsCursor;
 import io.tidemark.model.StatisticsRule;
@@ -49,6 +50,7 @@ final class StatisticsWalk implements StatisticsCursor {
   private final SampleStatistics node = new SampleStatistics();
   private final SampleBlock block = new SampleBlock();
   private @Nullable SampleCursor samples;
+  private SampleType type = SampleType.FLOAT64;
   private long time;
   private long samplesEnd;
 
@@ -133,6 +135,7 @@ final class StatisticsWalk implements StatisticsCursor {
       SampleCursor open = samples;
       if (open != null) {
         if (open.next(block) > 0) {
+          type = block.type();
           return Piece.SAMPLES;
         }
         close();
@@ -221,6 +224,7 @@ final class StatisticsWalk implements StatisticsCursor {
               && fits(chunk, level, index, others)
               && load(source.place, chunk, level, index)) {
             time = chunk.nodeLastTimeNs(level, index) + 1;
+            type = source.place.type();
             return true;
           }
         }
@@ -291,6 +295,11 @@ final class StatisticsWalk implements StatisticsCursor {
   @Override
   public SampleStatistics statistics() {
     return node;
+  }
+
+  @Override
+  public SampleType type() {
+    return type;
   }
 
   @Override

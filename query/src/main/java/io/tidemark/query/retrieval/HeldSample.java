@@ -5,6 +5,7 @@ import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
+import io.tidemark.model.StatusCodes;
 import io.tidemark.query.aggregate.IntervalAggregator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,18 @@ final class HeldSample {
       case INT64, INT32, BOOL, DIGITAL -> integral = block.longs()[row];
       case STRING -> text = block.texts()[row];
     }
+  }
+
+  /** Becomes a sample of which its time, its number and whether it is usable are known. */
+  void set(SampleType ofType, long atNs, boolean isUsable, double number) {
+    exists = true;
+    type = ofType;
+    timeNs = atNs;
+    status = isUsable ? StatusCodes.GOOD : StatusCodes.BAD;
+    flags = isUsable ? SampleFlags.PRESENT : 0;
+    real = number;
+    integral = (long) number;
+    text = ofType == SampleType.STRING ? "" : null;
   }
 
   void set(HeldSample other) {

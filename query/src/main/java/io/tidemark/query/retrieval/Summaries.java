@@ -69,12 +69,22 @@ public final class Summaries {
    */
   public static List<SummaryRow> within(
       long[] stretchesNs, Retrieval.Summary asked, TagDefinition tag, QueryContext context) {
+    return within(stretchesNs, asked, tag, context, statisticsRule(asked, context));
+  }
+
+  /** The same, with a choice of what may stand for samples. */
+  public static List<SummaryRow> within(
+      long[] stretchesNs,
+      Retrieval.Summary asked,
+      TagDefinition tag,
+      QueryContext context,
+      StatisticsRule rule) {
     Retrievals.authorize(tag, context);
     long[] edges = asked.edgesNs();
     RowMaker maker = new RowMaker(asked, tag, context);
     List<SummaryRow> rows = new ArrayList<>(edges.length);
     Collector collector = new Collector(asked, tag, edges, stretchesNs, maker, rows);
-    pass(asked, cuts(edges, stretchesNs), tag, context, statisticsRule(asked, context), collector);
+    pass(asked, cuts(edges, stretchesNs), tag, context, rule, collector);
     collector.finish();
     return rows;
   }
@@ -161,7 +171,7 @@ public final class Summaries {
     IntervalAggregator aggregator =
         new IntervalAggregator(tag, asked.rule(), asked.fields(), edges, sink);
     if (!asked.rule().isPlain()) {
-      byRule(asked, edges, tag, context, aggregator);
+      byRule(asked, edges, tag, context, rule, aggregator);
       return;
     }
     TimeRange range = new TimeRange(edges[0], edges[edges.length - 1]);
@@ -195,13 +205,18 @@ public final class Summaries {
       long[] edges,
       TagDefinition tag,
       QueryContext context,
+      StatisticsRule rule,
       IntervalAggregator aggregator) {
     long startNs = edges[0];
     long endNs = edges[edges.length - 1];
-    SampleBlock block = new SampleBlock();
-    try (RuledSamples samples = new RuledSamples(context, tag, asked.rule(), startNs)) {
-      while (samples.next(block) > 0) {
+    try (RuledPieces pieces = new RuledPieces(context, tag, asked.rule(), edges, rule)) {
+      for (Piece piece = pieces.next(); piece != Piece.END; piece = pieces.next()) {
         context.check();
+        if (piece == Piece.STATISTICS) {
+          aggregator.accept(pieces.statistics());
+          continue;
+        }
+        SampleBlock block = pieces.samples();
         int first = block.rowAtOrAfter(0, startNs);
         if (first > 0) {
           aggregator.before(block, first - 1);

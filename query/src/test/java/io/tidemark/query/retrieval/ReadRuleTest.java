@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Quality;
+import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.ReadRule.Extrapolation;
 import io.tidemark.model.ReadRule.QualityRule;
 import io.tidemark.model.ReadRule.Step;
+import io.tidemark.model.ReadView;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.testing.OracleStore;
@@ -90,14 +94,14 @@ class ReadRuleTest {
         long gapEnd,
         long timeNs) {
       boolean goesOn = rule.extrapolation() != Extrapolation.NONE && nowNs > before.timeNs;
+      boolean holds = leftOut != null && (stepped || rule.quality() == QualityRule.HOLD);
       long until =
           goesOn
-              ? Math.min(nowNs, gapEnd)
+              ? Math.min(holds ? Math.max(nowNs, leftOut.timeNs) : nowNs, gapEnd)
               : leftOut == null ? NONE : Math.min(leftOut.timeNs, gapEnd);
       if ((!goesOn && leftOut == null) || timeNs > until) {
         return null;
       }
-      boolean holds = rule.quality() == QualityRule.HOLD && leftOut != null;
       if (rule.extrapolation() == Extrapolation.SLOPE
           && goesOn
           && !holds
@@ -148,14 +152,13 @@ class ReadRuleTest {
     Random random = new Random(seed);
     for (int trial = 0; trial < 40; trial++) {
       OracleStore store = new OracleStore().blockRowsMax(1 + random.nextInt(8));
-      TagDefinition tag =
-          store.define("T", io.tidemark.model.SampleType.FLOAT64, random.nextBoolean(), "");
+      TagDefinition tag = store.define("T", SampleType.FLOAT64, random.nextBoolean(), "");
       List<Sample> samples = samples(random, random.nextInt(25));
       samples.forEach(each -> store.write(tag, each.timeNs, each.value, each.status));
       ReadRule rule = rule(random);
       boolean stepped = rule.stepped(tag);
       long end = samples.isEmpty() ? 120 * SECOND : samples.getLast().timeNs;
-      long now = end + random.nextInt(8) * SECOND + SECOND / 2;
+      long now = end + (random.nextInt(10) - 2) * SECOND + SECOND / 2;
       Words words = new Words(samples, rule, stepped, now);
       String as =
           "seed=" + seed + ", trial=" + trial + ", " + rule + ", now=" + now + ", " + samples;
@@ -180,19 +183,95 @@ class ReadRuleTest {
               .isCloseTo(expected, within(1e-6));
         }
       }
-      summaries(store, tag, words, now, end, as);
+      summaries(store.view(), tag, words, now, end, as);
+      PiecedView pieced = new PiecedView(store.view(), random);
+      summaries(pieced, tag, words, now, end, as);
     }
+  }
+
+  /** The same rows come of statistics; also where a rule has no words for it. */
+  @ParameterizedTest
+  @MethodSource("io.tidemark.testing.Seeds#some")
+  void statisticsSayWhatTheSamplesSay(long seed) {
+    Random random = new Random(seed);
+    int taken = 0;
+    for (int trial = 0; trial < 100; trial++) {
+      OracleStore store = new OracleStore().blockRowsMax(1 + random.nextInt(12));
+      SampleType type = SampleType.values()[random.nextInt(SampleType.values().length)];
+      boolean isStepped = !type.isContinuous() || random.nextBoolean();
+      String[] states = type == SampleType.DIGITAL ? new String[] {"0", "1", "2"} : new String[0];
+      TagDefinition tag = store.define("T", type, isStepped, "", states);
+      int usual = random.nextInt(3) == 0 ? 3 : 12;
+      long time = 100 * SECOND;
+      int count = random.nextInt(60);
+      for (int i = 0; i < count; i++) {
+        time += (1 + random.nextInt(6)) * SECOND + random.nextInt(2);
+        int kind = random.nextInt(usual);
+        Object value =
+            switch (type) {
+              case DIGITAL, STRING -> Integer.toString(random.nextInt(3));
+              case BOOL -> random.nextBoolean();
+              default -> (Object) (double) (1 + random.nextInt(100));
+            };
+        if (type == SampleType.FLOAT64 && random.nextInt(40) == 0) {
+          value = Double.NaN;
+        }
+        int status =
+            kind == 0 ? StatusCodes.BAD : kind == 1 ? StatusCodes.UNCERTAIN : StatusCodes.GOOD;
+        store.write(tag, time, random.nextInt(25) == 0 ? null : value, status);
+        if (type.isContinuous() && random.nextInt(40) == 0) {
+          type = type == SampleType.INT32 ? SampleType.FLOAT64 : SampleType.INT32;
+          tag = store.define("T", type, isStepped, "");
+        }
+      }
+      ReadRule rule = rule(random);
+      long now = time + (random.nextInt(8) - 2) * SECOND;
+      long[] edges =
+          random
+              .longs(2 + random.nextInt(5), 90 * SECOND, time + 20 * SECOND)
+              .map(each -> random.nextBoolean() ? each : each / SECOND * SECOND)
+              .sorted()
+              .distinct()
+              .toArray();
+      if (edges.length < 2) {
+        continue;
+      }
+      String as = "seed=" + seed + ", trial=" + trial + ", now=" + now + ", " + tag + ", " + rule;
+      PiecedView pieced = new PiecedView(store.view(), random);
+      QueryContext context = QueryContexts.permissive(pieced, now, ZoneOffset.UTC);
+      Retrieval.Summary asked = new Retrieval.Summary(edges, rule, SummaryRows.STORED, 0);
+      SummaryRows.assertClose(
+          Summaries.of(asked, tag, context, StatisticsRule.STORED),
+          Summaries.of(asked, tag, context, StatisticsRule.NONE),
+          100,
+          as);
+      long[] stretches =
+          random
+              .longs(2L * random.nextInt(4), edges[0] - 1, time + 30 * SECOND)
+              .sorted()
+              .distinct()
+              .toArray();
+      if (stretches.length % 2 == 0) {
+        SummaryRows.assertClose(
+            Summaries.within(stretches, asked, tag, context, StatisticsRule.STORED),
+            Summaries.within(stretches, asked, tag, context, StatisticsRule.NONE),
+            100,
+            as + ", within=" + Arrays.toString(stretches));
+      }
+      taken += pieced.taken();
+    }
+    assertThat(taken).as("statistics are used").isGreaterThan(500);
   }
 
   /** The average is that of values close together; a nanosecond here and there is no matter. */
   private static void summaries(
-      OracleStore store, TagDefinition tag, Words words, long now, long end, String as) {
+      ReadView view, TagDefinition tag, Words words, long now, long end, String as) {
     long[] edges = {98 * SECOND, 111 * SECOND, 130 * SECOND, end + 9 * SECOND + 131 * SECOND};
     List<SummaryRow> rows =
         Summaries.of(
             new Retrieval.Summary(edges, words.rule),
             tag,
-            QueryContexts.permissive(store.view(), now, ZoneOffset.UTC));
+            QueryContexts.permissive(view, now, ZoneOffset.UTC));
     for (int i = 0; i < rows.size(); i++) {
       double sum = 0;
       int with = 0;
