@@ -127,25 +127,34 @@ final class RowText {
   RowText number(double value) {
     double size = Math.abs(value);
     if (size >= 1e-3 && size < 1e7) {
-      for (int places = 1; places < TENS.length; places++) {
-        double scaled = Math.rint(size * TENS[places]);
-        if (scaled >= DIGITS_15) {
-          break;
+      int most = TENS.length - 1;
+      while (most > 1 && size * TENS[most] >= DIGITS_15) {
+        most--;
+      }
+      // What has few places has them here too: one division tells the others apart.
+      if (isDecimal(size, most)) {
+        int places = 1;
+        while (!isDecimal(size, places)) {
+          places++;
         }
-        if (scaled / TENS[places] == size) {
-          room(NUMBER_CHARS);
-          if (value < 0) {
-            chars[length++] = '-';
-          }
-          long all = (long) scaled;
-          long whole = all / power(places);
-          digits(whole, 1);
-          chars[length++] = '.';
-          digits(all - whole * power(places), places);
-          return this;
+        room(NUMBER_CHARS);
+        if (value < 0) {
+          chars[length++] = '-';
         }
+        long all = (long) Math.rint(size * TENS[places]);
+        long whole = all / power(places);
+        digits(whole, 1);
+        chars[length++] = '.';
+        digits(all - whole * power(places), places);
+        return this;
       }
     }
     return put(Double.toString(value));
+  }
+
+  /** Whether a decimal of so many places reads as this number. */
+  private static boolean isDecimal(double size, int places) {
+    double scaled = Math.rint(size * TENS[places]);
+    return scaled < DIGITS_15 && scaled / TENS[places] == size;
   }
 }

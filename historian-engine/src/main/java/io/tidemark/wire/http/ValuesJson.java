@@ -38,6 +38,7 @@ final class ValuesJson implements ValuesEncoder {
   private final Map<Integer, String> statusTexts = new TreeMap<>(Integer::compareUnsigned);
   private final Map<Long, String> stateTexts = new HashMap<>();
   private int lastStatus;
+  private int statusBefore;
   private int shownStatus;
   private String shownStatusJson = "";
 
@@ -114,6 +115,7 @@ final class ValuesJson implements ValuesEncoder {
     statusTexts.clear();
     stateTexts.clear();
     lastStatus = 0;
+    statusBefore = 0;
   }
 
   private boolean isCompact() {
@@ -224,9 +226,12 @@ final class ValuesJson implements ValuesEncoder {
 
   /** Names of codes follow once behind the samples. */
   private void noteStatus(int status) {
-    if (status != lastStatus) {
-      lastStatus = status;
+    if (status != lastStatus && status != statusBefore) {
       statusTexts.computeIfAbsent(status, StatusCodes::text);
+    }
+    if (status != lastStatus) { // most rows have one of two
+      statusBefore = lastStatus;
+      lastStatus = status;
     }
   }
 
