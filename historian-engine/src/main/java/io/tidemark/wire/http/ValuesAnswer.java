@@ -142,7 +142,7 @@ final class ValuesAnswer {
   private List<SummaryRow> rows(
       TagDefinition tag, Windows windows, int from, Retrieval.Summary summary) {
     int to = Math.min(windows.count(), from + step(windows));
-    Retrieval.Summary some = summary.of(windows.edgesNs(from, to));
+    Retrieval.Summary some = summary.part(windows.edgesNs(from, to), to == windows.count());
     long[] stretches = question.stretchesNs();
     TagDefinition stored = question.stored(tag);
     return question.rows(

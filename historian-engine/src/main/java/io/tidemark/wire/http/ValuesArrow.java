@@ -7,6 +7,7 @@ import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.arrow.ArrowPageWriter;
@@ -63,6 +64,9 @@ final class ValuesArrow implements ValuesEncoder {
     ValuesQuestion.Timestamp timestamp = question.timestamp();
     if (timestamp != null) {
       metadata.put("timestamp", timestamp.name().toLowerCase(Locale.ROOT));
+    }
+    if (question.basis() != CalculationBasis.TIME_WEIGHTED) {
+      metadata.put("calculationBasis", question.basis().label());
     }
     List<Column> columns =
         question.wide()

@@ -9,6 +9,7 @@ import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.retrieval.SummaryRow;
@@ -62,6 +63,9 @@ final class ValuesJson implements ValuesEncoder {
       }
     }
     json.writeStringField("timeZone", zone.getId());
+    if (question.basis() != CalculationBasis.TIME_WEIGHTED) {
+      json.writeStringField("calculationBasis", question.basis().label());
+    }
     json.writeStringField("dataVersion", question.dataVersion());
     ValuesQuestion.Timestamp timestamp = question.timestamp();
     if (timestamp != null) {

@@ -5,6 +5,7 @@ import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.SlopeUnit;
 import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.retrieval.BlockSink;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param windows intervals of a summary, null otherwise
  * @param timestamp which end of a window is its time; null for answers whose rows have neither time
  *     nor label nor flag, as they were before windows had them
+ * @param basis what a summary weighs
  * @param fields what a row of a summary shows, in this order
  * @param slopeTime the time that slopes are per
  * @param stretchesNs start, end, start, ... of when a condition holds that was asked for; else null
@@ -50,6 +52,7 @@ record ValuesQuestion(
     long[] timesNs,
     @Nullable Windows windows,
     @Nullable Timestamp timestamp,
+    CalculationBasis basis,
     List<SummaryField> fields,
     SlopeUnit slopeTime,
     long @Nullable [] stretchesNs,

@@ -12,10 +12,9 @@ import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.CounterRule;
-import io.tidemark.query.aggregate.SlopeUnit;
 import io.tidemark.query.aggregate.StandardAggregate;
-import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.condition.BoundCondition;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.retrieval.Retrieval;
@@ -33,13 +32,10 @@ import io.tidemark.wire.http.ValuesQuestion.Timestamp;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +51,6 @@ final class ValuesRequest {
   private static final int CYCLES = 100;
   private static final int UNITS_MAX = 100;
 
-  private static final SlopeUnit PER_SECOND = new SlopeUnit("1/s", 1);
-
   private final Historian historian;
   private final HttpConfig config;
   private final Mode mode;
@@ -70,6 +64,7 @@ final class ValuesRequest {
   private final @Nullable WindowRule rule;
   private final ContextWindows.@Nullable Choice choice;
   private final @Nullable Windows windows;
+  private final CalculationBasis basis;
 
   ValuesRequest(
       Historian historian,
@@ -87,6 +82,7 @@ final class ValuesRequest {
     this.context = context;
     this.cursor = cursor;
     zone = context.zone();
+    basis = SummaryParameters.basis(parameters);
     boolean isOfContext = isOfContext();
     rule = isOfContext ? null : rule();
     range = range();
@@ -105,7 +101,6 @@ final class ValuesRequest {
       StandardAggregate aggregate = AggregateParameters.aggregate(parameters);
       tags = tags.stream().map(aggregate::of).toList();
     }
-    List<SummaryField> fields = fields();
     return new ValuesQuestion(
         mode,
         tags,
@@ -116,8 +111,9 @@ final class ValuesRequest {
         times(),
         windows,
         mode == Mode.SUMMARY ? timestamp() : null,
-        fields,
-        slopeTime(),
+        basis,
+        SummaryParameters.fields(parameters, basis),
+        SummaryParameters.slopeTime(parameters),
         stretches(),
         zone,
         layout(),
@@ -157,11 +153,11 @@ final class ValuesRequest {
       case BEST_FIT ->
           new Retrieval.BestFit(all, parameters.number("cycles", CYCLES, 1, COUNT_MAX));
       case SUMMARY ->
-          new Retrieval.Summary(
+          SummaryParameters.retrieval(
+              parameters,
               new long[] {all.startNs(), all.endNs()},
-              RuleParameters.rule(parameters),
-              Set.copyOf(question.fields()),
-              parameters.decimal("percentGoodMin", 0, 100));
+              question.basis(),
+              question.fields());
       case PROCESSED ->
           new Retrieval.Processed(
               AggregateParameters.aggregate(parameters),
@@ -191,10 +187,16 @@ final class ValuesRequest {
                 .queries()
                 .stretches(
                     condition,
-                    hull(range),
+                    withEnd(hull(range)),
                     RuleParameters.rule(parameters),
                     config.timesMax(),
                     context));
+  }
+
+  /** The range and its end, if an event there belongs to the last interval. */
+  private TimeRange withEnd(TimeRange within) {
+    boolean goesOn = basis.hasEnd(true) && within.endNs() < Long.MAX_VALUE;
+    return goesOn ? new TimeRange(within.startNs(), within.endNs() + 1) : within;
   }
 
   /** All of the time that is asked for: windows of batches reach beyond the range. */
@@ -327,47 +329,6 @@ final class ValuesRequest {
           "layout", "wide", "needs common times, as interpolated and at_times have", null);
     }
     return layout;
-  }
-
-  private List<SummaryField> fields() {
-    Set<SummaryField> fields = new LinkedHashSet<>();
-    for (String list : parameters.all("fields")) {
-      for (String name : list.split(",", -1)) {
-        if (!name.isBlank()) {
-          fields.add(field(name.strip()));
-        }
-      }
-    }
-    if (fields.isEmpty()) {
-      fields.addAll(EnumSet.copyOf(SummaryField.USUAL));
-    }
-    fields.addAll(EnumSet.copyOf(SummaryField.ALWAYS));
-    return List.copyOf(fields);
-  }
-
-  private static SummaryField field(String name) {
-    List<String> labels = new ArrayList<>();
-    for (SummaryField field : SummaryField.values()) {
-      if (field.label().equalsIgnoreCase(name) || field.column().equalsIgnoreCase(name)) {
-        return field;
-      }
-      labels.add(field.label());
-    }
-    String nearest = Nearest.of(name, labels);
-    throw new HistorianException(
-        ErrorCode.OUT_OF_RANGE,
-        "no such field of a summary: field="
-            + ErrorText.quote(name)
-            + (nearest == null ? "" : ", nearest=" + nearest),
-        "fields",
-        "fields are " + String.join(", ", labels),
-        null);
-  }
-
-  /** The time that slopes are per; reading it is left to those who ask for it. */
-  private SlopeUnit slopeTime() {
-    String text = parameters.text("slopePer");
-    return text == null ? PER_SECOND : at("slopePer", () -> SlopeUnit.of("", text));
   }
 
   private boolean isDescending() {

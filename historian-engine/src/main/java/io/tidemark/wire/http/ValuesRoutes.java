@@ -84,7 +84,8 @@ final class ValuesRoutes {
         case BEST_FIT -> add(names, range, "cycles", "includeBad");
         case SUMMARY -> {
           add(names, range, "interval", "window", "sync", "unit", "batch", "timestamp");
-          add(names, rule, "while", "fields", "percentGoodMin", "slopePer", "descending");
+          add(names, rule, "while", "descending");
+          names.addAll(SummaryParameters.NAMES);
         }
         case PROCESSED -> {
           add(names, range, "interval", "sync", "unit", "batch", "descending", "includeBad");

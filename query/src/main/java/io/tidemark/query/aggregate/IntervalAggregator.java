@@ -89,7 +89,13 @@ public final class IntervalAggregator {
     this.converted = new double[SampleBlock.CAPACITY];
   }
 
-  static void checkEdges(long[] edgesNs) {
+  /**
+   * Checks edges.
+   *
+   * @throws HistorianException {@link ErrorCode#EMPTY_RANGE} if they are not two or more that
+   *     ascend.
+   */
+  public static void checkEdges(long[] edgesNs) {
     if (edgesNs.length < 2) {
       throw new HistorianException(
           ErrorCode.EMPTY_RANGE, "a summary needs two edges: edges=" + edgesNs.length);
@@ -156,12 +162,14 @@ public final class IntervalAggregator {
     }
   }
 
-  /** Counts the recorded rows that are no samples, by their class. */
+  /** Counts the recorded rows that are no samples, or Uncertain, by their class. */
   private void countOthers(SampleBlock block, boolean[] samples, int from, int to) {
     int uncertain = 0;
     int bad = 0;
+    int unusable = 0;
     for (int i = from; i < to; i++) {
       boolean isRecorded = (block.flags()[i] & PUT_IN) == 0;
+      unusable += isRecorded && !samples[i] ? 1 : 0;
       boolean isUncertain = block.statuses()[i] >>> 30 == 1;
       if (isRecorded && isUncertain) {
         uncertain++;
@@ -169,7 +177,7 @@ public final class IntervalAggregator {
         bad++;
       }
     }
-    statistics.countOthers(uncertain, bad);
+    statistics.countOthers(uncertain, bad, unusable);
   }
 
   /**
@@ -192,7 +200,7 @@ public final class IntervalAggregator {
       for (int at = row; at < end; ) {
         if (next < count && unusableRows[next] == at) {
           int uncertain = block.statuses()[at] >>> 30 == 1 ? 1 : 0;
-          statistics.countOthers(uncertain, 1 - uncertain);
+          statistics.countOthers(uncertain, 1 - uncertain, 1);
           next++;
           at++;
           lastIsUsable = false;

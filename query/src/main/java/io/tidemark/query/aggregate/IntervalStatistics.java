@@ -52,6 +52,7 @@ public final class IntervalStatistics {
 
   private long uncertain;
   private long bad;
+  private long unusable;
   private double first;
   private double last;
   private long firstTimeNs;
@@ -95,6 +96,7 @@ public final class IntervalStatistics {
     maximumTimeNs = 0;
     uncertain = 0;
     bad = 0;
+    unusable = 0;
     first = 0;
     last = 0;
     firstTimeNs = 0;
@@ -107,11 +109,13 @@ public final class IntervalStatistics {
   }
 
   /**
-   * Says that so many recorded rows were of class Uncertain, and so many Bad or without a number.
+   * Says that so many recorded rows were of class Uncertain, so many Bad or without a number, and
+   * so many of either no samples.
    */
-  public void countOthers(long uncertainRows, long badRows) {
+  public void countOthers(long uncertainRows, long badRows, long unusableRows) {
     uncertain += uncertainRows;
     bad += badRows;
+    unusable += unusableRows;
   }
 
   /** Notes the ends of usable rows that were not counted yet. */
@@ -315,7 +319,9 @@ public final class IntervalStatistics {
     }
     uncertain += samples.get(Count.UNCERTAIN);
     long others = samples.get(Count.USABLE);
-    bad += samples.get(Count.BAD) + samples.get(Count.GOOD) - others;
+    long badRows = samples.get(Count.BAD) + samples.get(Count.GOOD) - others;
+    bad += badRows;
+    unusable += badRows + samples.get(Count.UNCERTAIN);
     if (moments != null) {
       moments.add(samples);
     }
@@ -522,6 +528,7 @@ public final class IntervalStatistics {
   public void merge(IntervalStatistics other) {
     uncertain += other.uncertain;
     bad += other.bad;
+    unusable += other.unusable;
     if (moments != null && other.moments != null) {
       moments.merge(other.moments);
     }
@@ -615,6 +622,11 @@ public final class IntervalStatistics {
     return count == 0 ? null : (sumHigh + sumLow) / count;
   }
 
+  /** Sum of the usable rows; null if there is none. */
+  public @Nullable Double sum() {
+    return count == 0 ? null : (Double) (sumHigh + sumLow);
+  }
+
   /** Smallest usable row; null if there is none. */
   public @Nullable Double minimum() {
     return count == 0 ? null : minimum;
@@ -703,6 +715,24 @@ public final class IntervalStatistics {
   /** Changes of the value; 0 if it was not asked for. */
   public long transitions() {
     return moments == null ? 0 : moments.transitions();
+  }
+
+  /** Usable rows in percent of the recorded ones; 0 if there is none. */
+  public double percentUsable() {
+    return count == 0 ? 0 : 100.0 * count / (count + unusable);
+  }
+
+  /**
+   * StatusCode of the rows alone: Good if all are, Bad_NoData if none is usable, else
+   * Uncertain_DataSubNormal.
+   */
+  public int statusOfRows() {
+    if (count == 0) {
+      return StatusCodes.BAD_NO_DATA;
+    }
+    return unusable == 0 && uncertain == 0
+        ? StatusCodes.GOOD | StatusCodes.CALCULATED
+        : StatusCodes.UNCERTAIN_DATA_SUB_NORMAL | StatusCodes.CALCULATED;
   }
 
   /** Good time in percent of an interval of that length (read as unsigned). */

@@ -4,13 +4,16 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What can be asked of an interval of a tag. Names in JSON are in camelCase ({@link #label}), in
  * tables in snake_case ({@link #column}).
  *
  * <p>A <i>sample</i> here is a usable one inside the interval: Good (or also Uncertain, if the rule
- * says so) with a number. What is weighted by time is over the time with a usable value.
+ * says so) with a number. What is weighted by time is over the time with a usable value. Where a
+ * {@link CalculationBasis} weighs events, percentages are of the recorded samples, and standard
+ * deviations need two.
  */
 public enum SummaryField {
   /** Integral divided by good time. */
@@ -45,6 +48,8 @@ public enum SummaryField {
   POPULATION_STD_DEV(Kind.NUMBER, UnitRole.DIFFERENCE),
   /** Integral over good time. */
   TOTAL(Kind.NUMBER, UnitRole.TOTAL),
+  /** Sum of the samples. */
+  SUM(Kind.NUMBER, UnitRole.SUM),
   /** Slope of the least-squares line through the samples; none if they are of one time. */
   SLOPE(Kind.NUMBER, UnitRole.SLOPE),
   /** Samples whose value differs from that of the one before, which may lie before the interval. */
@@ -82,6 +87,8 @@ public enum SummaryField {
     POINT,
     /** As a difference of values. */
     DIFFERENCE,
+    /** As a value, with the zero of the scale once for each sample. */
+    SUM,
     /** As {@link TotalUnit}. */
     TOTAL,
     /** As {@link SlopeUnit}. */
@@ -100,6 +107,20 @@ public enum SummaryField {
               MAXIMUM_TIME,
               STD_DEV,
               TOTAL,
+              COUNT,
+              PERCENT_GOOD));
+
+  /** The same where events are weighed, not time. */
+  public static final Set<SummaryField> USUAL_OF_EVENTS =
+      Set.copyOf(
+          EnumSet.of(
+              SAMPLE_AVERAGE,
+              MINIMUM,
+              MINIMUM_TIME,
+              MAXIMUM,
+              MAXIMUM_TIME,
+              SAMPLE_STD_DEV,
+              SUM,
               COUNT,
               PERCENT_GOOD));
 
@@ -157,6 +178,35 @@ public enum SummaryField {
           true;
       default -> false;
     };
+  }
+
+  /** Whether it is weighted by time, or a time itself: events alone do not have it. */
+  public boolean isOfTime() {
+    return switch (this) {
+      case TIME_AVERAGE, STD_DEV, TOTAL, DURATION_GOOD, DURATION_BAD -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether values are added up for it: a tag in a unit that is not linear does not have it. */
+  public boolean addsUp() {
+    return switch (this) {
+      case TIME_AVERAGE,
+          SAMPLE_AVERAGE,
+          STD_DEV,
+          SAMPLE_STD_DEV,
+          POPULATION_STD_DEV,
+          TOTAL,
+          SUM,
+          SLOPE ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Names in JSON of some fields, in their usual order, by comma. */
+  public static String labels(Collection<SummaryField> fields) {
+    return fields.stream().sorted().map(SummaryField::label).collect(Collectors.joining(","));
   }
 
   /** Whether stored statistics do not hold it: every sample is looked at. */

@@ -5,9 +5,12 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.AggregateConfiguration;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.StandardAggregate;
 import io.tidemark.query.aggregate.SummaryField;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What to read of a tag. Sample-shaped answers but {@link Summary}, whose rows are intervals. */
 public sealed interface Retrieval {
@@ -113,15 +116,66 @@ public sealed interface Retrieval {
   }
 
   /**
+   * What becomes of fields that add values up ({@link SummaryField#addsUp}) where the unit of the
+   * tag is none whose numbers may be added: pH, dB.
+   */
+  enum Logarithms {
+    /** They have no value. */
+    LEFT_OUT,
+    /** The tag is refused: {@link ErrorCode#UNIT_MISMATCH}. */
+    REFUSED,
+    /** The numbers are added up as if they had no unit. */
+    AS_NUMBERS
+  }
+
+  /**
    * Aggregates of consecutive intervals.
    *
-   * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
+   * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}, or has its ends as
+   *     the basis says
    * @param rule what counts as time with a value
+   * @param basis what is weighed
    * @param fields what is asked of each interval; {@link SummaryField#ALWAYS} comes anyhow
+   * @param logarithms what becomes of fields that the tag's unit has no sense for
    * @param percentGoodMin an interval that is good for less, in percent, has no values
    */
-  record Summary(long[] edgesNs, ReadRule rule, Set<SummaryField> fields, double percentGoodMin)
+  record Summary(
+      long[] edgesNs,
+      ReadRule rule,
+      CalculationBasis basis,
+      Set<SummaryField> fields,
+      Logarithms logarithms,
+      double percentGoodMin)
       implements Retrieval {
+    /**
+     * Checks that basis, rule and fields go together.
+     *
+     * @throws HistorianException {@link ErrorCode#OUT_OF_RANGE} if basis and rule both say the
+     *     step, or events are weighed and a field is of time
+     */
+    public Summary {
+      if (basis.step() != ReadRule.Step.TAG && rule.step() != ReadRule.Step.TAG) {
+        throw new HistorianException(
+            ErrorCode.OUT_OF_RANGE,
+            "the basis says the step already: basis="
+                + basis.label()
+                + ", step="
+                + rule.step().name().toLowerCase(Locale.ROOT));
+      }
+      Set<SummaryField> ofTime =
+          fields.stream()
+              .filter(field -> basis.isEventWeighted() && field.isOfTime())
+              .collect(Collectors.toSet());
+      if (!ofTime.isEmpty()) {
+        throw new HistorianException(
+            ErrorCode.OUT_OF_RANGE,
+            "fields are of time, and the basis weighs events: basis="
+                + basis.label()
+                + ", fields="
+                + SummaryField.labels(ofTime));
+      }
+    }
+
     /** The usual fields by the default rule. */
     public Summary(long[] edgesNs) {
       this(edgesNs, ReadRule.DEFAULT);
@@ -129,12 +183,27 @@ public sealed interface Retrieval {
 
     /** The usual fields. */
     public Summary(long[] edgesNs, ReadRule rule) {
-      this(edgesNs, rule, SummaryField.USUAL, 0);
+      this(edgesNs, rule, CalculationBasis.TIME_WEIGHTED);
     }
 
-    /** The same of other intervals. */
-    public Summary of(long[] otherEdgesNs) {
-      return new Summary(otherEdgesNs, rule, fields, percentGoodMin);
+    /** The usual fields of a basis. */
+    public Summary(long[] edgesNs, ReadRule rule, CalculationBasis basis) {
+      this(edgesNs, rule, basis, basis.usualFields(), Logarithms.LEFT_OUT, 0);
+    }
+
+    /** The same with numbers of any unit added up. */
+    public Summary asNumbers() {
+      return new Summary(edgesNs, rule, basis, fields, Logarithms.AS_NUMBERS, percentGoodMin);
+    }
+
+    /**
+     * The same of some of the intervals.
+     *
+     * @param areLast whether no interval follows them
+     */
+    public Summary part(long[] someEdgesNs, boolean areLast) {
+      CalculationBasis partBasis = areLast ? basis : basis.followed();
+      return new Summary(someEdgesNs, rule, partBasis, fields, logarithms, percentGoodMin);
     }
   }
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Aggregates of one tag over one interval {@code [startNs, endNs)}: the fields that were asked for
  * and have a value there. Formulas: time weighting over the polyline of usable samples with simple
- * bounds; sample statistics over usable samples inside. Immutable once it is handed out.
+ * bounds; sample statistics over usable samples inside, ends as the basis of the calculation says.
+ * Immutable once it is handed out.
  */
 public final class SummaryRow {
   private static final SummaryField[] FIELDS = SummaryField.values();
@@ -64,6 +65,7 @@ public final class SummaryRow {
   SummaryRow converted(
       DoubleUnaryOperator points,
       DoubleUnaryOperator differences,
+      DoubleUnaryOperator sums,
       DoubleUnaryOperator totals,
       DoubleUnaryOperator slopes) {
     SummaryRow row = new SummaryRow(startNs, endNs, status, basis);
@@ -76,6 +78,7 @@ public final class SummaryRow {
         switch (field.unitRole()) {
           case POINT -> row.set(field, (Double) points.applyAsDouble(value));
           case DIFFERENCE -> row.set(field, (Double) differences.applyAsDouble(value));
+          case SUM -> row.set(field, (Double) sums.applyAsDouble(value));
           case TOTAL -> row.set(field, (Double) totals.applyAsDouble(value));
           case SLOPE -> row.set(field, (Double) slopes.applyAsDouble(value));
           case NONE -> {}

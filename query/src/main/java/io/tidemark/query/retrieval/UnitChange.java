@@ -135,11 +135,22 @@ public final class UnitChange {
 
   /**
    * Converts aggregates: averages and extremes as points, deviations and slopes as differences, the
-   * total to {@link TotalUnit} of the unit asked for.
+   * sum as that of the points, the total to {@link TotalUnit} of the unit asked for.
    */
   public SummaryRow row(SummaryRow row) {
     return row.converted(
-        points::convert, differences::convert, total -> total(row, total), differences::convert);
+        points::convert,
+        differences::convert,
+        sum -> sum(row, sum),
+        total -> total(row, total),
+        differences::convert);
+  }
+
+  /** The sum of converted values: the zero that moves counts for each of the samples. */
+  private double sum(SummaryRow row, double sum) {
+    double offset = points.isIdentity() ? 0 : points.offset();
+    double scaled = differences.convert(sum);
+    return offset == 0 ? scaled : scaled + offset * row.count();
   }
 
   /** The integral of converted values: the zero that moves counts for all of the good time. */

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class FunctionCall {
   private static final int TIMES_MAX = 1_000_000;
   private static final List<String> NAMES = List.of("tags", "start_time", "end_time", "every");
+  private static final List<String> SUMMARY_NAMES =
+      List.of("tags", "start_time", "end_time", "every", "as_numbers");
   private static final Pattern INTERVAL =
       Pattern.compile(
           "(?:(\\d+) years? ?)?(?:(\\d+) mon(?:th)?s? ?)?(?:(\\d+) days? ?)?"
@@ -66,6 +68,7 @@ final class FunctionCall {
       DuckDbSession executor,
       List<? extends @Nullable Object> parameters) {
     FunctionCall result = new FunctionCall(SyntaxTree.name(call, "function_name"));
+    List<String> known = result.isSummary() ? SUMMARY_NAMES : NAMES;
     ArrayNode arguments = (ArrayNode) call.path("arguments");
     List<String> names = new ArrayList<>();
     ObjectNode tree = template.deepCopy();
@@ -73,18 +76,19 @@ final class FunctionCall {
     for (int i = 0; i < arguments.size(); i++) {
       String name = arguments.get(i).path("name").asText();
       if (name.isEmpty()) {
-        name = i < NAMES.size() ? NAMES.get(i) : "";
+        name = i < known.size() ? known.get(i) : "";
       }
       if (name.equals("tag")) {
         name = "tags";
       }
-      if (!NAMES.contains(name) || names.contains(name)) {
+      if (!known.contains(name) || names.contains(name)) {
         throw new HistorianException(
             ErrorCode.SQL_ERROR,
             result.function
                 + " has no such argument: argument="
                 + ErrorText.quote(name)
-                + ", arguments=tags|start_time|end_time|every");
+                + ", arguments="
+                + String.join("|", known));
       }
       names.add(name);
       JsonNode expression = arguments.get(i).path("expression").deepCopy();
@@ -191,20 +195,34 @@ final class FunctionCall {
     return out.isEmpty() ? "0s" : out.toString();
   }
 
+  /** Whether numbers of any unit may be added up; only a summary can say so. */
+  private boolean asNumbers() {
+    return switch (values.get("as_numbers")) {
+      case null -> false;
+      case Boolean given -> given;
+      case Object other ->
+          throw new HistorianException(
+              ErrorCode.WRONG_TYPE,
+              "must be true or false: given=" + ErrorText.quote(other.toString()));
+    };
+  }
+
   /** The rows of the call. */
   ScanSource scan(
       QueryContext context, HistorianQueries queries, Map<String, ShiftCalendar> calendars) {
     List<TagDefinition> tags = tags(context);
     TimeRange range = range(context);
     String every = every();
-    if (function.equals("summary")) {
+    if (isSummary()) {
       long[] edges =
           every == null
               ? new long[] {range.startNs(), range.endNs()}
               : argument("every", () -> edges(every, range, context, calendars));
+      Retrieval.Summary usual = new Retrieval.Summary(edges);
+      Retrieval.Summary asked = argument("as_numbers", this::asNumbers) ? usual.asNumbers() : usual;
       List<SummaryScan.Row> rows = new ArrayList<>();
       for (TagDefinition tag : tags) {
-        for (SummaryRow row : queries.summarize(new Retrieval.Summary(edges), tag, context)) {
+        for (SummaryRow row : queries.summarize(asked, tag, context)) {
           context.memory().reserve(200);
           rows.add(new SummaryScan.Row(tag.id(), row));
         }

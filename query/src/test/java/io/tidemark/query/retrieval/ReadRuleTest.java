@@ -17,6 +17,7 @@ import io.tidemark.model.SampleType;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.testing.OracleStore;
 import io.tidemark.testing.QueryContexts;
 import java.time.ZoneOffset;
@@ -239,7 +240,14 @@ class ReadRuleTest {
       String as = "seed=" + seed + ", trial=" + trial + ", now=" + now + ", " + tag + ", " + rule;
       PiecedView pieced = new PiecedView(store.view(), random);
       QueryContext context = QueryContexts.permissive(pieced, now, ZoneOffset.UTC);
-      Retrieval.Summary asked = new Retrieval.Summary(edges, rule, SummaryRows.STORED, 0);
+      Retrieval.Summary asked =
+          new Retrieval.Summary(
+              edges,
+              rule,
+              CalculationBasis.TIME_WEIGHTED,
+              SummaryRows.STORED,
+              Retrieval.Logarithms.LEFT_OUT,
+              0);
       SummaryRows.assertClose(
           Summaries.of(asked, tag, context, StatisticsRule.STORED),
           Summaries.of(asked, tag, context, StatisticsRule.NONE),
