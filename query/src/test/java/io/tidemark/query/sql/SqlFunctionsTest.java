@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.SampleType;
+import io.tidemark.model.StatusCodes;
+import io.tidemark.model.TagDefinition;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.Summaries;
 import io.tidemark.query.retrieval.SummaryRow;
@@ -87,6 +90,24 @@ class SqlFunctionsTest {
                 "SELECT tag, uom, quality, epoch_us(end_time) - epoch_us(start_time)"
                     + " FROM summary('R1.TEMP', '2026-01-09T00:00:00Z', '2026-01-09T00:00:01Z')"))
         .containsExactly(List.of("R1.TEMP", "°C", "Uncertain", 1_000_000L));
+  }
+
+  @Test
+  void numbersOfALogarithmAreAddedUpOnRequestOnly() {
+    TagDefinition tag = plant.store.define("ACID", SampleType.FLOAT64, false, "pH");
+    for (int i = 0; i <= 4; i++) {
+      plant.store.write(tag, SmallPlant.ns("2026-01-09T00:00:00Z") + i, 5.0 + i, StatusCodes.GOOD);
+    }
+    String call =
+        "SELECT time_average, sample_average, std_dev IS NULL, total IS NULL, minimum, maximum,"
+            + " \"count\" FROM summary(tags => 'ACID', start_time => 1767916800000000000,"
+            + " end_time => 1767916800000000004";
+    List<@Nullable Object> without = Arrays.asList(null, null, true, true, 5.0, 8.0, 4L);
+    assertThat(plant.rows(call + ")")).containsExactly(without);
+    assertThat(plant.rows(call + ", as_numbers => false)")).containsExactly(without);
+    assertThat(plant.rows(call + ", as_numbers => ?)", (Object) null)).containsExactly(without);
+    assertThat(plant.rows(call + ", as_numbers => true)"))
+        .containsExactly(List.of(7.0, 6.5, false, false, 5.0, 8.0, 4L));
   }
 
   private static List<@Nullable Object> row(SummaryRow row) {
@@ -184,6 +205,9 @@ class SqlFunctionsTest {
         "summary('R1.TEMP', '*-3d', every => '1ms')      | TOO_MANY      | summary: every",
         "recorded('R1.TEMP', start => '*')               | SQL_ERROR     | recorded has no such",
         "recorded('R1.TEMP', '*', '*', '1m', 5)          | SQL_ERROR     | recorded has no such",
+        "recorded('R1.TEMP', as_numbers => true)         | SQL_ERROR     | recorded has no such",
+        "summary('R1.TEMP', as_numbers => 'yes')         | WRONG_TYPE    | summary: as_numbers",
+        "summary('R1.TEMP', '*-1h', '*', '1m', true, 5)  | SQL_ERROR     | summary has no such",
         "recorded('R1.TEMP', tags => 'R2.TEMP')          | SQL_ERROR     | \"tags\"",
       })
   void aBadArgumentIsNamedWithItsFunction(String call, ErrorCode code, String mentioned) {
