@@ -230,14 +230,14 @@ final class RuledCurve {
     } else if (out.type() != last.type) {
       return;
     }
-    boolean goesOn = rule.extrapolation() != Extrapolation.NONE && nowNs > last.timeNs;
+    long knownNs = skipped && holds() ? skippedNs : last.timeNs; // it holds up to there anyhow
+    boolean goesOn = rule.extrapolation() != Extrapolation.NONE && nowNs > knownNs;
     if (!goesOn && skipped && (!holds() || skippedNs > gapEndNs())) {
       putIn(out, Math.min(skippedNs, gapEndNs()), last, last.status, IntervalAggregator.IN_DOUBT);
       return;
     }
     long untilNs = Math.min(nowNs, gapEndNs());
-    boolean isHeld = skipped && holds() && skippedNs <= gapEndNs(); // up to what was left out
-    if (goesOn && !(isHeld && untilNs <= skippedNs)) {
+    if (goesOn) {
       boolean slopes =
           rule.extrapolation() == Extrapolation.SLOPE
               && !(skipped && holds())
