@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what a request for values asks. Everything that is wrong with it is found here, before the
  * answer begins; only a tag without an answer is left to the answer. One thread; used once.
+ *
+ * <p>Long because there are many ways to say which times and intervals are meant; what a parameter
+ * of one mode means by itself is in a class of its own ({@link SummaryParameters}, {@link
+ * CounterParameters}, {@link RuleParameters}, {@link AggregateParameters}).
  */
 final class ValuesRequest {
   private static final String DEFAULT_START = "*-1h";
