@@ -26,8 +26,20 @@ public final class TestServer implements AutoCloseable {
     return start(folder, settings, HttpConfig.defaults());
   }
 
+  /** Starts a server that takes the time from that clock. */
+  public static TestServer start(Path folder, Map<String, String> settings, Clock clock)
+      throws IOException {
+    return start(folder, settings, HttpConfig.defaults(), clock);
+  }
+
   /** Starts a server with limits of its own at the HTTP door; the port is free all the same. */
   public static TestServer start(Path folder, Map<String, String> settings, HttpConfig limits)
+      throws IOException {
+    return start(folder, settings, limits, Clock.systemUTC());
+  }
+
+  private static TestServer start(
+      Path folder, Map<String, String> settings, HttpConfig limits, Clock clock)
       throws IOException {
     Map<String, String> flags = new HashMap<>();
     flags.put("dataDir", folder.toString());
@@ -37,7 +49,7 @@ public final class TestServer implements AutoCloseable {
     HistorianEngine engine =
         HistorianEngine.start(
             HistorianConfig.load(null, Map.of(), flags),
-            Clock.systemUTC(),
+            clock,
             failure -> {
               throw new AssertionError("server failed", failure);
             });

@@ -104,7 +104,7 @@ final class IntervalTable {
       row.contained(),
       row.minimumNs() == null ? null : (Double) seconds(row.minimumNs()),
       row.maximumNs() == null ? null : (Double) seconds(row.maximumNs()),
-      row.averageNs() == null ? null : (Double) (row.averageNs() * 1e-9),
+      row.averageNs() == null ? null : (Double) (row.averageNs() / 1e9),
       row.partial()
     };
   }

@@ -1,0 +1,238 @@
+package io.tidemark.proof.doors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.model.ReadRule;
+import io.tidemark.proof.Api;
+import io.tidemark.query.retrieval.Retrieval;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SQL: the functions {@code recorded}, {@code interpolated} and {@code summary}, or the relations
+ * {@code samples} and {@code current}. Rows have no order, float32 samples come widened; times of
+ * {@code summary} are microseconds, rounded down.
+ */
+final class SqlDoor implements AnsweringDoor {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SAMPLE = "tag, ts_ns, value, value_int, text, status, quality";
+  private static final String SUMMARY =
+      "tag, start_time, end_time, time_average, sample_average, minimum, minimum_time, maximum,"
+          + " maximum_time, std_dev, total, \"count\", percent_good, status, quality, basis";
+  private static final long MICRO_NS = 1_000;
+
+  private final Api api;
+  private final boolean isOfRelations;
+
+  private SqlDoor(Api api, boolean isOfRelations) {
+    this.api = api;
+    this.isOfRelations = isOfRelations;
+  }
+
+  static SqlDoor ofFunctions(Api api) {
+    return new SqlDoor(api, false);
+  }
+
+  static SqlDoor ofRelations(Api api) {
+    return new SqlDoor(api, true);
+  }
+
+  @Override
+  public String name() {
+    return isOfRelations ? "SQL relations" : "SQL functions";
+  }
+
+  @Override
+  public @Nullable String whyNot(Question question) {
+    return isOfRelations ? whyNoRelation(question) : whyNoFunction(question);
+  }
+
+  private static @Nullable String whyNoRelation(Question question) {
+    if (question.tags().stream().anyMatch(Plant.UNKNOWN::contains)) {
+      return "a name without a tag is no error to a relation";
+    }
+    if (question instanceof Question.Current q) {
+      return q.includeBad() ? "does not show values of Bad samples" : null;
+    }
+    if (!(question instanceof Question.Recorded q)) {
+      return "there is no such relation";
+    }
+    if (q.includeBad()) {
+      return "does not show values of Bad samples";
+    }
+    Long start = q.span().startNs();
+    Long end = q.span().endNs();
+    if (start != null && end != null && start >= end) {
+      return "a range that is empty is no error to a relation";
+    }
+    return q.bounds() != Retrieval.Bounds.INSIDE || q.during() != null || most(q) > 0
+        ? "samples are those inside a range, without bounds, number or condition"
+        : null;
+  }
+
+  private static @Nullable String whyNoFunction(Question question) {
+    return switch (question) {
+      case Question.Recorded q ->
+          q.bounds() != Retrieval.Bounds.INSIDE
+                  || q.during() != null
+                  || q.includeBad()
+                  || q.span().startNs() == null
+                  || q.span().endNs() == null
+                  || most(q) > 0
+              ? "recorded has a range and no bounds, number, condition or values of Bad samples"
+              : null;
+      case Question.Interpolated q ->
+          q.grid().interval() == null
+                  || q.grid().syncNs() != null
+                  || !q.rule().equals(ReadRule.DEFAULT)
+              ? "interpolated has an interval and no sync, count or rule"
+              : null;
+      case Question.Summary q ->
+          q.grid().syncNs() != null
+                  || q.grid().window() != null
+                  || !q.fields().isEmpty()
+                  || !q.rule().equals(ReadRule.DEFAULT)
+                  || q.percentGoodMin() > 0
+                  || q.during() != null
+              ? "summary has the usual fields and no sync, window, rule, least share or condition"
+              : null;
+      default -> "there is no such function";
+    };
+  }
+
+  private static int most(Question.Recorded q) {
+    return Math.max(q.count(), q.limit());
+  }
+
+  @Override
+  public String asked(Question question) {
+    return statement(question) + " in " + JavaDoor.zone(question);
+  }
+
+  private String statement(Question question) {
+    return switch (question) {
+      case Question.Recorded q when isOfRelations -> {
+        Long start = q.span().startNs();
+        Long end = q.span().endNs();
+        yield "SELECT "
+            + SAMPLE
+            + " FROM samples WHERE "
+            + names(q.tags())
+            + (start == null ? "" : " AND ts_ns >= " + start)
+            + (end == null ? "" : " AND ts_ns < " + end);
+      }
+      case Question.Current q -> "SELECT " + SAMPLE + " FROM current WHERE " + names(q.tags());
+      case Question.Recorded q ->
+          "SELECT " + SAMPLE + " FROM recorded(" + arguments(q.tags(), q.span(), null) + ")";
+      case Question.Interpolated q ->
+          "SELECT "
+              + SAMPLE
+              + " FROM interpolated("
+              + arguments(q.tags(), q.span(), q.grid().interval())
+              + ")";
+      case Question.Summary q ->
+          "SELECT "
+              + SUMMARY
+              + " FROM summary("
+              + arguments(q.tags(), q.span(), q.grid().interval())
+              + ")";
+      default -> throw new IllegalArgumentException("has no statement: " + question);
+    };
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  private static String names(List<String> tags) {
+    return tags.stream()
+        .map(
+            tag ->
+                tag.contains("*") || tag.contains("?")
+                    ? "tag GLOB " + quoted(tag)
+                    : "tag = " + quoted(tag))
+        .collect(Collectors.joining(" OR ", "(", ")"));
+  }
+
+  private static String arguments(
+      List<String> tags, Question.Span span, @Nullable String interval) {
+    return "tags => "
+        + tags.stream().map(SqlDoor::quoted).collect(Collectors.joining(", ", "[", "]"))
+        + ", start_time => "
+        + span.startNs()
+        + ", end_time => "
+        + span.endNs()
+        + (interval == null ? "" : ", every => " + quoted(interval));
+  }
+
+  @Override
+  public Answer answer(Question question) {
+    String body =
+        JSON.createObjectNode()
+            .put("sql", statement(question))
+            .put("timeZone", JavaDoor.zone(question).getId())
+            .toString();
+    HttpResponse<String> response = api.send("POST", "/api/v1/sql", "application/json", body);
+    JsonNode json = Api.parse(response.body());
+    if (response.statusCode() != 200) {
+      return Answer.refused(json.path("code").asText(response.body()));
+    }
+    List<Row> rows = new ArrayList<>();
+    for (JsonNode cells : json.path("rows")) {
+      Row row = new Row();
+      for (int i = 0; i < cells.size(); i++) {
+        cell(row, json.path("columns").path(i).path("name").asText(), cells.path(i));
+      }
+      rows.add(ArrowForm.typed(row));
+    }
+    return Answer.of(rows);
+  }
+
+  private static void cell(Row row, String column, JsonNode json) {
+    if (json.isNull()) {
+      return;
+    }
+    switch (column) {
+      case "ts_ns" -> row.set("ts", Long.parseLong(json.asText()));
+      case "value" ->
+          row.set(
+              "value",
+              json.isTextual()
+                  ? (Double) Double.parseDouble(json.asText())
+                  : (Double) json.doubleValue());
+      case "value_int" -> row.set("valueInt", Long.parseLong(json.asText()));
+      case "status" -> row.set("status", (int) json.asLong());
+      default -> {
+        String name = Columns.camel(column);
+        row.set(name, Columns.cell(name, json.asText()));
+      }
+    }
+  }
+
+  @Override
+  public Row asShown(Question question, Row row) {
+    Columns.withWideSingles(row);
+    if (question instanceof Question.Summary) {
+      row.without("ts", "label", "shift", "productionDay", "partial");
+      for (String name : List.of("startTime", "endTime", "minimumTime", "maximumTime")) {
+        if (row.get(name) instanceof Long ns) {
+          row.set(name, ns - Math.floorMod(ns, MICRO_NS));
+        }
+      }
+    }
+    return row;
+  }
+
+  @Override
+  public boolean hasErrorsOfTags() {
+    return isOfRelations;
+  }
+
+  @Override
+  public boolean isInOrder() {
+    return false;
+  }
+}
