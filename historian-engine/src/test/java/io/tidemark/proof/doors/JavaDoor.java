@@ -12,6 +12,7 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.HistorianQueries;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.CounterRow;
 import io.tidemark.query.aggregate.SlopeUnit;
 import io.tidemark.query.aggregate.StateRow;
@@ -290,7 +291,14 @@ final class JavaDoor implements AnsweringDoor {
             for (int from = 0; from < windows.count(); from += step) {
               Retrieval.Summary asked =
                   new Retrieval.Summary(
-                      windows.edgesNs(from, from + step), q.rule(), fields, q.percentGoodMin());
+                      windows.edgesNs(from, from + step),
+                      q.rule(),
+                      CalculationBasis.TIME_WEIGHTED,
+                      fields,
+                      q.fields().isEmpty()
+                          ? Retrieval.Logarithms.LEFT_OUT
+                          : Retrieval.Logarithms.REFUSED,
+                      q.percentGoodMin());
               read.addAll(
                   stretches == null
                       ? queries.summarize(asked, tag, context)

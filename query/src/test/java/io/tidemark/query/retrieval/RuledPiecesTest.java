@@ -17,6 +17,7 @@ import io.tidemark.model.StatisticsCursor.Piece;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.storage.StoreConfig;
 import io.tidemark.testing.FaultDisk;
 import io.tidemark.testing.QueryContexts;
@@ -172,7 +173,14 @@ class RuledPiecesTest {
             long[] edges = edges(random, endNs);
             long now = endNs + random.nextInt(200) * SECOND;
             QueryContext context = QueryContexts.permissive(view, now, ZoneOffset.UTC);
-            Retrieval.Summary asked = new Retrieval.Summary(edges, rule, SummaryRows.STORED, 0);
+            Retrieval.Summary asked =
+                new Retrieval.Summary(
+                    edges,
+                    rule,
+                    CalculationBasis.TIME_WEIGHTED,
+                    SummaryRows.STORED,
+                    Retrieval.Logarithms.LEFT_OUT,
+                    0);
             String what = "seed=" + seed + ", tag=" + tag + ", round=" + round + ", " + rule;
             List<SummaryRow> samples = Summaries.of(asked, tag, context, StatisticsRule.NONE);
             List<SummaryRow> stored = Summaries.of(asked, tag, context, StatisticsRule.STORED);
