@@ -205,7 +205,8 @@ public final class OracleStore {
                 if (context.versionMode() == VersionMode.ALL) {
                   seen.forEach(version -> rows.add(new Row(time, version)));
                 } else if (!seen.isEmpty()) {
-                  rows.add(new Row(time, seen.getLast()));
+                  boolean isFirst = context.versionMode() == VersionMode.ORIGINAL;
+                  rows.add(new Row(time, isFirst ? seen.getFirst() : seen.getLast()));
                 }
               });
       return rows;
@@ -226,7 +227,8 @@ public final class OracleStore {
       TreeMap<Long, List<Version>> all = samples.getOrDefault(tagId, new TreeMap<>());
       for (Map.Entry<Long, List<Version>> entry :
           all.headMap(nowNs, true).descendingMap().entrySet()) {
-        for (Version version : entry.getValue().reversed()) {
+        boolean isFirst = context.versionMode() == VersionMode.ORIGINAL;
+        for (Version version : isFirst ? entry.getValue() : entry.getValue().reversed()) {
           if (version.order <= upToOrder) {
             block.reset(version.type);
             append(block, new Row(entry.getKey(), version));

@@ -363,10 +363,12 @@ final class ValuesRequest {
     }
     String start = readable("startTime");
     String end = readable("endTime");
-    if (count() > 0 && (start == null) != (end == null)) {
-      return start != null
-          ? new TimeRange(timeNs("startTime", start), Long.MAX_VALUE)
-          : new TimeRange(Long.MIN_VALUE, timeNs("endTime", String.valueOf(end)));
+    if (count() > 0 && start == null) {
+      String from = end == null ? DEFAULT_END : end;
+      return new TimeRange(Long.MIN_VALUE, timeNs("endTime", from));
+    }
+    if (count() > 0 && end == null) {
+      return new TimeRange(timeNs("startTime", String.valueOf(start)), Long.MAX_VALUE);
     }
     return TimeExpression.resolveRange(
         start, end, DEFAULT_START, DEFAULT_END, context.nowNs(), zone);

@@ -109,6 +109,8 @@ class RetrievalRouteTest {
     JsonNode back = rows("recorded?tag=T.F&count=3&endTime=" + at(95));
     assertThat(column(back, "value")).containsExactly("9.0", "8.0", "7.0");
     assertThat(rows("recorded?tag=T.F&count=3&endTime=" + at(0))).isEmpty();
+    // Without a time the newest, however old they are.
+    assertThat(column(rows("recorded?tag=T.F&count=2"), "value")).containsExactly("59.0", "58.0");
     assertError(door.get("/api/v1/values/recorded?tag=T.F&count=0"), 400, "OUT_OF_RANGE", "count");
   }
 
