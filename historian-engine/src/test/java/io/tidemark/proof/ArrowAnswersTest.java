@@ -91,6 +91,30 @@ class ArrowAnswersTest {
     server.close();
   }
 
+  @Test
+  void aCompactAnswerLeavesOutWhatIsTheSameInEveryRow() throws IOException {
+    for (String tag : List.of("A.TI1", "A.N", "A.XV", "A.BATCH")) {
+      String question = "/api/v1/values/recorded?format=arrow&tag=" + tag + range();
+      Table whole = get(question);
+      Table compact = get(question + "&layout=compact");
+      assertThat(compact.schema().getCustomMetadata()).containsEntry("tag", tag);
+      assertThat(compact.rows()).hasSameSizeAs(whole.rows());
+      assertThat(compact.rows().getFirst().keySet())
+          .doesNotContain("tag", "quality", "uom")
+          .contains("ts", "value", "status");
+      for (int row = 0; row < compact.rows().size(); row++) {
+        Map<String, @Nullable Object> cells = new LinkedHashMap<>(whole.rows().get(row));
+        cells.keySet().retainAll(compact.rows().get(row).keySet());
+        assertThat(compact.rows().get(row)).isEqualTo(cells);
+      }
+    }
+    Table two = get("/api/v1/values/current?format=arrow&layout=compact&tag=A.TI1&tag=A.FT1");
+    assertThat(two.rows().getFirst().keySet()).containsExactly("tag", "ts", "value", "status");
+    HttpResponse<String> refused =
+        api.get("/api/v1/values/summary?format=arrow&layout=compact&tag=A.TI1");
+    assertThat(refused.statusCode()).isEqualTo(400);
+  }
+
   private static String range() {
     return "&startTime="
         + Api.encode(Instant.ofEpochSecond(0, START_NS).toString())

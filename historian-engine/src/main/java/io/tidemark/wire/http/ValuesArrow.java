@@ -30,16 +30,23 @@ import org.jspecify.annotations.Nullable;
  * step} and {@code mode}. A stream has no room for errors: a tag without an answer throws.
  */
 final class ValuesArrow implements ValuesEncoder {
-  private static final List<Column> SAMPLES =
-      List.of(
-          new Column("tag", Type.TEXT),
-          new Column("ts", Type.TIME),
-          new Column("value", Type.FLOAT64),
-          new Column("value_int", Type.INT64),
-          new Column("text", Type.TEXT),
-          new Column("status", Type.UINT32),
-          new Column("quality", Type.TEXT),
-          new Column("uom", Type.TEXT));
+  /** Columns of samples. */
+  private enum Of {
+    TAG(Type.TEXT),
+    TS(Type.TIME),
+    VALUE(Type.FLOAT64),
+    VALUE_INT(Type.INT64),
+    TEXT(Type.TEXT),
+    STATUS(Type.UINT32),
+    QUALITY(Type.TEXT),
+    UOM(Type.TEXT);
+
+    private final Type type;
+
+    Of(Type type) {
+      this.type = type;
+    }
+  }
 
   private static final List<Column> WINDOWS =
       List.of(
@@ -51,6 +58,9 @@ final class ValuesArrow implements ValuesEncoder {
 
   private final ValuesQuestion question;
   private final ArrowPageWriter out;
+
+  /* Where each column of samples stands; -1 if the answer has none. */
+  private final int[] places = new int[Of.values().length];
 
   ValuesArrow(ValuesQuestion question, OutputStream stream) throws IOException {
     this.question = question;
@@ -68,15 +78,56 @@ final class ValuesArrow implements ValuesEncoder {
     if (question.basis() != CalculationBasis.TIME_WEIGHTED) {
       metadata.put("calculationBasis", question.basis().label());
     }
+    List<Column> samples = samples();
+    if (isCompact() && question.tags().size() == 1) {
+      TagDefinition tag = question.tags().getFirst();
+      metadata.putAll(
+          Map.of("tag", tag.name(), "uom", tag.uom(), "step", Boolean.toString(tag.stepped())));
+    }
     List<Column> columns =
         question.wide()
             ? wideColumns(mode)
             : question.mode() == ValuesQuestion.Mode.SUMMARY
                 ? summaryColumns()
                 : question.mode().columns().isEmpty()
-                    ? SAMPLES
+                    ? samples
                     : tableColumns(question.mode().columns());
     out = new ArrowPageWriter(columns, Map.copyOf(metadata), stream);
+  }
+
+  private boolean isCompact() {
+    return question.layout() == ValuesQuestion.Layout.COMPACT;
+  }
+
+  /**
+   * Columns of samples; of a compact answer only those that may say something that the schema does
+   * not.
+   */
+  private List<Column> samples() {
+    List<Column> columns = new ArrayList<>();
+    for (Of each : Of.values()) {
+      boolean isThere =
+          !isCompact()
+              || switch (each) {
+                case TS, VALUE, STATUS -> true;
+                case TAG -> question.tags().size() != 1;
+                case VALUE_INT -> question.tags().stream().anyMatch(t -> t.type().isIntegral());
+                case TEXT ->
+                    question.tags().stream()
+                        .anyMatch(
+                            t -> t.type() == SampleType.STRING || t.type() == SampleType.DIGITAL);
+                case QUALITY, UOM -> false;
+              };
+      places[each.ordinal()] = isThere ? columns.size() : -1;
+      if (isThere) {
+        columns.add(new Column(each.name().toLowerCase(Locale.ROOT), each.type));
+      }
+    }
+    return columns;
+  }
+
+  private int place(Of column) {
+    return places[column.ordinal()];
   }
 
   private List<Column> summaryColumns() {
@@ -150,46 +201,75 @@ final class ValuesArrow implements ValuesEncoder {
     if (count == 0) {
       return;
     }
+    refuseWithoutColumn(tag, block.type());
     out.beginRun(count);
-    out.setRun(0, tag.name(), 0, count);
-    out.setRun(1, block.sourceTimesNs(), count);
+    if (place(Of.TAG) >= 0) {
+      out.setRun(place(Of.TAG), tag.name(), 0, count);
+    }
+    out.setRun(place(Of.TS), block.sourceTimesNs(), count);
     boolean isReal = block.type().isReal();
     if (isReal) {
-      out.setRun(2, block.doubles(), count);
+      out.setRun(place(Of.VALUE), block.doubles(), count);
     }
     for (int row = 0; row < count; row++) {
       boolean shows = question.showsValue(block, row);
       if (isReal && !shows) {
-        out.clearNumber(2, row);
+        out.clearNumber(place(Of.VALUE), row);
       } else if (!isReal && shows) {
         sampleValue(tag, block, row);
       }
     }
     int[] statuses = block.statuses();
-    out.setRun(5, statuses, count);
-    for (int row = 0, end; row < count; row = end) {
+    out.setRun(place(Of.STATUS), statuses, count);
+    for (int row = 0, end; place(Of.QUALITY) >= 0 && row < count; row = end) {
       Quality quality = Quality.of(statuses[row]);
       end = row + 1;
       while (end < count && Quality.of(statuses[end]) == quality) {
         end++;
       }
-      out.setRun(6, quality.label(), row, end - row);
+      out.setRun(place(Of.QUALITY), quality.label(), row, end - row);
     }
-    out.setRun(7, tag.uom(), 0, count);
+    if (place(Of.UOM) >= 0) {
+      out.setRun(place(Of.UOM), tag.uom(), 0, count);
+    }
     out.endRun(count);
+  }
+
+  /** A compact answer has the columns of the types that tags have now. */
+  private void refuseWithoutColumn(TagDefinition tag, SampleType type) {
+    boolean hasColumns =
+        (place(Of.VALUE_INT) >= 0 || !type.isIntegral())
+            && (place(Of.TEXT) >= 0 || (type != SampleType.STRING && type != SampleType.DIGITAL));
+    if (!hasColumns) {
+      throw changedType(tag, type);
+    }
+  }
+
+  private static HistorianException changedType(TagDefinition tag, SampleType given) {
+    return new HistorianException(
+        ErrorCode.CONFLICT,
+        "tag changed its type within the range, and a column has one type: tag="
+            + ErrorText.quote(tag.name())
+            + ", type="
+            + given.label()
+            + ", typeNow="
+            + tag.type().label(),
+        "layout",
+        "ask with layout=long, or for a shorter range",
+        null);
   }
 
   /** A value that is no float. */
   private void sampleValue(TagDefinition tag, SampleBlock block, int row) {
     switch (block.type()) {
       case FLOAT64, FLOAT32 -> throw new AssertionError(block.type());
-      case STRING -> out.setText(4, row, block.texts()[row]);
+      case STRING -> out.setText(place(Of.TEXT), row, block.texts()[row]);
       case INT64, INT32, BOOL, DIGITAL -> {
         long value = block.longs()[row];
-        out.setDouble(2, row, (double) value);
-        out.setLong(3, row, value);
+        out.setDouble(place(Of.VALUE), row, (double) value);
+        out.setLong(place(Of.VALUE_INT), row, value);
         if (block.type() == SampleType.DIGITAL) {
-          out.setText(4, row, tag.stateText(value));
+          out.setText(place(Of.TEXT), row, tag.stateText(value));
         }
       }
     }
@@ -329,17 +409,7 @@ final class ValuesArrow implements ValuesEncoder {
     } else if (given.isContinuous() && given.isIntegral() && wanted == Type.INT64) {
       out.setLong(column, block.longs()[row]);
     } else if (given != tag.type()) {
-      throw new HistorianException(
-          ErrorCode.CONFLICT,
-          "tag changed its type within the range, and a column has one type: tag="
-              + ErrorText.quote(tag.name())
-              + ", type="
-              + given.label()
-              + ", typeNow="
-              + tag.type().label(),
-          "layout",
-          "ask with layout=long, or for a shorter range",
-          null);
+      throw changedType(tag, given);
     } else {
       switch (wanted) {
         case BOOL -> out.setBool(column, block.longs()[row] != 0);

@@ -126,7 +126,10 @@ record ValuesQuestion(
     LONG,
     /** One row a time with a column a tag. */
     WIDE,
-    /** As long, but a row in JSON is an array instead of an object. */
+    /**
+     * As long, but a row in JSON is an array instead of an object, and Arrow has no columns that
+     * say the same in all rows.
+     */
     COMPACT
   }
 

@@ -325,8 +325,11 @@ final class ValuesRequest {
 
   private Layout layout() {
     Layout layout = parameters.choice("layout", Layout.class, Layout.LONG);
-    if (layout == Layout.COMPACT && format != AnswerFormat.JSON) {
-      throw Parameters.bad("layout", "compact", "is a form of JSON", null);
+    boolean isOfSamples = mode != Mode.SUMMARY && mode.columns().isEmpty();
+    boolean mayBeCompact =
+        format == AnswerFormat.JSON || (format == AnswerFormat.ARROW && isOfSamples);
+    if (layout == Layout.COMPACT && !mayBeCompact) {
+      throw Parameters.bad("layout", "compact", "is a form of JSON, and of samples in Arrow", null);
     }
     if (layout == Layout.WIDE && !mode.hasCommonTimes()) {
       throw Parameters.bad(
