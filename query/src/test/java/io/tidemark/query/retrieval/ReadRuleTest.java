@@ -184,9 +184,14 @@ class ReadRuleTest {
               .isCloseTo(expected, within(1e-6));
         }
       }
-      summaries(store.view(), tag, words, now, end, as);
-      PiecedView pieced = new PiecedView(store.view(), random);
-      summaries(pieced, tag, words, now, end, as);
+      long[] edges = {
+        (98 + random.nextInt(13)) * SECOND,
+        111 * SECOND,
+        130 * SECOND,
+        end + 9 * SECOND + 131 * SECOND
+      };
+      summaries(store.view(), tag, words, now, edges, as);
+      summaries(new PiecedView(store.view(), random), tag, words, now, edges, as);
     }
   }
 
@@ -273,8 +278,7 @@ class ReadRuleTest {
 
   /** The average is that of values close together; a nanosecond here and there is no matter. */
   private static void summaries(
-      ReadView view, TagDefinition tag, Words words, long now, long end, String as) {
-    long[] edges = {98 * SECOND, 111 * SECOND, 130 * SECOND, end + 9 * SECOND + 131 * SECOND};
+      ReadView view, TagDefinition tag, Words words, long now, long[] edges, String as) {
     List<SummaryRow> rows =
         Summaries.of(
             new Retrieval.Summary(edges, words.rule),
