@@ -39,7 +39,10 @@ final class ValuesJson implements ValuesEncoder {
   private final Map<Integer, String> statusTexts = new TreeMap<>(Integer::compareUnsigned);
   private final Map<Long, String> stateTexts = new HashMap<>();
   private int lastStatus;
-  private int statusBefore;
+
+  /* Codes that were noted last; -1 for none. */
+  private long noted;
+  private long notedBefore;
   private int shownStatus;
   private String shownStatusJson = "";
 
@@ -119,7 +122,8 @@ final class ValuesJson implements ValuesEncoder {
     statusTexts.clear();
     stateTexts.clear();
     lastStatus = 0;
-    statusBefore = 0;
+    noted = -1;
+    notedBefore = -1;
   }
 
   private boolean isCompact() {
@@ -230,12 +234,15 @@ final class ValuesJson implements ValuesEncoder {
 
   /** Names of codes follow once behind the samples. */
   private void noteStatus(int status) {
-    if (status != lastStatus && status != statusBefore) {
-      statusTexts.computeIfAbsent(status, StatusCodes::text);
+    if (status == lastStatus) {
+      return;
     }
-    if (status != lastStatus) { // most rows have one of two
-      statusBefore = lastStatus;
-      lastStatus = status;
+    lastStatus = status;
+    long code = Integer.toUnsignedLong(status);
+    if (code != noted && code != notedBefore) { // most rows have one of two
+      statusTexts.computeIfAbsent(status, StatusCodes::text);
+      notedBefore = noted;
+      noted = code;
     }
   }
 

@@ -72,7 +72,9 @@ class SummaryBasisRouteTest {
     Door.assertError(answer, 400, code);
     JsonNode error = Api.parse(answer.body());
     assertThat(error.path("path").asText()).as(answer.body()).isEqualTo(path);
-    assertThat(error.path("message").asText()).contains(mentioned);
+    for (String each : mentioned) {
+      assertThat(error.path("message").asText()).contains(each);
+    }
   }
 
   @Test
