@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * before it begins to answer.
  */
 final class ValuesRoutes {
-  private static final List<String> REPEATED = List.of("tag", "time", "uom", "batch", "field");
+  private static final List<String> REPEATED = List.of("tag", "time", "uom", "batch");
   private static final List<String> BARE =
       List.of("tag", "timeZone", "format", "layout", "strict", "version", "asOf");
   private static final List<String> COMMON = common();

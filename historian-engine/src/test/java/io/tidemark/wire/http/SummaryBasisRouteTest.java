@@ -67,7 +67,7 @@ class SummaryBasisRouteTest {
     return answer.at("/tags/0/values/0");
   }
 
-  private static void refused(String question, String code, String path, String... mentioned) {
+  private static void refused(String question, String code, String path, String mentioned) {
     HttpResponse<String> answer = door.get(SUMMARY + question + RANGE);
     Door.assertError(answer, 400, code);
     JsonNode error = Api.parse(answer.body());
@@ -205,9 +205,15 @@ class SummaryBasisRouteTest {
   void whatDoesNotGoTogetherIsRefused() {
     refused("tag=B.T&calculationBasis=Often", "OUT_OF_RANGE", "calculationBasis", "TimeWeighted");
     refused(
-        "tag=B.T&calculationBasis=TimeWeightedContinuous&stepAs=stepped", "OUT_OF_RANGE", "stepAs");
+        "tag=B.T&calculationBasis=TimeWeightedContinuous&stepAs=stepped",
+        "OUT_OF_RANGE",
+        "stepAs",
+        "step=stepped");
     refused(
-        "tag=B.T&calculationBasis=TimeWeightedDiscrete&stepAs=stepped", "OUT_OF_RANGE", "stepAs");
+        "tag=B.T&calculationBasis=TimeWeightedDiscrete&stepAs=stepped",
+        "OUT_OF_RANGE",
+        "stepAs",
+        "step=stepped");
     refused(
         "tag=B.T&calculationBasis=EventWeighted&fields=minimum,total,stdDev",
         "OUT_OF_RANGE",
