@@ -224,7 +224,7 @@ class EventBasisTest {
   void eventsAreThoseOfTheirSets(long seed) throws IOException {
     Random random = new Random(seed);
     try (StoreFixture fixture = new StoreFixture(disk, CONFIG)) {
-      fill(fixture, random, 12_000);
+      fill(fixture, random, 8_000);
       try (ReadView view = fixture.store().openReadView()) {
         QueryContext context = QueryContexts.permissive(view, START, ZoneOffset.UTC);
         int nodes = 0;
