@@ -34,7 +34,7 @@ final class Questions {
   /* Half a unit of a meter up to 500 or 1000 is one of the falls that they tell apart. */
   private static final List<Double> DEADBANDS = List.of(0.0, 0.0008, 0.003, 0.05, 0.3);
 
-  private static final int GRID_MAX = 400;
+  private static final int GRID_MAX = 150;
 
   private final Plant plant;
   private final Random random;
