@@ -130,6 +130,12 @@ final class EdgeQuestions {
     Grid sliding = new Grid("6h", Plant.START_NS, "1d", Questions.BERLIN);
     all.add(summary(tags, days, sliding, ReadRule.DEFAULT, null));
     all.add(summary(tags, days, sliding, hold(), "'C.B' = true"));
+    for (CounterRule.Reversal reversal : CounterRule.Reversal.values()) {
+      // The meter falls by half a unit now and then: less than this dead band, more than half of
+      // it.
+      CounterRule rule = new CounterRule(1000, 0.0008, 0, 0, reversal, List.of());
+      all.add(new Question.Counters(List.of("C.METER"), days, grid("6h"), rule));
+    }
     all.add(new Question.States(List.of("C.D"), days, sliding));
     all.add(new Question.Counters(List.of("C.METER"), days, sliding, CounterRule.DEFAULT));
     Grid daily = new Grid("1d", Plant.START_NS, null, Questions.BERLIN);
@@ -150,6 +156,11 @@ final class EdgeQuestions {
         }
       }
     }
+    Span hours = Span.of(sample, sample + 8 * Plant.HOUR_NS);
+    List<String> every = List.of("C.*");
+    all.add(new Question.Recorded(every, hours, Bounds.INSIDE, false, 0, 0, false, null));
+    all.add(new Question.Recorded(every, hours, Bounds.OUTSIDE, true, 0, 0, true, null));
+    all.add(new Question.Interpolated(every, hours, grid("31m"), 0, false, ReadRule.DEFAULT));
     Span whole = Span.of(Long.MIN_VALUE, Long.MAX_VALUE);
     all.add(new Question.Recorded(tag, whole, Bounds.INTERPOLATED, false, 0, 5, true, null));
     all.add(new Question.Plot(tag, whole, 7));

@@ -31,7 +31,10 @@ final class Questions {
           "'C.I32' > tag('C.F64')",
           "'C.EMPTY' > 1",
           "'C.NONE' > 1");
-  private static final int GRID_MAX = 400;
+  /* Half a unit of a meter up to 500 or 1000 is one of the falls that they tell apart. */
+  private static final List<Double> DEADBANDS = List.of(0.0, 0.0008, 0.003, 0.05, 0.3);
+
+  private static final int GRID_MAX = 150;
 
   private final Plant plant;
   private final Random random;
@@ -157,7 +160,7 @@ final class Questions {
             ? CounterRule.DEFAULT
             : new CounterRule(
                 random.nextInt(3) * 500,
-                random.nextInt(40) / 100.0,
+                pick(DEADBANDS),
                 random.nextInt(2) * 0.5,
                 random.nextInt(3) * 600_000_000_000L,
                 pick(CounterRule.Reversal.values()),
