@@ -72,9 +72,7 @@ class SummaryBasisRouteTest {
     Door.assertError(answer, 400, code);
     JsonNode error = Api.parse(answer.body());
     assertThat(error.path("path").asText()).as(answer.body()).isEqualTo(path);
-    for (String each : mentioned) {
-      assertThat(error.path("message").asText()).contains(each);
-    }
+    assertThat(error.path("message").asText()).contains(mentioned);
   }
 
   @Test
