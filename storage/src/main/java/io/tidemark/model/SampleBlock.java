@@ -48,6 +48,14 @@ public final class SampleBlock {
     flags = new byte[capacity];
   }
 
+  /** A copy of the rows of a block, without their orders, that takes no more room than they do. */
+  public static SampleBlock copyOf(SampleBlock block) {
+    SampleBlock copy = new SampleBlock(block.count);
+    copy.reset(block.type);
+    copy.appendRangeWithoutOrders(block, 0, block.count);
+    return copy;
+  }
+
   /** Rows that are valid. */
   public int count() {
     return count;

@@ -1,6 +1,7 @@
 package io.tidemark.wire.http;
 
 import io.tidemark.query.aggregate.CounterRow;
+import io.tidemark.query.aggregate.IntervalStatistics;
 import io.tidemark.query.aggregate.StateRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,6 @@ final class IntervalTable {
   }
 
   private static double seconds(long unsignedNs) {
-    double ns = (double) unsignedNs;
-    return (ns < 0 ? ns + 0x1p64 : ns) / 1e9;
+    return IntervalStatistics.unsigned(unsignedNs) / 1e9;
   }
 }

@@ -118,14 +118,7 @@ final class ValuesAnswer {
           retrieval,
           question.stored(tag),
           context,
-          question.sink(
-              tag,
-              block -> {
-                SampleBlock copy = new SampleBlock(block.count());
-                copy.reset(block.type());
-                copy.appendRange(block, 0, block.count());
-                blocks.add(copy);
-              }));
+          question.sink(tag, block -> blocks.add(SampleBlock.copyOf(block))));
       return new Made(tag, List.of(), blocks, null);
     } catch (HistorianException e) {
       return new Made(tag, List.of(), blocks, e);
@@ -139,6 +132,15 @@ final class ValuesAnswer {
     }
     int share = Math.ceilDiv(windows.count(), CORES);
     return Math.clamp(share, INTERVALS_AT_LEAST, INTERVALS_AT_ONCE);
+  }
+
+  /** The first window of each pass, in the order of the answer. */
+  private List<Integer> lots(Windows windows) {
+    int step = step(windows);
+    int lots = Math.ceilDiv(windows.count(), step);
+    return IntStream.range(0, lots)
+        .mapToObj(lot -> step * (question.descending() ? lots - 1 - lot : lot))
+        .toList();
   }
 
   /** Rows of the windows from one on, as many as are read in one pass. */
@@ -288,11 +290,8 @@ final class ValuesAnswer {
     }
 
     private void process(Windows windows, Retrieval.Processed asked) {
-      int step = step(windows);
-      int lots = Math.ceilDiv(windows.count(), step);
-      for (int lot = 0; lot < lots; lot++) {
-        int from = step * (asked.backwards() ? lots - 1 - lot : lot);
-        int to = Math.min(windows.count(), from + step);
+      for (int from : lots(windows)) {
+        int to = Math.min(windows.count(), from + step(windows));
         queries.read(
             new Retrieval.Processed(
                 asked.aggregate(),
@@ -307,15 +306,9 @@ final class ValuesAnswer {
 
     /** Lots of windows are aggregated side by side, and written in their order. */
     private void summarize(Windows windows, Retrieval.Summary summary) throws IOException {
-      int step = step(windows);
-      int lots = Math.ceilDiv(windows.count(), step);
-      List<Integer> starts =
-          IntStream.range(0, lots)
-              .mapToObj(lot -> step * (question.descending() ? lots - 1 - lot : lot))
-              .toList();
       SideBySide.map(
           context,
-          starts,
+          lots(windows),
           2 * CORES,
           from -> new Lot(from, rows(tag, windows, from, summary)),
           lot -> {

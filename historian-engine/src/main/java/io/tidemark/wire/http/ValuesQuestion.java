@@ -176,8 +176,7 @@ record ValuesQuestion(
 
   /** Unit of a tag's slopes. */
   String slopeUom(TagDefinition tag) {
-    String per = slopeTime.uom();
-    return SlopeUnit.of(tag.uom(), per.substring(per.indexOf('/') + 1)).uom();
+    return slopeTime.ofQuantity(tag.uom()).uom();
   }
 
   /** Aggregates of the tag in the unit asked for. */

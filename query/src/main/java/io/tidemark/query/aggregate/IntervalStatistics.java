@@ -586,8 +586,8 @@ public final class IntervalStatistics {
     goodNs += ns;
   }
 
-  /** A difference of two times, which may exceed a long. */
-  static double unsigned(long ns) {
+  /** A difference of two times, which may exceed a long, as a number. */
+  public static double unsigned(long ns) {
     double d = (double) ns;
     return d < 0 ? d + 0x1p64 : d;
   }

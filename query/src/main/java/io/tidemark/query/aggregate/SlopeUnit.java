@@ -36,6 +36,13 @@ public record SlopeUnit(String uom, double secondsPerUnit) {
     return new SlopeUnit((quantity.isEmpty() ? "1" : quantity) + "/" + per.text(), per.factor());
   }
 
+  /** Per the same time, for a tag of another unit of measure, empty for none. */
+  public SlopeUnit ofQuantity(String otherUom) {
+    String quantity = otherUom.strip();
+    String perTime = uom.substring(uom.lastIndexOf('/'));
+    return new SlopeUnit((quantity.isEmpty() ? "1" : quantity) + perTime, secondsPerUnit);
+  }
+
   /** The slope for one per second. */
   public double slope(double perSecond) {
     return perSecond * secondsPerUnit;

@@ -150,13 +150,6 @@ public final class ArrowPageWriter implements AutoCloseable {
     ((Float8Vector) vectors[column]).setSafe(row + offset, value);
   }
 
-  /** A cell of {@link Type#FLOAT64}; null leaves it null. */
-  public void setNumber(int column, @Nullable Double value) {
-    if (value != null) {
-      setDouble(column, value);
-    }
-  }
-
   /** A cell of {@link Type#TIME}. */
   public void setTime(int column, long ns) {
     ((TimeStampNanoTZVector) vectors[column]).setSafe(row, ns);

@@ -5,6 +5,7 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TimeRange;
+import io.tidemark.query.aggregate.IntervalStatistics;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -111,7 +112,11 @@ final class PlotColumns {
 
   private int column(long timeNs) {
     long at = timeNs - startNs;
-    int column = Math.min(width - 1, (int) (unsigned(at) / unsigned(lengthNs) * width));
+    int column =
+        Math.min(
+            width - 1,
+            (int)
+                (IntervalStatistics.unsigned(at) / IntervalStatistics.unsigned(lengthNs) * width));
     while (Long.compareUnsigned(at, offset(column)) < 0) {
       column--;
     }
@@ -119,11 +124,6 @@ final class PlotColumns {
       column++;
     }
     return column;
-  }
-
-  private static double unsigned(long ns) {
-    double d = (double) ns;
-    return d < 0 ? d + 0x1p64 : d;
   }
 
   /** Puts the rows to keep of {@code [from, to)} into picks, ascending, each once. */

@@ -201,9 +201,7 @@ public final class Retrievals {
   }
 
   private static SampleBlock reversed(SampleBlock block) {
-    SampleBlock copy = new SampleBlock(block.count());
-    copy.reset(block.type());
-    copy.appendRange(block, 0, block.count());
+    SampleBlock copy = SampleBlock.copyOf(block);
     copy.reverse();
     return copy;
   }

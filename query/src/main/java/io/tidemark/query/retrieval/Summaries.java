@@ -48,7 +48,7 @@ public final class Summaries {
   public static List<SummaryRow> of(
       Retrieval.Summary asked, TagDefinition tag, QueryContext context, StatisticsRule rule) {
     if (asked.basis().isEventWeighted()) {
-      return joined(EVERYWHERE, asked, tag, context, rule);
+      return within(EVERYWHERE, asked, tag, context, rule);
     }
     Retrievals.authorize(tag, context);
     SummaryRowMaker maker = new SummaryRowMaker(asked, tag, context);
@@ -76,15 +76,6 @@ public final class Summaries {
 
   /** The same, with a choice of what may stand for samples. */
   public static List<SummaryRow> within(
-      long[] stretchesNs,
-      Retrieval.Summary asked,
-      TagDefinition tag,
-      QueryContext context,
-      StatisticsRule rule) {
-    return joined(stretchesNs, asked, tag, context, rule);
-  }
-
-  private static List<SummaryRow> joined(
       long[] stretchesNs,
       Retrieval.Summary asked,
       TagDefinition tag,

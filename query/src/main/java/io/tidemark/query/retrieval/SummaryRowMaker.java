@@ -6,9 +6,6 @@ import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
-import io.tidemark.model.SampleBlock;
-import io.tidemark.model.SampleCursor;
-import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.IntervalStatistics;
@@ -118,7 +115,8 @@ final class SummaryRowMaker {
       case UNCERTAIN_COUNT -> row.set(field, (Long) s.uncertainCount());
       case BAD_COUNT -> row.set(field, (Long) s.badCount());
       case DURATION_GOOD -> row.set(field, (Double) (s.goodNs() * 1e-9));
-      case DURATION_BAD -> row.set(field, (Double) ((unsigned(lengthNs) - s.goodNs()) * 1e-9));
+      case DURATION_BAD ->
+          row.set(field, (Double) ((IntervalStatistics.unsigned(lengthNs) - s.goodNs()) * 1e-9));
       case PERCENT_BAD -> row.set(field, (Double) (100 - good));
       case COUNT, PERCENT_GOOD -> {} // always there
     }
@@ -127,10 +125,6 @@ final class SummaryRowMaker {
   /** One event has no spread. */
   private @Nullable Double spread(IntervalStatistics s, @Nullable Double deviation) {
     return isEventWeighted && s.count() < 2 ? null : deviation;
-  }
-
-  private static double unsigned(long ns) {
-    return ns < 0 ? ns + 0x1p64 : ns;
   }
 
   private static @Nullable Double difference(@Nullable Double a, @Nullable Double b) {
@@ -153,20 +147,6 @@ final class SummaryRowMaker {
   }
 
   private @Nullable Long usableTimeNs(long startNs, long endNs, Direction direction) {
-    TimeRange range = new TimeRange(startNs, endNs);
-    SampleBlock block = new SampleBlock();
-    try (SampleCursor samples =
-        context.view().scan(context, ScanRequest.values(tag.id(), range, direction))) {
-      while (samples.next(block) > 0) {
-        for (int row = 0; row < block.count(); row++) {
-          HeldSample sample = new HeldSample();
-          sample.set(block, row);
-          if (tag.type().isNumeric() ? sample.isUsableNumber(rule) : sample.isUsable(rule)) {
-            return sample.timeNs;
-          }
-        }
-      }
-    }
-    return null;
+    return RuledSamples.usableTime(context, tag, new TimeRange(startNs, endNs), direction, rule, 1);
   }
 }

@@ -269,10 +269,7 @@ final class FunctionCall {
           context,
           block -> {
             context.memory().reserve(BLOCK_BYTES);
-            SampleBlock copy = new SampleBlock();
-            copy.reset(block.type());
-            copy.appendRange(block, 0, block.count());
-            held.add(copy);
+            held.add(SampleBlock.copyOf(block));
           });
       return new SampleScan.Blocks() {
         private int next;
