@@ -3,12 +3,11 @@ package io.tidemark.wire.http;
 import io.tidemark.model.HistorianException;
 import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.CounterRule.MeterChange;
-import io.tidemark.query.time.CalendarInterval;
-import io.tidemark.query.time.TimeExpression;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The parameters that say how readings of a meter become what went through it. */
 final class CounterParameters {
@@ -22,7 +21,6 @@ final class CounterParameters {
   /** The rule that a request asks for; what it does not say is as in the default one. */
   static CounterRule rule(Parameters parameters, long nowNs, ZoneId zone) {
     CounterRule usual = CounterRule.DEFAULT;
-    String recover = parameters.text("recover");
     List<MeterChange> changes = new ArrayList<>();
     for (String text : parameters.all("meterChange")) {
       changes.add(change(text, parameters, nowNs, zone));
@@ -32,19 +30,17 @@ final class CounterParameters {
           "meterChange", changes.size() + " times", "is given too often, max=" + CHANGES_MAX, null);
     }
     changes.sort(Comparator.comparingLong(MeterChange::timeNs));
-    try {
-      return new CounterRule(
-          parameters.decimal("rollover", usual.rollover(), Double.MAX_VALUE),
-          parameters.decimal("deadband", usual.deadband(), 0.5),
-          parameters.decimal("maxRate", usual.maxRate(), Double.MAX_VALUE),
-          recover == null
-              ? usual.recoverNs()
-              : recover.equals("0") ? 0 : CalendarInterval.parse(recover).lengthNs(),
-          parameters.choice("reversal", CounterRule.Reversal.class, usual.reversal()),
-          changes);
-    } catch (HistorianException e) {
-      throw recover != null && e.path() == null ? e.at("recover") : e;
-    }
+    long recoverNs =
+        "0".equals(parameters.text("recover"))
+            ? 0
+            : parameters.lengthNs("recover", usual.recoverNs());
+    return new CounterRule(
+        parameters.decimal("rollover", usual.rollover(), Double.MAX_VALUE),
+        parameters.decimal("deadband", usual.deadband(), 0.5),
+        parameters.decimal("maxRate", usual.maxRate(), Double.MAX_VALUE),
+        recoverNs,
+        parameters.choice("reversal", CounterRule.Reversal.class, usual.reversal()),
+        changes);
   }
 
   /** {@code time,last reading of the old meter,first of the new one}. */
@@ -53,9 +49,7 @@ final class CounterParameters {
     int first = second <= 0 ? -1 : text.lastIndexOf(',', second - 1);
     if (first > 0) {
       try {
-        long timeNs =
-            parameters.time(
-                text.substring(0, first), form -> TimeExpression.parse(form).resolve(nowNs, zone));
+        long timeNs = parameters.timeNs(text.substring(0, first), nowNs, zone);
         return new MeterChange(
             timeNs,
             Double.parseDouble(text.substring(first + 1, second).strip()),
@@ -69,8 +63,7 @@ final class CounterParameters {
     throw form(text, null);
   }
 
-  private static HistorianException form(
-      String text, @org.jspecify.annotations.Nullable Throwable cause) {
+  private static HistorianException form(String text, @Nullable Throwable cause) {
     return Parameters.bad(
         "meterChange", text, "must be time,old final reading,new first reading", cause);
   }

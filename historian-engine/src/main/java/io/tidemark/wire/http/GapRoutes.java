@@ -12,7 +12,6 @@ import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.retrieval.GapExplanation;
 import io.tidemark.query.retrieval.GapExplanation.Neighbour;
-import io.tidemark.query.time.TimeExpression;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -68,12 +67,7 @@ final class GapRoutes {
     if (text == null) {
       throw Parameters.missing("at", "*-8h");
     }
-    try {
-      return parameters.time(
-          text, form -> TimeExpression.parse(form).resolve(context.nowNs(), context.zone()));
-    } catch (HistorianException e) {
-      throw e.at("at");
-    }
+    return Parameters.at("at", () -> parameters.timeNs(text, context.nowNs(), context.zone()));
   }
 
   private static void write(

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.time.CalendarInterval;
+import io.tidemark.query.time.TimeExpression;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parameters {
   private static final int COUNT_MAX = 100_000;
+
+  /** The expression of the current time. */
+  static final String TIME_NOW = "*";
 
   private final Map<String, List<String>> values = new LinkedHashMap<>();
 
@@ -253,6 +260,54 @@ final class Parameters {
         text,
         "is out of range, min=0" + (max == Double.MAX_VALUE ? "" : ", max=" + max),
         null);
+  }
+
+  /** A length of time such as {@code 5m}, in ns. */
+  long lengthNs(String name, long absent) {
+    String text = text(name);
+    return text == null ? absent : at(name, () -> CalendarInterval.parse(text).lengthNs());
+  }
+
+  /** An instant that a text says, in ns; a plus sign in it is meant. */
+  long timeNs(String text, long nowNs, ZoneId zone) {
+    return time(text, form -> TimeExpression.parse(form).resolve(nowNs, zone));
+  }
+
+  /** The text of a time, with a plus sign where a form put a blank and no time has one. */
+  @Nullable String readableTime(String name, long nowNs, ZoneId zone) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    return at(
+        name,
+        () ->
+            time(
+                text,
+                form -> {
+                  TimeExpression.parse(form).resolve(nowNs, zone);
+                  return form;
+                }));
+  }
+
+  /** From {@code startTime} to {@code endTime}; the last hour if nothing is said. */
+  TimeRange range(long nowNs, ZoneId zone) {
+    return TimeExpression.resolveRange(
+        readableTime("startTime", nowNs, zone),
+        readableTime("endTime", nowNs, zone),
+        "*-1h",
+        TIME_NOW,
+        nowNs,
+        zone);
+  }
+
+  /** What a parameter means; an error names it. */
+  static <T> T at(String name, Supplier<T> meaning) {
+    try {
+      return meaning.get();
+    } catch (HistorianException e) {
+      throw e.at(name);
+    }
   }
 
   /** A constant of an enum by its name in lower case. */

@@ -1,8 +1,6 @@
 package io.tidemark.wire.http;
 
-import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadRule;
-import io.tidemark.query.time.CalendarInterval;
 import java.util.List;
 
 /** The parameters that say how values between samples are found. */
@@ -21,23 +19,14 @@ final class RuleParameters {
   /** The rule that a request asks for; what it does not say is as in the default one. */
   static ReadRule rule(Parameters parameters) {
     ReadRule standard = ReadRule.DEFAULT;
-    String gap = parameters.text("maxGap");
     ReadRule rule =
         new ReadRule(
             parameters.choice("quality", ReadRule.QualityRule.class, standard.quality()),
             parameters.choice("uncertain", Uncertain.class, Uncertain.BAD) == Uncertain.BAD,
             parameters.choice("stepAs", ReadRule.Step.class, standard.step()),
-            gap == null ? standard.maxGapNs() : length(gap),
+            parameters.lengthNs("maxGap", standard.maxGapNs()),
             parameters.choice(
                 "extrapolation", ReadRule.Extrapolation.class, standard.extrapolation()));
     return rule.equals(standard) ? standard : rule;
-  }
-
-  private static long length(String text) {
-    try {
-      return CalendarInterval.parse(text).lengthNs();
-    } catch (HistorianException e) {
-      throw e.at("maxGap");
-    }
   }
 }

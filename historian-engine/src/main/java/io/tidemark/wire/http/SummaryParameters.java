@@ -14,7 +14,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** The parameters that say what a summary computes of an interval. */
 final class SummaryParameters {
@@ -31,7 +30,7 @@ final class SummaryParameters {
     String text = parameters.text("calculationBasis");
     return text == null
         ? CalculationBasis.TIME_WEIGHTED
-        : at("calculationBasis", () -> CalculationBasis.parse(text));
+        : Parameters.at("calculationBasis", () -> CalculationBasis.parse(text));
   }
 
   /** The fields of a row, in order: those that are named, else the usual ones of the basis. */
@@ -78,7 +77,7 @@ final class SummaryParameters {
   /** The time that slopes are per. */
   static SlopeUnit slopeTime(Parameters parameters) {
     String text = parameters.text("slopePer");
-    return text == null ? PER_SECOND : at("slopePer", () -> SlopeUnit.of("", text));
+    return text == null ? PER_SECOND : Parameters.at("slopePer", () -> SlopeUnit.of("", text));
   }
 
   /** What to ask of a tag; who names a field that the tag cannot have is told so. */
@@ -91,19 +90,10 @@ final class SummaryParameters {
             : named(parameters).isEmpty() ? Logarithms.LEFT_OUT : Logarithms.REFUSED;
     double percentGoodMin = parameters.decimal("percentGoodMin", 0, 100);
     boolean saysStepTwice = basis.step() != ReadRule.Step.TAG && rule.step() != ReadRule.Step.TAG;
-    return at(
+    return Parameters.at(
         saysStepTwice ? "stepAs" : "fields",
         () ->
             new Retrieval.Summary(
                 edgesNs, rule, basis, Set.copyOf(fields), logarithms, percentGoodMin));
-  }
-
-  /** What a parameter means; an error names it. */
-  private static <T> T at(String name, Supplier<T> meaning) {
-    try {
-      return meaning.get();
-    } catch (HistorianException e) {
-      throw e.at(name);
-    }
   }
 }

@@ -36,7 +36,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +47,6 @@ import org.jspecify.annotations.Nullable;
  * CounterParameters}, {@link RuleParameters}, {@link AggregateParameters}).
  */
 final class ValuesRequest {
-  private static final String DEFAULT_START = "*-1h";
-  private static final String DEFAULT_END = "*";
   private static final int WIDTH_PX = 1_000;
   private static final int COUNT_MAX = 10_000;
   private static final int CYCLES = 100;
@@ -152,7 +149,7 @@ final class ValuesRequest {
           new Retrieval.Delta(
               all,
               parameters.decimal("deadband", 0, Double.MAX_VALUE),
-              lengthNs("timeDeadband", 0));
+              parameters.lengthNs("timeDeadband", 0));
       case PLOT -> new Retrieval.Plot(all, parameters.number("width", WIDTH_PX, 1, COUNT_MAX));
       case BEST_FIT ->
           new Retrieval.BestFit(all, parameters.number("cycles", CYCLES, 1, COUNT_MAX));
@@ -184,7 +181,7 @@ final class ValuesRequest {
       return null;
     }
     BoundCondition condition = WhenRoutes.condition(text, "while", historian, context);
-    return at(
+    return Parameters.at(
         "while",
         () ->
             historian
@@ -367,35 +364,21 @@ final class ValuesRequest {
     String start = readable("startTime");
     String end = readable("endTime");
     if (count() > 0 && start == null) {
-      String from = end == null ? DEFAULT_END : end;
+      String from = end == null ? Parameters.TIME_NOW : end;
       return new TimeRange(Long.MIN_VALUE, timeNs("endTime", from));
     }
     if (count() > 0 && end == null) {
       return new TimeRange(timeNs("startTime", String.valueOf(start)), Long.MAX_VALUE);
     }
-    return TimeExpression.resolveRange(
-        start, end, DEFAULT_START, DEFAULT_END, context.nowNs(), zone);
+    return parameters.range(context.nowNs(), zone);
   }
 
   private long timeNs(String name, String text) {
-    return at(name, () -> TimeExpression.parse(text).resolve(context.nowNs(), zone));
+    return Parameters.at(name, () -> TimeExpression.parse(text).resolve(context.nowNs(), zone));
   }
 
-  /** The text of a time, with a plus sign where a form put a blank and no time has one. */
   private @Nullable String readable(String name) {
-    String text = parameters.text(name);
-    if (text == null) {
-      return null;
-    }
-    return at(
-        name,
-        () ->
-            parameters.time(
-                text,
-                form -> {
-                  TimeExpression.parse(form).resolve(context.nowNs(), zone);
-                  return form;
-                }));
+    return parameters.readableTime(name, context.nowNs(), zone);
   }
 
   /** How intervals lie, or null for none. */
@@ -409,25 +392,17 @@ final class ValuesRequest {
       }
       return null;
     }
-    WindowRule read = at("interval", () -> WindowRule.parse(interval, historian.calendars()));
+    WindowRule read =
+        Parameters.at("interval", () -> WindowRule.parse(interval, historian.calendars()));
     if (sync != null) {
       WindowRule any = read;
-      read = at("sync", () -> any.anchoredAt(timeNs("sync", sync)));
+      read = Parameters.at("sync", () -> any.anchoredAt(timeNs("sync", sync)));
     }
     if (window != null) {
       WindowRule any = read;
-      read = at("window", () -> any.sliding(CalendarInterval.parse(window)));
+      read = Parameters.at("window", () -> any.sliding(CalendarInterval.parse(window)));
     }
     return read;
-  }
-
-  /** What a parameter means; an error names it. */
-  private static <T> T at(String name, Supplier<T> meaning) {
-    try {
-      return meaning.get();
-    } catch (HistorianException e) {
-      throw e.at(name);
-    }
   }
 
   /** Whether intervals are batches or phases. */
@@ -528,7 +503,7 @@ final class ValuesRequest {
 
   private long[] timesByCount(TimeRange all) {
     int count = parameters.number("count", CYCLES, 1, Integer.MAX_VALUE);
-    return at("count", () -> EvenTimes.of(all, count, config.timesMax()));
+    return Parameters.at("count", () -> EvenTimes.of(all, count, config.timesMax()));
   }
 
   private long[] givenTimes() {
@@ -540,11 +515,7 @@ final class ValuesRequest {
     for (int i = 0; i < times.length; i++) {
       String text = texts.get(i);
       times[i] =
-          at(
-              "time[" + i + "]",
-              () ->
-                  parameters.time(
-                      text, form -> TimeExpression.parse(form).resolve(context.nowNs(), zone)));
+          Parameters.at("time[" + i + "]", () -> parameters.timeNs(text, context.nowNs(), zone));
     }
     return times;
   }
@@ -603,10 +574,5 @@ final class ValuesRequest {
       all[i] = times[all.length - 1 - i];
     }
     return all;
-  }
-
-  private long lengthNs(String name, long absent) {
-    String text = parameters.text(name);
-    return text == null ? absent : at(name, () -> CalendarInterval.parse(text).lengthNs());
   }
 }

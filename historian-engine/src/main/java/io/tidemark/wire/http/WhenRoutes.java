@@ -1,13 +1,11 @@
 package io.tidemark.wire.http;
 
 import io.tidemark.engine.Historian;
-import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.condition.BoundCondition;
 import io.tidemark.query.condition.Condition;
-import io.tidemark.query.time.TimeExpression;
 import java.io.IOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -42,16 +40,15 @@ final class WhenRoutes {
    */
   static BoundCondition condition(
       String text, String parameter, Historian historian, QueryContext context) {
-    try {
-      return Condition.parse(text)
-          .bind(
-              name -> {
-                TagDefinition tag = historian.tags().find(name);
-                return tag != null && context.mayRead(tag.id()) ? tag : null;
-              });
-    } catch (HistorianException e) {
-      throw e.at(parameter);
-    }
+    return Parameters.at(
+        parameter,
+        () ->
+            Condition.parse(text)
+                .bind(
+                    name -> {
+                      TagDefinition tag = historian.tags().find(name);
+                      return tag != null && context.mayRead(tag.id()) ? tag : null;
+                    }));
   }
 
   private void when(Exchange exchange) throws IOException {
@@ -64,14 +61,7 @@ final class WhenRoutes {
     try (QueryScope scope = new QueryScope(historian, exchange, zone)) {
       QueryContext context = scope.context();
       BoundCondition condition = condition(text, "condition", historian, context);
-      TimeRange range =
-          TimeExpression.resolveRange(
-              parameters.text("startTime"),
-              parameters.text("endTime"),
-              "*-1h",
-              "*",
-              context.nowNs(),
-              zone);
+      TimeRange range = parameters.range(context.nowNs(), zone);
       long[] stretches =
           historian
               .queries()

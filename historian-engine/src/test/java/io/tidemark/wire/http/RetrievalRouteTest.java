@@ -307,6 +307,15 @@ class RetrievalRouteTest {
     assertThat(column(when.path("stretches"), "endTime")).containsExactly(at(300), at(540));
     assertThat(when.path("stretches").path(0).path("startTime").asText())
         .isEqualTo("2026-01-01T00:02:35.000000001Z");
+    // A bare plus sign in a time is meant, here too.
+    assertThat(
+            door.api()
+                .json(
+                    "/api/v1/when?condition="
+                        + condition
+                        + "&startTime=2026-01-01T00:00:00Z&endTime=+10m")
+                .path("stretches"))
+        .isEqualTo(when.path("stretches"));
     JsonNode row =
         rows("summary?tag=T.F&fields=timeAverage,durationGood&while=" + condition + RANGE).path(0);
     assertThat(row.path("durationGood").asDouble()).isEqualTo(145 + 120 - 1e-9);
