@@ -6,7 +6,6 @@ import io.tidemark.model.ReadRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.CounterRow;
-import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.StateRow;
 import io.tidemark.query.condition.BoundCondition;
 import io.tidemark.query.retrieval.BlockSink;
@@ -44,16 +43,11 @@ public interface HistorianQueries {
   List<SummaryRow> summarizeWithin(
       long[] stretchesNs, Retrieval.Summary asked, TagDefinition tag, QueryContext context);
 
-  /**
-   * What went through a meter in consecutive intervals: a row for each, in order of time.
-   *
-   * @param edgesNs two or more, ascending; interval i is {@code [edges[i], edges[i + 1])}
-   */
-  List<CounterRow> counters(
-      TagDefinition tag, long[] edgesNs, CounterRule rule, QueryContext context);
+  /** What went through a meter: a row for each interval, in order of time. */
+  List<CounterRow> counters(Retrieval.Counters asked, TagDefinition tag, QueryContext context);
 
-  /** How long and how often a tag was in its states in consecutive intervals, in order of time. */
-  List<StateRow> states(TagDefinition tag, long[] edgesNs, QueryContext context);
+  /** How long and how often a tag was in its states: rows of each interval, in order of time. */
+  List<StateRow> states(Retrieval.States asked, TagDefinition tag, QueryContext context);
 
   /**
    * When a condition holds: start, end, start, end, ...; ascending, each {@code [start, end)}, none

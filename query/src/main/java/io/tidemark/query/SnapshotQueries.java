@@ -7,7 +7,6 @@ import io.tidemark.model.ReadRule;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.CounterRow;
-import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.StateRow;
 import io.tidemark.query.condition.BoundCondition;
 import io.tidemark.query.condition.Stretches;
@@ -43,13 +42,13 @@ final class SnapshotQueries implements HistorianQueries {
 
   @Override
   public List<CounterRow> counters(
-      TagDefinition tag, long[] edgesNs, CounterRule rule, QueryContext context) {
-    return CounterRead.read(tag, edgesNs, rule, context);
+      Retrieval.Counters asked, TagDefinition tag, QueryContext context) {
+    return CounterRead.read(tag, asked.edgesNs(), asked.rule(), context);
   }
 
   @Override
-  public List<StateRow> states(TagDefinition tag, long[] edgesNs, QueryContext context) {
-    return StateRead.read(tag, edgesNs, context);
+  public List<StateRow> states(Retrieval.States asked, TagDefinition tag, QueryContext context) {
+    return StateRead.read(tag, asked.edgesNs(), context);
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.aggregate.CounterRow;
-import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.StateRow;
 import io.tidemark.query.retrieval.BlockSink;
 import io.tidemark.query.retrieval.Retrieval;
@@ -46,7 +45,6 @@ final class ValuesAnswer {
   private final ValuesQuestion question;
   private final Retrieval retrieval;
   private final QueryContext context;
-  private final CounterRule counterRule;
   private final ValuesEncoder encoder;
   private final List<TagError> errors;
 
@@ -55,9 +53,7 @@ final class ValuesAnswer {
       ValuesQuestion question,
       Retrieval retrieval,
       QueryContext context,
-      CounterRule counterRule,
       ValuesEncoder encoder) {
-    this.counterRule = counterRule;
     this.queries = queries;
     this.question = question;
     this.retrieval = retrieval;
@@ -270,14 +266,15 @@ final class ValuesAnswer {
         int to = Math.min(windows.count(), from + step);
         long[] edges = windows.edgesNs(from, to);
         List<@Nullable Object[]> rows = new ArrayList<>();
-        if (question.mode() == ValuesQuestion.Mode.COUNTERS) {
+        if (retrieval instanceof Retrieval.Counters asked) {
           int window = from;
-          for (CounterRow row : queries.counters(stored, edges, counterRule, context)) {
+          Retrieval.Counters some = new Retrieval.Counters(edges, asked.rule());
+          for (CounterRow row : queries.counters(some, stored, context)) {
             rows.add(IntervalTable.cells(row, windows.label(window++)));
           }
         } else {
           int window = from;
-          for (StateRow row : queries.states(stored, edges, context)) {
+          for (StateRow row : queries.states(new Retrieval.States(edges), stored, context)) {
             while (windows.startNs(window) < row.startNs()) {
               window++;
             }

@@ -13,7 +13,6 @@ import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.CalculationBasis;
-import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.StandardAggregate;
 import io.tidemark.query.condition.BoundCondition;
 import io.tidemark.query.context.ContextWindows;
@@ -165,13 +164,13 @@ final class ValuesRequest {
               AggregateParameters.configuration(parameters),
               new long[] {all.startNs(), all.endNs()},
               isDescending());
-      case COUNTERS, STATES, CURRENT -> new Retrieval.Current(); // the first two are not samples
+      case COUNTERS ->
+          new Retrieval.Counters(
+              new long[] {all.startNs(), all.endNs()},
+              CounterParameters.rule(parameters, context.nowNs(), zone));
+      case STATES -> new Retrieval.States(new long[] {all.startNs(), all.endNs()});
+      case CURRENT -> new Retrieval.Current();
     };
-  }
-
-  /** How the readings of a meter are taken. */
-  CounterRule counterRule() {
-    return CounterParameters.rule(parameters, context.nowNs(), zone);
   }
 
   /** When the condition holds that was asked for; null if none was. */

@@ -4,7 +4,6 @@ import io.tidemark.engine.Historian;
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.VersionMode;
-import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.wire.http.ValuesQuestion.Mode;
 import java.io.IOException;
@@ -149,15 +148,13 @@ final class ValuesRoutes {
           new ValuesRequest(historian, config, mode, format, parameters, cursor, context);
       ValuesQuestion question = request.question();
       Retrieval retrieval = request.retrieval(question);
-      CounterRule counterRule = mode == Mode.COUNTERS ? request.counterRule() : CounterRule.DEFAULT;
       String fileName = "tidemark-" + mode.name().toLowerCase(Locale.ROOT) + ".csv";
       if (format != AnswerFormat.JSON) {
         ValuesCsv.refuseErrors(question.errors());
       }
       out = exchange.stream(200, format.type(), format == AnswerFormat.CSV ? fileName : null);
       try (ValuesEncoder encoder = encoder(format, question, out)) {
-        new ValuesAnswer(historian.queries(), question, retrieval, context, counterRule, encoder)
-            .write();
+        new ValuesAnswer(historian.queries(), question, retrieval, context, encoder).write();
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -365,7 +365,8 @@ final class JavaDoor implements AnsweringDoor {
             int step = windows.isContiguous() ? windows.count() : 1;
             for (int from = 0; from < windows.count(); from += step) {
               long[] edges = windows.edgesNs(from, from + step);
-              for (CounterRow read : queries.counters(tag, edges, q.rule(), context)) {
+              for (CounterRow read :
+                  queries.counters(new Retrieval.Counters(edges, q.rule()), tag, context)) {
                 rows.add(counter(tag, read).set("label", windows.label(window++)));
               }
             }
@@ -400,7 +401,8 @@ final class JavaDoor implements AnsweringDoor {
             for (int from = 0; from < windows.count(); from += step) {
               int window = from;
               for (StateRow read :
-                  queries.states(tag, windows.edgesNs(from, from + step), context)) {
+                  queries.states(
+                      new Retrieval.States(windows.edgesNs(from, from + step)), tag, context)) {
                 while (windows.startNs(window) != read.startNs()) {
                   window++;
                 }

@@ -6,13 +6,17 @@ import io.tidemark.model.ReadRule;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.aggregate.AggregateConfiguration;
 import io.tidemark.query.aggregate.CalculationBasis;
+import io.tidemark.query.aggregate.CounterRule;
 import io.tidemark.query.aggregate.StandardAggregate;
 import io.tidemark.query.aggregate.SummaryField;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What to read of a tag. Sample-shaped answers but {@link Summary}, whose rows are intervals. */
+/**
+ * What to read of a tag. Sample-shaped answers but {@link Summary}, {@link Counters} and {@link
+ * States}, whose rows are intervals.
+ */
 public sealed interface Retrieval {
 
   /** What a range read adds at its edges (SEMANTICS of recorded values). */
@@ -227,6 +231,20 @@ public sealed interface Retrieval {
       this(aggregate, configuration, edgesNs, false);
     }
   }
+
+  /**
+   * What went through a meter in consecutive intervals.
+   *
+   * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
+   */
+  record Counters(long[] edgesNs, CounterRule rule) implements Retrieval {}
+
+  /**
+   * How long and how often a tag was in its states in consecutive intervals.
+   *
+   * @param edgesNs ascending; interval i is {@code [edges[i], edges[i + 1])}
+   */
+  record States(long[] edgesNs) implements Retrieval {}
 
   /** The newest sample not after now. */
   record Current() implements Retrieval {}

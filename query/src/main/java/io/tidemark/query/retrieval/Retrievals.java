@@ -73,9 +73,14 @@ public final class Retrievals {
           sink.accept(block);
         }
       }
-      case Retrieval.Summary summary ->
-          throw new IllegalArgumentException("a summary has rows of its own: use Summaries");
+      case Retrieval.Summary asked -> throw hasOwnRows(asked);
+      case Retrieval.Counters asked -> throw hasOwnRows(asked);
+      case Retrieval.States asked -> throw hasOwnRows(asked);
     }
+  }
+
+  private static IllegalArgumentException hasOwnRows(Retrieval asked) {
+    return new IllegalArgumentException("rows are no samples: " + asked.getClass().getSimpleName());
   }
 
   static void authorize(TagDefinition tag, QueryContext context) {
