@@ -141,15 +141,6 @@ final class JsonText {
     }
   }
 
-  /** A float32, with the digits that tell it from its neighbours: 0.1, not 0.10000000149011612. */
-  static void writeSingle(JsonGenerator json, float value) throws IOException {
-    if (Float.isFinite(value)) {
-      json.writeNumber(value);
-    } else {
-      json.writeString(Float.toString(value));
-    }
-  }
-
   /** A float64 or null. */
   static void writeDouble(JsonGenerator json, @Nullable Double value) throws IOException {
     if (value == null) {
@@ -159,9 +150,14 @@ final class JsonText {
     }
   }
 
+  /** Whether most readers keep a whole number, and do not round it to a double. */
+  static boolean isExact(long value) {
+    return value >= -EXACT_MAX && value <= EXACT_MAX;
+  }
+
   /** An int64: beyond 2^53 as a string, since most readers would round it. */
   static void writeLong(JsonGenerator json, long value) throws IOException {
-    if (value >= -EXACT_MAX && value <= EXACT_MAX) {
+    if (isExact(value)) {
       json.writeNumber(value);
     } else {
       json.writeString(Long.toString(value));

@@ -214,10 +214,11 @@ final class LiveRoutes implements AutoCloseable {
         json.writeStartObject();
         json.writeStringField("tag", tag.name());
         json.writeArrayFieldStart("values");
+        SampleJson samples = new SampleJson(json, zone);
         for (int row = 0; row < block.count(); row++) {
           boolean shows =
               block.isPresent(row) && (includeBad || !Quality.isBad(block.statuses()[row]));
-          ValuesJson.writeSample(json, tag, block, row, shows, zone);
+          samples.write(tag, block, row, shows);
         }
         json.writeEndArray();
         json.writeEndObject();

@@ -10,8 +10,6 @@ import java.util.Arrays;
  * io.tidemark.query.time.IsoTime}. One thread.
  */
 final class RowText {
-  private static final long EXACT_MAX = 1L << 53;
-
   /** Most characters of a number. */
   private static final int NUMBER_CHARS = 28;
 
@@ -81,7 +79,7 @@ final class RowText {
 
   /** An int64 as JSON: beyond 2^53 as a string, since most readers would round it. */
   RowText json(long value) {
-    if (value >= -EXACT_MAX && value <= EXACT_MAX) {
+    if (JsonText.isExact(value)) {
       return whole(value);
     }
     return put('"').put(Long.toString(value)).put('"');

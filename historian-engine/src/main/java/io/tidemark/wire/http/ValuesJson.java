@@ -1,9 +1,6 @@
 package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.tidemark.model.Float32;
-import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
@@ -18,7 +15,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneId;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,22 +31,21 @@ final class ValuesJson implements ValuesEncoder {
   private final ValuesQuestion question;
   private final JsonGenerator json;
   private final ZoneId zone;
+  private final SampleJson samples;
   private final RowText line;
   private final Map<Integer, String> statusTexts = new TreeMap<>(Integer::compareUnsigned);
-  private final Map<Long, String> stateTexts = new HashMap<>();
   private int lastStatus;
 
   /* Codes that were noted last; -1 for none. */
   private long noted;
   private long notedBefore;
-  private int shownStatus;
-  private String shownStatusJson = "";
 
   ValuesJson(ValuesQuestion question, OutputStream out) throws IOException {
     this.question = question;
     this.json = JsonText.generator(out);
     this.zone = question.zone();
-    this.line = new RowText(zone);
+    this.samples = new SampleJson(json, zone);
+    this.line = samples.line();
   }
 
   @Override
@@ -120,7 +115,7 @@ final class ValuesJson implements ValuesEncoder {
     }
     json.writeArrayFieldStart("values");
     statusTexts.clear();
-    stateTexts.clear();
+    samples.nextTag();
     lastStatus = 0;
     noted = -1;
     notedBefore = -1;
@@ -148,88 +143,15 @@ final class ValuesJson implements ValuesEncoder {
 
   @Override
   public void samples(TagDefinition tag, SampleBlock block, int count) throws IOException {
-    boolean compact = isCompact();
     for (int row = 0; row < count; row++) {
       boolean shows = question.showsValue(block, row);
-      if (shows && block.type() == SampleType.STRING) { // may need escapes
-        if (compact) {
-          writeCompact(block, row);
-        } else {
-          writeSample(json, tag, block, row, true, zone);
-        }
-        continue;
-      }
-      line.clear();
-      line.put(compact ? "[" : "{\"ts\":").quotedTime(block.sourceTimesNs()[row]);
-      line.put(compact ? "," : ",\"value\":");
-      if (shows) {
-        value(block, row);
+      if (isCompact()) {
+        samples.writeCompact(block, row, shows);
+        noteStatus(block.statuses()[row]);
       } else {
-        line.put("null");
+        samples.write(tag, block, row, shows);
       }
-      int status = block.statuses()[row];
-      if (compact) {
-        line.put(',').whole(Integer.toUnsignedLong(status)).put(']');
-        noteStatus(status);
-      } else {
-        if (shows && block.type() == SampleType.DIGITAL) {
-          line.put(",\"text\":").put(stateJson(tag, block.longs()[row]));
-        }
-        line.put(statusJson(status)).put('}');
-      }
-      writeLine();
     }
-  }
-
-  private void writeLine() throws IOException {
-    json.writeRawValue(line.chars(), 0, line.length());
-  }
-
-  /** A value of any type but string. */
-  private void value(SampleBlock block, int row) {
-    switch (block.type()) {
-      case FLOAT64 -> line.json(block.doubles()[row]);
-      case FLOAT32 -> {
-        float value = Float32.nearest(block.doubles()[row]);
-        boolean isFinite = Float.isFinite(value);
-        line.put(isFinite ? "" : "\"").put(Float.toString(value)).put(isFinite ? "" : "\"");
-      }
-      case BOOL -> line.put(block.longs()[row] != 0 ? "true" : "false");
-      case INT64, INT32, DIGITAL, STRING -> line.json(block.longs()[row]);
-    }
-  }
-
-  /** A state's text in quotes; the states of a tag are few. */
-  private String stateJson(TagDefinition tag, long state) {
-    return stateTexts.computeIfAbsent(state, ordinal -> quoted(tag.stateText(ordinal)));
-  }
-
-  /** The fields of a status; the last one is kept, since most rows have the same. */
-  private String statusJson(int status) {
-    if (status != shownStatus || shownStatusJson.isEmpty()) {
-      String quality = Quality.of(status).label();
-      String name = StatusCodes.text(status);
-      shownStatus = status;
-      shownStatusJson =
-          ",\"status\":"
-              + Integer.toUnsignedString(status)
-              + ",\"quality\":\""
-              + quality
-              + '"'
-              + (name.equals(quality) ? "" : ",\"statusText\":\"" + name + '"');
-    }
-    return shownStatusJson;
-  }
-
-  /** One text sample as {@code [ts, value, status]}. */
-  private void writeCompact(SampleBlock block, int row) throws IOException {
-    json.writeStartArray();
-    JsonText.writeTime(json, block.sourceTimesNs()[row], zone);
-    writeValue(json, block, row);
-    int status = block.statuses()[row];
-    json.writeNumber(Integer.toUnsignedLong(status));
-    json.writeEndArray();
-    noteStatus(status);
   }
 
   /** Names of codes follow once behind the samples. */
@@ -246,53 +168,6 @@ final class ValuesJson implements ValuesEncoder {
     }
   }
 
-  /** One sample as an object. */
-  static void writeSample(
-      JsonGenerator json,
-      TagDefinition tag,
-      SampleBlock block,
-      int row,
-      boolean showsValue,
-      ZoneId zone)
-      throws IOException {
-    json.writeStartObject();
-    json.writeFieldName("ts");
-    JsonText.writeTime(json, block.sourceTimesNs()[row], zone);
-    json.writeFieldName("value");
-    if (!showsValue) {
-      json.writeNull();
-    } else {
-      writeValue(json, block, row);
-      if (block.type() == SampleType.DIGITAL) {
-        json.writeStringField("text", tag.stateText(block.longs()[row]));
-      }
-    }
-    writeStatus(json, block.statuses()[row]);
-    json.writeEndObject();
-  }
-
-  private static void writeValue(JsonGenerator json, SampleBlock block, int row)
-      throws IOException {
-    switch (block.type()) {
-      case FLOAT64 -> JsonText.writeDouble(json, block.doubles()[row]);
-      case FLOAT32 -> JsonText.writeSingle(json, Float32.nearest(block.doubles()[row]));
-      case INT64, INT32, DIGITAL -> JsonText.writeLong(json, block.longs()[row]);
-      case BOOL -> json.writeBoolean(block.longs()[row] != 0);
-      case STRING -> json.writeString(block.texts()[row]);
-    }
-  }
-
-  /** Code and class, and the code's name where it says more than the class. */
-  private static void writeStatus(JsonGenerator json, int status) throws IOException {
-    String quality = Quality.of(status).label();
-    json.writeNumberField("status", Integer.toUnsignedLong(status));
-    json.writeStringField("quality", quality);
-    String name = StatusCodes.text(status);
-    if (!name.equals(quality)) {
-      json.writeStringField("statusText", name);
-    }
-  }
-
   @Override
   public void summaries(TagDefinition tag, List<SummaryRow> rows, int firstWindow, int step)
       throws IOException {
@@ -304,7 +179,7 @@ final class ValuesJson implements ValuesEncoder {
       } else {
         summary(row, window);
       }
-      writeLine();
+      samples.writeLine();
       window += step;
     }
   }
@@ -317,7 +192,7 @@ final class ValuesJson implements ValuesEncoder {
       line.put(FIELD_NAMES[field.ordinal()]);
       value(row, field);
     }
-    line.put(statusJson(row.status()));
+    line.put(samples.status(row.status()));
     line.put(",\"basis\":\"").put(row.basis()).put("\"}");
   }
 
@@ -332,7 +207,7 @@ final class ValuesJson implements ValuesEncoder {
     Windows windows = question.shownWindows();
     if (windows != null) {
       String label = windows.label(window);
-      line.put(',').put(label == null ? "null" : quoted(label));
+      line.put(',').put(label == null ? "null" : SampleJson.quoted(label));
       line.put(windows.isPartial(window) ? ",true" : ",false");
     }
     line.put(']');
@@ -367,23 +242,13 @@ final class ValuesJson implements ValuesEncoder {
 
   private void text(String field, @Nullable Object text) {
     if (text != null) {
-      line.put(",\"").put(field).put("\":").put(quoted(text.toString()));
+      line.put(",\"").put(field).put("\":").put(SampleJson.quoted(text.toString()));
     }
   }
 
-  private static String quoted(String text) {
-    StringBuilder out = new StringBuilder("\"");
-    JsonStringEncoder.getInstance().quoteAsString(text, out);
-    return out.append('"').toString();
-  }
-
-  private void writeTime(String field, @Nullable Long ns) throws IOException {
+  private void writeTime(String field, long ns) throws IOException {
     json.writeFieldName(field);
-    if (ns == null) {
-      json.writeNull();
-    } else {
-      JsonText.writeTime(json, ns, zone);
-    }
+    JsonText.writeTime(json, ns, zone);
   }
 
   @Override
@@ -395,14 +260,14 @@ final class ValuesJson implements ValuesEncoder {
         IntervalTable.Column column = columns.get(i);
         Object cell = row[i];
         if (column.type() == IntervalTable.Type.STATUS && cell != null) {
-          line.put(statusJson((Integer) cell));
+          line.put(samples.status((Integer) cell));
         } else if (cell != null || !column.label().equals("label")) {
           line.put(i == 0 ? "{\"" : ",\"").put(column.label()).put("\":");
           cell(column.type(), cell);
         }
       }
       line.put('}');
-      writeLine();
+      samples.writeLine();
     }
   }
 
@@ -415,7 +280,7 @@ final class ValuesJson implements ValuesEncoder {
       case TIME -> line.quotedTime((Long) cell);
       case NUMBER -> line.json((double) (Double) cell);
       case WHOLE -> line.json((long) (Long) cell);
-      case TEXT -> line.put(quoted((String) cell));
+      case TEXT -> line.put(SampleJson.quoted((String) cell));
       case STATUS -> line.whole(Integer.toUnsignedLong((Integer) cell));
     }
   }
@@ -442,24 +307,22 @@ final class ValuesJson implements ValuesEncoder {
   @Override
   public void rows(long[] timesNs, List<WideColumn> columns) throws IOException {
     for (int row = 0; row < timesNs.length; row++) {
-      json.writeStartObject();
-      writeTime("ts", timesNs[row]);
-      json.writeArrayFieldStart("values");
-      for (WideColumn column : columns) {
-        SampleBlock block = column.block(row);
-        if (question.showsValue(block, column.index(row))) {
-          writeValue(json, block, column.index(row));
-        } else {
-          json.writeNull();
-        }
+      line.clear();
+      line.put("{\"ts\":").quotedTime(timesNs[row]).put(",\"values\":[");
+      for (int i = 0; i < columns.size(); i++) {
+        SampleBlock block = columns.get(i).block(row);
+        int index = columns.get(i).index(row);
+        line.put(i == 0 ? "" : ",");
+        samples.value(block, index, question.showsValue(block, index));
       }
-      json.writeEndArray();
-      json.writeArrayFieldStart("statuses");
-      for (WideColumn column : columns) {
-        json.writeNumber(Integer.toUnsignedLong(column.block(row).statuses()[column.index(row)]));
+      line.put("],\"statuses\":[");
+      for (int i = 0; i < columns.size(); i++) {
+        WideColumn column = columns.get(i);
+        line.put(i == 0 ? "" : ",")
+            .whole(Integer.toUnsignedLong(column.block(row).statuses()[column.index(row)]));
       }
-      json.writeEndArray();
-      json.writeEndObject();
+      line.put("]}");
+      samples.writeLine();
     }
   }
 
