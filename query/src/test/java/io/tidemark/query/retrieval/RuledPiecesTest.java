@@ -1,5 +1,6 @@
 package io.tidemark.query.retrieval;
 
+import static io.tidemark.testing.TestTags.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.DuplicateRule;
@@ -27,7 +28,6 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,25 +40,6 @@ class RuledPiecesTest {
   private static final StoreConfig CONFIG = new StoreConfig(64 << 20, 3_600_000_000L, 1 << 20, 0);
 
   private final FaultDisk disk = new FaultDisk();
-
-  private static TagDefinition tag(int id, SampleType type, boolean stepped, DuplicateRule rule) {
-    return new TagDefinition(
-        id,
-        new UUID(7, id),
-        "T" + id,
-        type,
-        "",
-        "",
-        stepped,
-        Double.NaN,
-        Double.NaN,
-        List.of(),
-        rule,
-        false,
-        1,
-        "test",
-        0);
-  }
 
   private static void add(
       SampleFrameBuilder builder, TagDefinition tag, long time, double value, int status) {

@@ -17,6 +17,7 @@ import io.tidemark.storage.StoreConfig;
 import io.tidemark.testing.FaultDisk;
 import io.tidemark.testing.QueryContexts;
 import io.tidemark.testing.StoreFixture;
+import io.tidemark.testing.TestTags;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,22 +56,8 @@ class SlowAggregatesTest {
 
   private static TagDefinition tag(int id, Random random) {
     SampleType[] types = {SampleType.FLOAT64, SampleType.FLOAT64, SampleType.INT32};
-    return new TagDefinition(
-        id,
-        new UUID(7, id),
-        "T" + id,
-        types[random.nextInt(types.length)],
-        "",
-        "",
-        random.nextBoolean(),
-        Double.NaN,
-        Double.NaN,
-        List.of(),
-        DuplicateRule.REPLACE,
-        false,
-        1,
-        "test",
-        0);
+    return TestTags.tag(
+        id, types[random.nextInt(types.length)], random.nextBoolean(), DuplicateRule.REPLACE);
   }
 
   /** One sample a call; few different values, so that extremes occur more than once. */

@@ -18,13 +18,13 @@ import io.tidemark.storage.StoreConfig;
 import io.tidemark.testing.FaultDisk;
 import io.tidemark.testing.QueryContexts;
 import io.tidemark.testing.StoreFixture;
+import io.tidemark.testing.TestTags;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -79,22 +79,11 @@ class SlowSummaryTest {
 
   private static Written tag(int id, SampleType type, Random random) {
     TagDefinition tag =
-        new TagDefinition(
+        TestTags.tag(
             id,
-            new UUID(7, id),
-            "T" + id,
             type,
-            "",
-            "",
             random.nextBoolean(),
-            Double.NaN,
-            Double.NaN,
-            List.of(),
-            random.nextBoolean() ? DuplicateRule.REPLACE : DuplicateRule.KEEP_FIRST,
-            false,
-            1,
-            "test",
-            0);
+            random.nextBoolean() ? DuplicateRule.REPLACE : DuplicateRule.KEEP_FIRST);
     return new Written(tag, new TreeMap<>());
   }
 
