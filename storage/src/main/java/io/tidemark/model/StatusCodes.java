@@ -1,8 +1,10 @@
 package io.tidemark.model;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +72,7 @@ public final class StatusCodes {
   /** Info type DataValue with the historian bit MultiValue. */
   public static final int MULTI_VALUE = 0x0410;
 
-  private static final Map<Integer, String> NAMES = new HashMap<>();
+  private static final Map<Integer, String> NAMES = new TreeMap<>();
   private static final Map<String, Integer> CODES = new HashMap<>();
 
   static {
@@ -113,6 +115,11 @@ public final class StatusCodes {
   }
 
   private StatusCodes() {}
+
+  /** All codes that have a name here. */
+  public static Map<Integer, String> names() {
+    return Collections.unmodifiableMap(NAMES);
+  }
 
   private static void name(int code, String name) {
     NAMES.put(code, name);

@@ -183,7 +183,7 @@ public final class DuckDbRows implements AutoCloseable {
 
   private @Nullable Object read(ResultSet from, int column) throws SQLException {
     String type = types.get(column);
-    if (type.startsWith("TIMESTAMP")) {
+    if (type.startsWith("TIMESTAMP") && !type.endsWith("]")) {
       return type.endsWith("TIME ZONE")
           ? from.getObject(column + 1, OffsetDateTime.class)
           : from.getObject(column + 1, LocalDateTime.class);

@@ -20,6 +20,8 @@ public record ScanColumn(String name, Type type) {
     /** 32-bit unsigned, carried in an int. */
     UINTEGER,
     /** 8-bit unsigned, carried in a byte. */
-    UTINYINT
+    UTINYINT,
+    /** Truth value. */
+    BOOLEAN
   }
 }

@@ -40,6 +40,18 @@ public final class ScanRows {
     vectors[column].setDouble(row, value);
   }
 
+  /** A BOOLEAN. */
+  public void setBoolean(int column, int row, boolean value) {
+    vectors[column].setBoolean(row, value);
+  }
+
+  /** DOUBLEs of consecutive rows. */
+  public void setDoubles(int column, int row, double[] values, int from, int count) {
+    for (int i = 0; i < count; i++) {
+      vectors[column].setDouble(row + i, values[from + i]);
+    }
+  }
+
   /** A UINTEGER. */
   public void setUnsignedInt(int column, int row, int value) {
     vectors[column].setUint32(row, Integer.toUnsignedLong(value));

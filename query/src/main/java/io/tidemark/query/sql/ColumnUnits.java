@@ -2,10 +2,11 @@ package io.tidemark.query.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tidemark.query.aggregate.TotalUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -52,19 +53,23 @@ final class ColumnUnits {
    * A scan in the statement's own FROM.
    *
    * @param alias the name that the statement gives it
-   * @param summary whether its rows are summaries
-   * @param uom the unit that all its tags share, else empty
+   * @param uoms units of its columns
+   * @param metadata what else is known of its columns
    */
-  record Scan(String alias, boolean summary, String uom) {
+  record Scan(String alias, Map<String, String> uoms, Map<String, Map<String, String>> metadata) {
+    Scan {
+      uoms = lower(uoms);
+      metadata = lower(metadata);
+    }
+
+    private static <V> Map<String, V> lower(Map<String, V> map) {
+      Map<String, V> lower = new HashMap<>();
+      map.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
+      return lower;
+    }
+
     private String unit(String column) {
-      return switch (column) {
-        case "value", "value_int" -> summary ? "" : uom;
-        case "time_average", "sample_average", "minimum", "maximum", "std_dev" ->
-            summary ? uom : "";
-        case "total" -> summary && !uom.isEmpty() ? TotalUnit.of(uom).uom() : "";
-        case "percent_good" -> summary ? "%" : "";
-        default -> "";
-      };
+      return uoms.getOrDefault(column, "");
     }
   }
 
@@ -120,6 +125,18 @@ final class ColumnUnits {
       }
     }
     return uoms;
+  }
+
+  /**
+   * What else is known of the columns of a result, by their names: of those that are columns of a
+   * scan as they are.
+   */
+  static Map<String, String> metadata(String name, List<Scan> scans) {
+    Map<String, String> found = Map.of();
+    for (Scan scan : scans) {
+      found = scan.metadata.getOrDefault(name.toLowerCase(Locale.ROOT), found);
+    }
+    return found;
   }
 
   private String unit(JsonNode expression) {

@@ -66,7 +66,8 @@ final class ContextProbe {
   private record Side(@Nullable JsonNode from, List<JsonNode> terms, boolean whereCounts) {}
 
   /**
-   * The probes for one reference to samples.
+   * The probes for one reference to samples, without the definitions of WITH that they need. The
+   * caller leaves out those that are volatile.
    *
    * @param template a statement {@code SELECT 1}
    * @param select the select node in whose FROM the reference stands
@@ -77,8 +78,7 @@ final class ContextProbe {
     if (!samples.path("column_name_alias").isEmpty() || !samples.path("sample").isNull()) {
       return List.of();
     }
-    return new ContextProbe(template, select, samples, isContext)
-        .probes().stream().filter(probe -> !SyntaxTree.isVolatile(probe.tree())).toList();
+    return new ContextProbe(template, select, samples, isContext).probes();
   }
 
   private List<Probe> probes() {
@@ -132,7 +132,6 @@ final class ContextProbe {
       JsonNode from, List<JsonNode> where, List<Bound> bounds, List<JsonNode> expressions) {
     ObjectNode tree = template.deepCopy();
     ObjectNode node = SyntaxTree.selectNode(tree);
-    node.set("cte_map", select.path("cte_map").deepCopy());
     ArrayNode list = node.putArray("select_list");
     for (JsonNode expression : expressions) {
       list.add(expression.deepCopy());

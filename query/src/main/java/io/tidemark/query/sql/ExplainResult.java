@@ -7,6 +7,7 @@ import io.tidemark.model.SampleCondition;
 import io.tidemark.model.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ final class ExplainResult extends RowsResult {
    * What a scan reads.
    *
    * @param samples what samples it may leave out
-   * @param uom the unit that all its tags have; empty for none
+   * @param uoms units of columns that have one for all rows
+   * @param metadata what else is known of columns
    */
   record PushedScan(
       String relation,
@@ -27,7 +29,8 @@ final class ExplainResult extends RowsResult {
       TimeRanges times,
       SampleCondition samples,
       Set<String> columns,
-      String uom) {}
+      Map<String, String> uoms,
+      Map<String, Map<String, String>> metadata) {}
 
   ExplainResult(List<PushedScan> scans, QueryContext context) {
     super(

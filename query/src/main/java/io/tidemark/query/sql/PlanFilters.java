@@ -34,38 +34,56 @@ import org.jspecify.annotations.Nullable;
  * stays unrestricted.
  */
 final class PlanFilters {
-  /** What a scan needs: every row outside may be left out. */
+  /**
+   * What a scan needs: every row outside may be left out.
+   *
+   * @param conditions all that the plan placed at the stub; all of them hold
+   * @param columns that are used
+   */
   record Need(
-      @Nullable JsonNode tagCondition,
-      TimeRanges times,
-      SampleCondition samples,
-      Set<String> columns) {
+      List<JsonNode> conditions, TimeRanges times, SampleCondition samples, Set<String> columns) {
     static final Need EVERYTHING =
-        new Need(null, TimeRanges.ALL, SampleCondition.ANY, Set.copyOf(Relations.SAMPLE_COLUMNS));
+        new Need(
+            List.of(), TimeRanges.ALL, SampleCondition.ANY, Set.copyOf(Relations.SAMPLE_COLUMNS));
+
+    /** The part of the conditions that is about the tag alone, or null if there is none. */
+    @Nullable JsonNode tagCondition() {
+      List<JsonNode> terms = new ArrayList<>();
+      for (JsonNode condition : conditions) {
+        JsonNode term = StubCondition.about(condition, Set.of("tag"));
+        if (term != null) {
+          terms.add(term);
+        }
+      }
+      return SyntaxTree.conjunction(terms, true);
+    }
 
     Need or(Need other) {
       Set<String> both = new TreeSet<>(columns);
       both.addAll(other.columns);
-      JsonNode either =
-          tagCondition == null || other.tagCondition == null
-              ? null
-              : SyntaxTree.conjunction(List.of(tagCondition, other.tagCondition), false);
+      JsonNode all = SyntaxTree.conjunction(conditions, true);
+      JsonNode others = SyntaxTree.conjunction(other.conditions, true);
+      List<JsonNode> either = new ArrayList<>();
+      if (all != null && others != null) {
+        JsonNode one = SyntaxTree.conjunction(List.of(all, others), false);
+        if (one != null) {
+          either.add(one);
+        }
+      }
       return new Need(
           either, times.or(other.times), SampleTerms.INSTANCE.or(samples, other.samples), both);
     }
   }
 
-  private static final String OPTIONAL = "tidemark_optional";
-
   private final DuckDbSession planner;
-  private final Map<Integer, Need> needs = new HashMap<>();
+  private final Map<String, Need> needs = new HashMap<>();
 
   private PlanFilters(DuckDbSession planner) {
     this.planner = planner;
   }
 
-  /** The need of each stub by its number. */
-  static Map<Integer, Need> read(DuckDbSession planner, String planJson) {
+  /** The need of each stub by its name. */
+  static Map<String, Need> read(DuckDbSession planner, String planJson) {
     PlanFilters filters = new PlanFilters(planner);
     try {
       filters.walk(SyntaxTree.JSON.readTree(planJson), null);
@@ -85,8 +103,7 @@ final class PlanFilters {
     String table = node.path("extra_info").path("Table").asText();
     int at = table.lastIndexOf(Relations.STUB);
     if (at >= 0) {
-      int stub = Integer.parseInt(table.substring(at + Relations.STUB.length()));
-      needs.merge(stub, need(node.path("extra_info"), parent), Need::or);
+      needs.merge(table.substring(at), need(node.path("extra_info"), parent), Need::or);
     }
     walk(node.path("children"), node);
   }
@@ -99,7 +116,6 @@ final class PlanFilters {
     List<JsonNode> conditions = parse(texts);
     TimeRanges times = TimeRanges.ALL;
     SampleCondition samples = SampleCondition.ANY;
-    List<JsonNode> tagTerms = new ArrayList<>();
     Set<String> columns = new TreeSet<>();
     for (String name : strings(scan.path("Projections"))) {
       addColumn(name, columns);
@@ -107,17 +123,13 @@ final class PlanFilters {
     for (JsonNode condition : conditions) {
       times = times.and(times(condition));
       samples = SampleTerms.INSTANCE.and(samples, SampleTerms.INSTANCE.of(condition));
-      JsonNode term = tagTerm(condition);
-      if (term != null) {
-        tagTerms.add(term);
-      }
       List<ObjectNode> references = new ArrayList<>();
       SyntaxTree.collect(condition, "COLUMN_REF", references);
       for (ObjectNode reference : references) {
-        addColumn(columnName(reference), columns);
+        addColumn(StubCondition.columnName(reference), columns);
       }
     }
-    return new Need(SyntaxTree.conjunction(tagTerms, true), times, samples, columns);
+    return new Need(conditions, times, samples, columns);
   }
 
   private static void addColumn(String stubColumn, Set<String> columns) {
@@ -173,24 +185,13 @@ final class PlanFilters {
         quoted = !quoted;
       }
       if (!quoted && text.startsWith("optional: ", i)) {
-        out.append(OPTIONAL);
+        out.append(StubCondition.OPTIONAL);
         i += "optional: ".length() - 1;
       } else {
         out.append(c);
       }
     }
     return out.toString();
-  }
-
-  private static String columnName(JsonNode reference) {
-    JsonNode names = reference.path("column_names");
-    return names.size() == 1 ? names.get(0).asText() : "";
-  }
-
-  /** Whether it is a column of the stub. */
-  static boolean isColumn(JsonNode node, String column) {
-    return node.path("class").asText().equals("COLUMN_REF")
-        && columnName(node).equals(Relations.RESERVED + column);
   }
 
   // Times.
@@ -219,11 +220,11 @@ final class PlanFilters {
 
         @Override
         public TimeRanges compared(String comparison, JsonNode column, JsonNode constant) {
-          if (isColumn(column, "ts")) {
+          if (StubCondition.isColumn(column, "ts")) {
             Long micros = TimeConstant.micros(constant);
             return micros == null ? TimeRanges.ALL : ofMicros(comparison, micros);
           }
-          if (isColumn(column, "ts_ns")) {
+          if (StubCondition.isColumn(column, "ts_ns")) {
             Long ns = TimeConstant.integer(constant);
             return ns == null ? TimeRanges.ALL : ofNanos(comparison, ns);
           }
@@ -258,107 +259,5 @@ final class PlanFilters {
       case "COMPARE_LESSTHANOREQUALTO" -> TimeRanges.of(Long.MIN_VALUE, after);
       default -> TimeRanges.ALL;
     };
-  }
-
-  // Tags.
-
-  /** The part of the condition that is about the tag alone, or null if there is none. */
-  private static @Nullable JsonNode tagTerm(JsonNode condition) {
-    if (holdsCall(condition, OPTIONAL)) {
-      // Keep what stands beside it.
-      if (!condition.path("type").asText().equals("CONJUNCTION_AND")) {
-        return null;
-      }
-    } else if (isAboutTagOnly(condition)) {
-      return condition;
-    }
-    return switch (condition.path("type").asText()) {
-      case "CONJUNCTION_AND" -> {
-        List<JsonNode> terms = new ArrayList<>();
-        for (JsonNode child : condition.path("children")) {
-          JsonNode term = tagTerm(child);
-          if (term != null) {
-            terms.add(term);
-          }
-        }
-        yield SyntaxTree.conjunction(terms, true);
-      }
-      case "CONJUNCTION_OR" -> {
-        List<JsonNode> terms = new ArrayList<>();
-        for (JsonNode child : condition.path("children")) {
-          JsonNode term = tagTerm(child);
-          if (term == null) {
-            yield null;
-          }
-          terms.add(term);
-        }
-        yield SyntaxTree.conjunction(terms, false);
-      }
-      default -> null;
-    };
-  }
-
-  private static boolean holdsCall(JsonNode node, String function) {
-    List<ObjectNode> calls = new ArrayList<>();
-    SyntaxTree.collect(node, "FUNCTION", calls);
-    return calls.stream().anyMatch(call -> call.path("function_name").asText().equals(function));
-  }
-
-  private static boolean isAboutTagOnly(JsonNode condition) {
-    List<ObjectNode> references = new ArrayList<>();
-    SyntaxTree.collect(condition, "COLUMN_REF", references);
-    return !references.isEmpty()
-        && references.stream().allMatch(reference -> isColumn(reference, "tag"))
-        && !SyntaxTree.holdsType(condition, "SUBQUERY")
-        && !SyntaxTree.isVolatile(condition);
-  }
-
-  /**
-   * The names that satisfy a condition of the forms {@code tag = 'a'}, {@code tag IN ('a', 'b')}
-   * and OR of these; null for other forms.
-   */
-  static @Nullable Set<String> names(JsonNode condition) {
-    Set<String> names = new TreeSet<>();
-    return addNames(condition, names) ? names : null;
-  }
-
-  private static boolean addNames(JsonNode condition, Set<String> names) {
-    switch (condition.path("type").asText()) {
-      case "CONJUNCTION_OR" -> {
-        for (JsonNode child : condition.path("children")) {
-          if (!addNames(child, names)) {
-            return false;
-          }
-        }
-        return true;
-      }
-      case "COMPARE_EQUAL" -> {
-        return isColumn(condition.path("left"), "tag") && addName(condition.path("right"), names);
-      }
-      case "COMPARE_IN" -> {
-        JsonNode children = condition.path("children");
-        if (!isColumn(children.path(0), "tag")) {
-          return false;
-        }
-        for (int i = 1; i < children.size(); i++) {
-          if (!addName(children.get(i), names)) {
-            return false;
-          }
-        }
-        return true;
-      }
-      default -> {
-        return false;
-      }
-    }
-  }
-
-  private static boolean addName(JsonNode constant, Set<String> names) {
-    JsonNode literal = constant.path("literal");
-    if (!literal.path("kind").asText().equals("STRING")) {
-      return false;
-    }
-    names.add(literal.path("text").asText());
-    return true;
   }
 }

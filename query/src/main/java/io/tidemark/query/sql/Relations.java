@@ -1,12 +1,21 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.StatusCodes;
 import io.tidemark.query.context.ContextColumn;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.duckdb.ScanColumn;
+import io.tidemark.query.table.Bindings;
+import io.tidemark.query.table.Parameter;
+import io.tidemark.query.table.TableColumn;
+import io.tidemark.query.table.TableFunction;
+import io.tidemark.query.table.Tables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The relations that statements may name, their columns, and what stands for them inside.
@@ -28,59 +37,13 @@ final class Relations {
 
   static final String TAG_TABLE = "tidemark_tags";
   static final String STUB = "tidemark_stub_";
-  static final String SUMMARY_STUB = "tidemark_summary_stub";
 
   /** Scans in one statement. */
   static final int SCANS_MAX = 64;
 
-  /**
-   * Column names of {@code samples}, {@code current}, {@code recorded} and {@code interpolated}.
-   */
+  /** Column names of {@code samples} and of all that have the same columns. */
   static final List<String> SAMPLE_COLUMNS =
-      List.of("tag", "ts", "ts_ns", "value", "value_int", "text", "status", "quality", "flags");
-
-  private static final List<String> SAMPLE_TYPES =
-      List.of(
-          "VARCHAR",
-          "TIMESTAMPTZ",
-          "BIGINT",
-          "DOUBLE",
-          "BIGINT",
-          "VARCHAR",
-          "UINTEGER",
-          "VARCHAR",
-          "UTINYINT");
-
-  /** What a scan of samples offers to DuckDB. */
-  static final List<ScanColumn> SCAN_COLUMNS =
-      List.of(
-          new ScanColumn("tag_id", ScanColumn.Type.INTEGER),
-          new ScanColumn("ts_us", ScanColumn.Type.BIGINT),
-          new ScanColumn("ts_ns", ScanColumn.Type.BIGINT),
-          new ScanColumn("value", ScanColumn.Type.DOUBLE),
-          new ScanColumn("value_int", ScanColumn.Type.BIGINT),
-          new ScanColumn("text", ScanColumn.Type.VARCHAR),
-          new ScanColumn("status", ScanColumn.Type.UINTEGER),
-          new ScanColumn("flags", ScanColumn.Type.UTINYINT));
-
-  /** What a scan of summaries offers to DuckDB. */
-  static final List<ScanColumn> SUMMARY_SCAN_COLUMNS =
-      List.of(
-          new ScanColumn("tag_id", ScanColumn.Type.INTEGER),
-          new ScanColumn("start_us", ScanColumn.Type.BIGINT),
-          new ScanColumn("end_us", ScanColumn.Type.BIGINT),
-          new ScanColumn("time_average", ScanColumn.Type.DOUBLE),
-          new ScanColumn("sample_average", ScanColumn.Type.DOUBLE),
-          new ScanColumn("minimum", ScanColumn.Type.DOUBLE),
-          new ScanColumn("minimum_us", ScanColumn.Type.BIGINT),
-          new ScanColumn("maximum", ScanColumn.Type.DOUBLE),
-          new ScanColumn("maximum_us", ScanColumn.Type.BIGINT),
-          new ScanColumn("std_dev", ScanColumn.Type.DOUBLE),
-          new ScanColumn("total", ScanColumn.Type.DOUBLE),
-          new ScanColumn("count", ScanColumn.Type.BIGINT),
-          new ScanColumn("percent_good", ScanColumn.Type.DOUBLE),
-          new ScanColumn("status", ScanColumn.Type.UINTEGER),
-          new ScanColumn("basis", ScanColumn.Type.VARCHAR));
+      Tables.sampleColumns().stream().map(TableColumn::name).toList();
 
   /** Stands in templates for the number of a scan's handle. */
   static final String HANDLE_PLACE = "4611686018427387904";
@@ -93,27 +56,131 @@ final class Relations {
 
   /** Relations that statements may name. */
   static Set<String> names() {
-    Set<String> names = new TreeSet<>(Set.of(SAMPLES, CURRENT, TAGS, PHASES));
+    Set<String> names = new TreeSet<>(Set.of(SAMPLES, CURRENT));
+    names.addAll(contextNames());
+    for (TableFunction function : Tables.functions()) {
+      if (!function.isFunctionOnly()) {
+        names.add(function.name());
+      }
+    }
+    return names;
+  }
+
+  /** Tables of the executor that statements may name: tags and context. */
+  static Set<String> contextNames() {
+    Set<String> names = new TreeSet<>(Set.of(TAGS, PHASES));
     for (ContextKind kind : ContextKind.values()) {
       names.add(kind.relation());
     }
     return names;
   }
 
-  /** The relation over an empty stub, for the planner. */
-  static String stubTemplate() {
+  /** A relation over its empty stub, for the planner. */
+  static String overStub(String stub, List<TableColumn> columns) {
     StringBuilder sql = new StringBuilder("SELECT ");
-    for (String column : SAMPLE_COLUMNS) {
-      sql.append(sql.length() > 7 ? ", " : "").append(RESERVED).append(column);
-      sql.append(" AS ").append(column);
+    for (TableColumn column : columns) {
+      sql.append(sql.length() > 7 ? ", " : "");
+      sql.append(quoted(RESERVED + column.name())).append(" AS ").append(quoted(column.name()));
     }
-    return sql.append(" FROM ").append(STUB).append('0').toString();
+    return sql.append(" FROM ").append(stub).toString();
+  }
+
+  /** Makes the stub of a relation in a session of the planner. */
+  static String stubDefinition(String stub, List<TableColumn> columns) {
+    StringBuilder sql = new StringBuilder("CREATE TEMP TABLE IF NOT EXISTS ").append(stub);
+    String separator = "(";
+    for (TableColumn column : columns) {
+      sql.append(separator).append(quoted(RESERVED + column.name())).append(' ');
+      sql.append(column.type().sql());
+      separator = ", ";
+    }
+    return sql.append(')').toString();
+  }
+
+  /** The columns of a table that is named as a relation: its own, and one for each argument. */
+  static List<TableColumn> relationColumns(TableFunction function) {
+    List<TableColumn> columns = new ArrayList<>(function.columns());
+    for (Parameter parameter : echoed(function)) {
+      columns.add(
+          new TableColumn(
+              String.valueOf(parameter.column()), echoType(parameter), parameter.description()));
+    }
+    return columns;
+  }
+
+  /** Parameters whose column says nothing but what WHERE bound. */
+  private static List<Parameter> echoed(TableFunction function) {
+    Set<String> own = new TreeSet<>();
+    function.columns().forEach(column -> own.add(column.name()));
+    return function.parameters().stream()
+        .filter(parameter -> parameter.column() != null && !own.contains(parameter.column()))
+        .toList();
+  }
+
+  private static TableColumn.Type echoType(Parameter parameter) {
+    return switch (parameter.type()) {
+      case "BIGINT" -> TableColumn.Type.BIGINT;
+      case "DOUBLE" -> TableColumn.Type.DOUBLE;
+      default -> TableColumn.Type.TEXT;
+    };
+  }
+
+  /**
+   * Rows of a table over a scan.
+   *
+   * @param bindings of a relation, whose columns of arguments are shown; null of a call
+   */
+  static String overScan(
+      TableFunction function, TableFunction.Rows rows, @Nullable Bindings bindings) {
+    StringBuilder echoes = new StringBuilder();
+    if (bindings != null) {
+      for (Parameter parameter : echoed(function)) {
+        echoes.append(", ").append(echo(function, parameter, bindings)).append(" AS ");
+        echoes.append(quoted(String.valueOf(parameter.column())));
+      }
+    }
+    if (rows.columns().equals(Tables.sampleColumns())) {
+      return manyTagsTemplate(echoes.toString());
+    }
+    StringBuilder sql = new StringBuilder("SELECT ");
+    List<ScanColumn> carriers = rows.source().columns();
+    for (int i = 0; i < carriers.size(); i++) {
+      TableColumn column = rows.columns().get(i);
+      String carrier = "s." + quoted(carriers.get(i).name());
+      sql.append(i == 0 ? "" : ", ");
+      sql.append(
+          column.type() == TableColumn.Type.TIME ? "make_timestamptz(" + carrier + ")" : carrier);
+      sql.append(" AS ").append(quoted(column.name()));
+    }
+    return sql.append(echoes).append(scan()).toString();
+  }
+
+  private static String echo(TableFunction function, Parameter parameter, Bindings bindings) {
+    Object value = bindings.value(parameter);
+    if (value instanceof List<?> list) {
+      throw new HistorianException(
+          ErrorCode.OUT_OF_RANGE,
+          function.name() + ": " + parameter.column() + " takes one value: values=" + list.size(),
+          null,
+          "call it as a function: " + function.name() + "(" + parameter.name() + " => […])",
+          null);
+    }
+    if (value == null) {
+      value = parameter.absent();
+    }
+    String text = value == null ? "NULL" : "'" + value.toString().replace("'", "''") + "'";
+    return "CAST(" + text + " AS " + echoType(parameter).sql() + ")";
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   /** The relation over a scan of several tags. */
-  static String manyTagsTemplate() {
+  static String manyTagsTemplate(String moreColumns) {
     return "SELECT n.tag AS tag, "
         + sampleColumns()
+        + moreColumns
         + scan()
         + " JOIN "
         + TAG_TABLE
@@ -131,28 +198,6 @@ final class Relations {
     return " FROM tidemark_scan(" + HANDLE_PLACE + ") s";
   }
 
-  /** {@code summary()} over an empty stub. */
-  static String summaryStubTemplate() {
-    return "SELECT * FROM " + SUMMARY_STUB;
-  }
-
-  /** {@code summary()} over a scan. */
-  static String summaryTemplate() {
-    return "SELECT n.tag AS tag, make_timestamptz(s.start_us) AS start_time,"
-        + " make_timestamptz(s.end_us) AS end_time, s.time_average AS time_average,"
-        + " s.sample_average AS sample_average, s.minimum AS minimum,"
-        + " make_timestamptz(s.minimum_us) AS minimum_time, s.maximum AS maximum,"
-        + " make_timestamptz(s.maximum_us) AS maximum_time, s.std_dev AS std_dev,"
-        + " s.total AS total, s.\"count\" AS \"count\", s.percent_good AS percent_good,"
-        + " s.status AS status, "
-        + QUALITY
-        + " AS quality, s.basis AS basis, n.uom AS uom"
-        + scan()
-        + " JOIN "
-        + TAG_TABLE
-        + " n ON n.tag_id = s.tag_id";
-  }
-
   /** Tables and views of the executor; with the stubs added, of the planner. */
   static List<String> definitions(boolean planner) {
     List<String> sql = new ArrayList<>();
@@ -163,6 +208,8 @@ final class Relations {
             + " BOOLEAN, range_low DOUBLE, range_high DOUBLE, states VARCHAR[], duplicates VARCHAR,"
             + " forecast BOOLEAN, version INTEGER, changed_by VARCHAR, changed_at TIMESTAMPTZ)");
     sql.add("CREATE VIEW tags AS SELECT * FROM " + TAG_TABLE);
+    sql.add("CREATE MACRO good(status) AS (status < 1073741824)");
+    sql.add("CREATE MACRO status_text(status) AS " + statusText());
     for (ContextKind kind : ContextKind.values()) {
       sql.add("CREATE TABLE " + kind.relation() + contextColumns(kind, false));
       if (!planner) {
@@ -184,29 +231,42 @@ final class Relations {
               + " changed_us BIGINT)");
       return sql;
     }
-    StringBuilder stub = new StringBuilder();
-    StringBuilder plain = new StringBuilder();
-    for (int i = 0; i < SAMPLE_COLUMNS.size(); i++) {
-      String separator = i == 0 ? "(" : ", ";
-      String column = SAMPLE_COLUMNS.get(i) + " " + SAMPLE_TYPES.get(i);
-      stub.append(separator).append(RESERVED).append(column);
-      plain.append(separator).append(column);
-    }
-    for (int i = 0; i < SCANS_MAX; i++) {
-      sql.add("CREATE TABLE " + STUB + i + stub + ")");
-    }
     // Only to find the place of an error in the statement as it was written.
-    sql.add("CREATE TABLE samples" + plain + ")");
-    sql.add("CREATE TABLE current" + plain + ")");
-    sql.add(
-        "CREATE TABLE "
-            + SUMMARY_STUB
-            + "(tag VARCHAR, start_time TIMESTAMPTZ, end_time TIMESTAMPTZ, time_average DOUBLE,"
-            + " sample_average DOUBLE, minimum DOUBLE, minimum_time TIMESTAMPTZ, maximum DOUBLE,"
-            + " maximum_time TIMESTAMPTZ, std_dev DOUBLE, total DOUBLE, \"count\" BIGINT,"
-            + " percent_good DOUBLE, status UINTEGER, quality VARCHAR, basis VARCHAR,"
-            + " uom VARCHAR)");
+    for (String relation : List.of(SAMPLES, CURRENT)) {
+      sql.add(plainDefinition(relation, Tables.sampleColumns()));
+    }
+    for (TableFunction function : Tables.functions()) {
+      if (!function.isFunctionOnly()) {
+        sql.add(plainDefinition(function.name(), relationColumns(function)));
+      }
+    }
     return sql;
+  }
+
+  private static String statusText() {
+    StringBuilder sql = new StringBuilder("CASE status // 65536");
+    StatusCodes.names()
+        .forEach(
+            (code, name) ->
+                sql.append(" WHEN ")
+                    .append(code >>> 16)
+                    .append(" THEN '")
+                    .append(name)
+                    .append('\''));
+    return sql.append(" ELSE concat(CASE WHEN status < 1073741824 THEN 'Good' WHEN status <")
+        .append(" 2147483648 THEN 'Uncertain' ELSE 'Bad' END, printf(' (0x%08X)',")
+        .append(" CAST(status // 65536 * 65536 AS BIGINT))) END")
+        .toString();
+  }
+
+  private static String plainDefinition(String name, List<TableColumn> columns) {
+    StringBuilder sql = new StringBuilder("CREATE TABLE ").append(quoted(name));
+    String separator = "(";
+    for (TableColumn column : columns) {
+      sql.append(separator).append(quoted(column.name())).append(' ').append(column.type().sql());
+      separator = ", ";
+    }
+    return sql.append(')').toString();
   }
 
   /** The table that collects changed rows before they replace old ones. */

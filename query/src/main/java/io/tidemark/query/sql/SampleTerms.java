@@ -40,14 +40,14 @@ final class SampleTerms implements Widening<SampleCondition> {
 
   @Override
   public SampleCondition compared(String comparison, JsonNode column, JsonNode constant) {
-    if (PlanFilters.isColumn(column, "value") || PlanFilters.isColumn(column, "value_int")) {
+    if (StubCondition.isColumn(column, "value") || StubCondition.isColumn(column, "value_int")) {
       Double number = number(constant);
       return number == null ? SampleCondition.ANY : bounds(comparison, number);
     }
-    if (PlanFilters.isColumn(column, "quality")) {
+    if (StubCondition.isColumn(column, "quality")) {
       return comparison.equals("COMPARE_EQUAL") ? quality(constant) : SampleCondition.ANY;
     }
-    if (PlanFilters.isColumn(column, "status")) {
+    if (StubCondition.isColumn(column, "status")) {
       Long status = TimeConstant.integer(constant);
       return status == null ? SampleCondition.ANY : classes(comparison, status);
     }
@@ -101,7 +101,7 @@ final class SampleTerms implements Widening<SampleCondition> {
   }
 
   /** A number; null for anything else, also NaN. */
-  private static @Nullable Double number(JsonNode expression) {
+  static @Nullable Double number(JsonNode expression) {
     return switch (expression.path("class").asText()) {
       case "CONSTANT" -> {
         JsonNode literal = expression.path("literal");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
+import io.tidemark.query.table.Tables;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +36,7 @@ final class SqlGate {
       Set.of("range", "generate_series", "unnest", "json_each", "json_tree");
 
   /** Ours; the rewriter checks their arguments. */
-  static final Set<String> HISTORIAN_FUNCTIONS = Set.of("recorded", "interpolated", "summary");
+  static final Set<String> HISTORIAN_FUNCTIONS = Tables.names();
 
   private static final Set<String> STRUCTURE =
       Set.of(
@@ -261,7 +262,7 @@ final class SqlGate {
             node,
             "no such table function: function=" + ErrorText.quote(name),
             "table functions: "
-                + String.join(", ", new java.util.TreeSet<>(HISTORIAN_FUNCTIONS))
+                + String.join(", ", HISTORIAN_FUNCTIONS)
                 + ", range, generate_series, unnest");
       }
       // The name is checked; what stands as a function below it would be refused as an expression.
@@ -303,7 +304,7 @@ final class SqlGate {
 
     private void function(ObjectNode node) {
       String name = functionName(node);
-      if (CurrentTime.isFunction(name)) {
+      if (StatementTimes.isFunction(name) || name.equals(StatementTimes.TIME_EXPRESSION)) {
         return;
       }
       // DuckDB names ARRAY[…] and the like in upper case or mixed case in few places only.

@@ -9,7 +9,6 @@ import io.tidemark.query.duckdb.DuckDbSession;
 import io.tidemark.query.duckdb.ScanHandle;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class StreamedResult implements SqlResult {
   private final DuckDbInstances instances;
   private final QueryContext context;
   private final QueryContext.Stop stop;
-  private final List<SqlColumn> columns = new ArrayList<>();
+  private final List<SqlColumn> columns;
   private final String dataVersion;
   private int untilCheck;
   private boolean closed;
@@ -35,7 +34,7 @@ final class StreamedResult implements SqlResult {
       DuckDbInstances instances,
       QueryContext context,
       QueryContext.Stop stop,
-      List<String> uoms) {
+      List<SqlColumn> columns) {
     this.session = session;
     this.rows = rows;
     this.handles = handles;
@@ -43,9 +42,7 @@ final class StreamedResult implements SqlResult {
     this.context = context;
     this.stop = stop;
     this.dataVersion = context.view().dataVersion();
-    for (int i = 0; i < rows.names().size(); i++) {
-      columns.add(new SqlColumn(rows.names().get(i), rows.types().get(i), uoms.get(i)));
-    }
+    this.columns = columns;
   }
 
   @Override

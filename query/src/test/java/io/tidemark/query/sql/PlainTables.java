@@ -64,7 +64,7 @@ final class PlainTables implements AutoCloseable {
   /** All rows; {@code now()} is the plant's. */
   List<List<@Nullable Object>> rows(String statement, List<? extends @Nullable Object> parameters) {
     String frozen =
-        statement.replace("now()", "TIMESTAMPTZ '" + CurrentTime.text(SmallPlant.NOW_NS) + "'");
+        statement.replace("now()", "TIMESTAMPTZ '" + StatementTimes.text(SmallPlant.NOW_NS) + "'");
     try (DuckDbRows rows = session.query(frozen, parameters)) {
       List<List<@Nullable Object>> all = new ArrayList<>();
       while (rows.next()) {

@@ -193,7 +193,7 @@ class SqlFunctionsTest {
         "recorded('NO SUCH')                             | UNKNOWN_TAG   | \"NO SUCH\"",
         "recorded(['R1.TEMP', 'NO SUCH'])                | UNKNOWN_TAG   | \"NO SUCH\"",
         "recorded(7)                                     | WRONG_TYPE    | recorded: tags",
-        "recorded(NULL)                                  | WRONG_TYPE    | recorded: tags",
+        "recorded(NULL)                                  | MISSING_FIELD | recorded needs tags",
         "recorded('R1.TEMP', 'soon')                     | BAD_TIME      | recorded: start_time",
         "recorded('R1.TEMP', end_time => '2026-99-99')   | BAD_TIME      | recorded: end_time",
         "recorded('R1.TEMP', true)                       | WRONG_TYPE    | recorded: start_time",
@@ -207,7 +207,7 @@ class SqlFunctionsTest {
         "recorded('R1.TEMP', '*', '*', '1m', 5)          | SQL_ERROR     | recorded has no such",
         "recorded('R1.TEMP', as_numbers => true)         | SQL_ERROR     | recorded has no such",
         "summary('R1.TEMP', as_numbers => 'yes')         | WRONG_TYPE    | summary: as_numbers",
-        "summary('R1.TEMP', '*-1h', '*', '1m', true, 5)  | SQL_ERROR     | summary has no such",
+        "summary('R1.TEMP', '*-1h', '*', '1m', true, 5)  | WRONG_TYPE    | summary: basis",
         "recorded('R1.TEMP', tags => 'R2.TEMP')          | SQL_ERROR     | \"tags\"",
       })
   void aBadArgumentIsNamedWithItsFunction(String call, ErrorCode code, String mentioned) {

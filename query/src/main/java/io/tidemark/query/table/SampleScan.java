@@ -1,4 +1,4 @@
-package io.tidemark.query.sql;
+package io.tidemark.query.table;
 
 import io.tidemark.model.Direction;
 import io.tidemark.model.Quality;
@@ -24,8 +24,21 @@ import org.jspecify.annotations.Nullable;
  * Sample-shaped rows for DuckDB: units of work, each one tag's blocks, shared out to DuckDB's
  * threads. Bad samples show NULL with their status.
  */
-final class SampleScan implements ScanSource {
+public final class SampleScan implements ScanSource {
+  /** What it offers. */
+  private static final List<ScanColumn> COLUMNS =
+      List.of(
+          new ScanColumn("tag_id", ScanColumn.Type.INTEGER),
+          new ScanColumn("ts_us", ScanColumn.Type.BIGINT),
+          new ScanColumn("ts_ns", ScanColumn.Type.BIGINT),
+          new ScanColumn("value", ScanColumn.Type.DOUBLE),
+          new ScanColumn("value_int", ScanColumn.Type.BIGINT),
+          new ScanColumn("text", ScanColumn.Type.VARCHAR),
+          new ScanColumn("status", ScanColumn.Type.UINTEGER),
+          new ScanColumn("flags", ScanColumn.Type.UTINYINT));
+
   private static final int ROWS_GUESSED = 100_000;
+  private static final long NANOS_PER_MICRO = 1_000;
 
   /** One tag's blocks in order. Used by one thread. */
   interface Blocks extends AutoCloseable {
@@ -54,14 +67,14 @@ final class SampleScan implements ScanSource {
   }
 
   /** A unit for each tag and range: the samples as stored, at least those of the condition. */
-  static SampleScan stored(
+  public static SampleScan stored(
       QueryContext context,
       List<TagDefinition> tags,
-      TimeRanges ranges,
+      List<TimeRange> ranges,
       SampleCondition condition) {
     List<Unit> units = new ArrayList<>();
     for (TagDefinition tag : tags) {
-      for (TimeRange range : ranges.ranges()) {
+      for (TimeRange range : ranges) {
         units.add(new StoredUnit(context, tag, range, condition));
       }
     }
@@ -69,7 +82,7 @@ final class SampleScan implements ScanSource {
   }
 
   /** A unit for each tag: its newest sample. */
-  static SampleScan current(QueryContext context, List<TagDefinition> tags) {
+  public static SampleScan current(QueryContext context, List<TagDefinition> tags) {
     List<Unit> units = new ArrayList<>();
     for (TagDefinition tag : tags) {
       units.add(new CurrentUnit(context, tag));
@@ -79,7 +92,7 @@ final class SampleScan implements ScanSource {
 
   @Override
   public List<ScanColumn> columns() {
-    return Relations.SCAN_COLUMNS;
+    return COLUMNS;
   }
 
   @Override
@@ -214,7 +227,7 @@ final class SampleScan implements ScanSource {
       }
     }
 
-    /** Whether a column of {@link Relations#SCAN_COLUMNS} is made of the value. */
+    /** Whether a column of {@link #COLUMNS} is made of the value. */
     private static boolean isOfValue(int column) {
       return column >= 3 && column <= 5;
     }
@@ -227,7 +240,7 @@ final class SampleScan implements ScanSource {
         switch (column) {
           case 0 -> rows.setInt(vector, to, tag.id());
           case 1 ->
-              rows.setLong(vector, to, TimeConstant.microsOfNanos(block.sourceTimesNs()[from]));
+              rows.setLong(vector, to, Math.floorDiv(block.sourceTimesNs()[from], NANOS_PER_MICRO));
           case 2 -> rows.setLong(vector, to, block.sourceTimesNs()[from]);
           case 3 -> value(rows, vector, to, from);
           case 4 -> integer(rows, vector, to, from);

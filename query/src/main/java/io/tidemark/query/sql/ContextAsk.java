@@ -1,0 +1,319 @@
+package io.tidemark.query.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.duckdb.DuckDbException;
+import io.tidemark.query.duckdb.DuckDbRows;
+import io.tidemark.query.duckdb.DuckDbSession;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the context side of a statement before its samples are read: which times and tags the rows
+ * of a join bound ({@link ContextProbe}), and what scalar subqueries over context say. Names given
+ * by WITH count as context if their definitions read nothing else.
+ */
+final class ContextAsk {
+  /**
+   * What the joins of a reference say.
+   *
+   * @param tags names, or null for all
+   */
+  record Answer(TimeRanges times, @Nullable Set<String> tags) {
+    static final Answer NOTHING = new Answer(TimeRanges.ALL, null);
+  }
+
+  private final ObjectNode one;
+  private final ObjectNode root;
+  private final DuckDbSession planner;
+  private final DuckDbSession executor;
+
+  /**
+   * For one statement.
+   *
+   * @param one a statement {@code SELECT 1}
+   * @param root the statement with constants in place of parameters
+   */
+  ContextAsk(ObjectNode one, ObjectNode root, DuckDbSession planner, DuckDbSession executor) {
+    this.one = one;
+    this.root = root;
+    this.planner = planner;
+    this.executor = executor;
+  }
+
+  /** The select that holds a reference, with the names that WITH gives there. */
+  private record Place(ObjectNode select, Definitions definitions) {}
+
+  /** Definitions by WITH in their order, and which of them a probe needs. */
+  private static final class Definitions {
+    private final Map<String, JsonNode> entries = new LinkedHashMap<>();
+    private final Set<String> twice = new HashSet<>();
+    private final Set<String> needed = new LinkedHashSet<>();
+
+    void add(JsonNode select) {
+      for (JsonNode entry : select.path("cte_map").path("map")) {
+        String name = entry.path("key").asText().toLowerCase(Locale.ROOT);
+        if (entries.put(name, entry) != null) {
+          twice.add(name); // which one a definition means depends on where it stands
+        }
+      }
+    }
+
+    /** Whether a table reference reads context alone. */
+    boolean isContext(JsonNode reference) {
+      return switch (reference.path("type").asText()) {
+        case "BASE_TABLE" -> isContext(SyntaxTree.name(reference, "table_name"), Set.of());
+        case "JOIN" -> isContext(reference.path("left")) && isContext(reference.path("right"));
+        case "SUBQUERY" -> isContextTree(reference.path("subquery"), Set.of());
+        default -> false;
+      };
+    }
+
+    private boolean isContext(String name, Set<String> within) {
+      JsonNode entry = within.contains(name) ? null : entries.get(name);
+      if (entry == null) {
+        return Relations.contextNames().contains(name);
+      }
+      Set<String> inside = new HashSet<>(within);
+      inside.add(name);
+      boolean is =
+          !twice.contains(name)
+              && !CteScope.isRecursive(entry)
+              && isContextTree(entry.path("value"), inside);
+      if (is) {
+        needed.add(name);
+      }
+      return is;
+    }
+
+    private boolean isContextTree(JsonNode tree, Set<String> within) {
+      Set<String> inner = CteScope.names(tree);
+      List<ObjectNode> tables = new ArrayList<>();
+      collectTables(tree, tables);
+      for (ObjectNode table : tables) {
+        String name = SyntaxTree.name(table, "table_name");
+        if (!table.path("type").asText().equals("BASE_TABLE")
+            || !(inner.contains(name) || isContext(name, within))) {
+          return false;
+        }
+      }
+      return !tables.isEmpty();
+    }
+
+    /** The definitions that are needed, as a probe holds them. */
+    JsonNode neededMap() {
+      ObjectNode map = SyntaxTree.JSON.createObjectNode();
+      ArrayNode list = map.putArray("map");
+      entries.forEach(
+          (name, entry) -> {
+            if (needed.contains(name)) {
+              list.add(entry.deepCopy());
+            }
+          });
+      return map;
+    }
+  }
+
+  private static void collectTables(JsonNode node, List<ObjectNode> out) {
+    String type = node.path("type").asText();
+    if (node instanceof ObjectNode object
+        && (type.equals("BASE_TABLE") || type.equals("TABLE_FUNCTION"))) {
+      out.add(object);
+    }
+    for (JsonNode child : node) {
+      collectTables(child, out);
+    }
+  }
+
+  /** What the joins of a reference to samples say of it. */
+  Answer about(ObjectNode reference) {
+    Place place = place(root, reference, List.of());
+    if (place == null) {
+      return Answer.NOTHING;
+    }
+    TimeRanges times = TimeRanges.ALL;
+    Set<String> names = null;
+    for (ContextProbe.Probe probe :
+        ContextProbe.of(one, place.select, reference, place.definitions::isContext)) {
+      SyntaxTree.selectNode(probe.tree()).set("cte_map", place.definitions.neededMap());
+      Answer found = SyntaxTree.isVolatile(probe.tree()) ? null : ask(probe);
+      if (found != null) {
+        times = times.and(found.times);
+        if (names == null) {
+          names = found.tags;
+        } else if (found.tags != null) {
+          names.retainAll(found.tags);
+        }
+      }
+    }
+    return new Answer(times, names);
+  }
+
+  /** The select whose FROM holds the reference directly or in its joins. */
+  private static @Nullable Place place(JsonNode node, ObjectNode reference, List<JsonNode> around) {
+    List<JsonNode> selects = around;
+    if (node instanceof ObjectNode object && object.has("cte_map")) {
+      selects = new ArrayList<>(around);
+      selects.add(object);
+      if (object.path("type").asText().equals("SELECT_NODE")
+          && joins(object.path("from_table"), reference)) {
+        Definitions definitions = new Definitions();
+        selects.forEach(definitions::add);
+        return new Place(object, definitions);
+      }
+    }
+    for (JsonNode child : node) {
+      Place found = place(child, reference, selects);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private static boolean joins(JsonNode from, ObjectNode reference) {
+    return CteScope.isSame(from, reference)
+        || (from.path("type").asText().equals("JOIN")
+            && (joins(from.path("left"), reference) || joins(from.path("right"), reference)));
+  }
+
+  /** Asks the context side of a join; null if it cannot be asked or says too much. */
+  private @Nullable Answer ask(ContextProbe.Probe probe) {
+    List<TimeRange> ranges = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
+    boolean aboutTag = probe.bounds().stream().anyMatch(b -> b.column().equals("tag"));
+    boolean aboutTime = probe.bounds().stream().anyMatch(b -> !b.column().equals("tag"));
+    try (DuckDbRows rows =
+        executor.query(SyntaxTree.sql(planner, probe.tree().deepCopy()), List.of())) {
+      int count = 0;
+      while (rows.next()) {
+        if (++count > ContextProbe.ROWS_MAX) {
+          return null;
+        }
+        TimeRanges times = TimeRanges.ALL;
+        boolean possible = true;
+        for (int i = 0; i < probe.bounds().size(); i++) {
+          ContextProbe.Bound bound = probe.bounds().get(i);
+          Object value = rows.value(i);
+          if (value == null) {
+            possible = false; // a comparison with NULL joins nothing
+          } else if (bound.column().equals("tag")) {
+            if (!bound.comparison().equals("COMPARE_EQUAL")) {
+              return null;
+            }
+            names.add(value.toString());
+          } else {
+            TimeRanges allowed = bound(bound, value);
+            if (allowed == null) {
+              return null;
+            }
+            times = times.and(allowed);
+          }
+        }
+        if (possible) {
+          ranges.addAll(times.ranges());
+        }
+      }
+    } catch (DuckDbException e) {
+      return null;
+    }
+    return new Answer(
+        aboutTime ? TimeRanges.union(ranges) : TimeRanges.ALL, aboutTag ? names : null);
+  }
+
+  private static @Nullable TimeRanges bound(ContextProbe.Bound bound, Object value) {
+    if (bound.column().equals("ts") && value instanceof Instant instant) {
+      return PlanFilters.ofMicros(bound.comparison(), TimeConstant.micros(instant));
+    }
+    if (bound.column().equals("ts_ns") && value instanceof Long ns) {
+      return PlanFilters.ofNanos(bound.comparison(), ns);
+    }
+    return null;
+  }
+
+  /**
+   * Puts constants in place of scalar subqueries that read context alone and nothing of the query
+   * around them, so that the plan shows what they bound.
+   */
+  void foldSubqueries() {
+    fold(root, List.of());
+  }
+
+  private void fold(JsonNode node, List<JsonNode> around) {
+    List<JsonNode> selects = around;
+    if (node instanceof ObjectNode object && object.has("cte_map")) {
+      selects = new ArrayList<>(around);
+      selects.add(object);
+    }
+    if (node instanceof ObjectNode object) {
+      for (Map.Entry<String, JsonNode> field : object.properties()) {
+        JsonNode folded = folded(field.getValue(), selects);
+        if (folded != null) {
+          field.setValue(folded);
+        } else {
+          fold(field.getValue(), selects);
+        }
+      }
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        JsonNode folded = folded(array.get(i), selects);
+        if (folded != null) {
+          array.set(i, folded);
+        } else {
+          fold(array.get(i), selects);
+        }
+      }
+    }
+  }
+
+  private @Nullable JsonNode folded(JsonNode node, List<JsonNode> around) {
+    if (!node.path("class").asText().equals("SUBQUERY")
+        || !node.path("subquery_type").asText().equals("SCALAR")) {
+      return null;
+    }
+    Definitions definitions = new Definitions();
+    around.forEach(definitions::add);
+    JsonNode query = node.path("subquery");
+    if (!definitions.isContextTree(query, Set.of()) || SyntaxTree.isVolatile(query)) {
+      return null;
+    }
+    ObjectNode tree = one.deepCopy();
+    ArrayNode list = SyntaxTree.selectNode(tree).putArray("select_list");
+    list.add(node.deepCopy());
+    SyntaxTree.selectNode(tree).set("cte_map", definitions.neededMap());
+    try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), List.of())) {
+      Object value = rows.next() ? rows.value(0) : null;
+      ObjectNode constant = constant(value);
+      if (constant != null) {
+        constant.put("alias", node.path("alias").asText());
+      }
+      return constant;
+    } catch (DuckDbException e) {
+      return null; // it reads something of the query around it, or fails in the same way later
+    }
+  }
+
+  private static @Nullable ObjectNode constant(@Nullable Object value) {
+    return switch (value) {
+      case String text -> SyntaxTree.text(text);
+      case Long number -> SyntaxTree.cast(SyntaxTree.text(number.toString()), "BIGINT");
+      case Double number -> SyntaxTree.cast(SyntaxTree.text(number.toString()), "DOUBLE");
+      case Instant instant ->
+          SyntaxTree.cast(
+              SyntaxTree.text(
+                  StatementTimes.text(TimeConstant.nanos(TimeConstant.micros(instant)))),
+              "TIMESTAMPTZ");
+      case null, default -> null;
+    };
+  }
+}

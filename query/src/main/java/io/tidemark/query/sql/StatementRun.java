@@ -1,0 +1,451 @@
+package io.tidemark.query.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.QueryContext;
+import io.tidemark.model.SampleCondition;
+import io.tidemark.model.TagDefinition;
+import io.tidemark.query.HistorianQueries;
+import io.tidemark.query.duckdb.DuckDbException;
+import io.tidemark.query.duckdb.DuckDbInstances;
+import io.tidemark.query.duckdb.DuckDbRows;
+import io.tidemark.query.duckdb.DuckDbSession;
+import io.tidemark.query.duckdb.ScanHandle;
+import io.tidemark.query.duckdb.ScanSource;
+import io.tidemark.query.table.Arguments;
+import io.tidemark.query.table.Bindings;
+import io.tidemark.query.table.SampleScan;
+import io.tidemark.query.table.TableCall;
+import io.tidemark.query.table.TableFunction;
+import io.tidemark.query.table.Tables;
+import io.tidemark.query.time.ShiftCalendar;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One statement on its way: checked, planned over empty stubs, its references replaced by scans,
+ * run. Used once, by one thread.
+ */
+final class StatementRun {
+  private static final int RANGES_MAX = 4096;
+  private static final String ALIAS = "tidemark_alias";
+
+  /** What all statements of an engine share. */
+  record Shared(
+      HistorianQueries queries,
+      Map<String, ShiftCalendar> calendars,
+      DuckDbInstances instances,
+      ContextProjection projection) {}
+
+  private final Shared shared;
+  private final String sql;
+  private final List<? extends @Nullable Object> parameters;
+  private final QueryContext context;
+  private final List<ScanHandle> handles = new ArrayList<>();
+  private final List<ExplainResult.PushedScan> pushed = new ArrayList<>();
+  private final List<ColumnUnits.Scan> units = new ArrayList<>();
+
+  /** The planner's and the executor's session. */
+  private final DuckDbSession planner;
+
+  private final DuckDbSession executor;
+  private final ObjectNode one;
+
+  StatementRun(
+      Shared shared,
+      String sql,
+      List<? extends @Nullable Object> parameters,
+      QueryContext context,
+      DuckDbSession planner,
+      DuckDbSession executor) {
+    this.shared = shared;
+    this.sql = sql;
+    this.parameters = parameters;
+    this.context = context;
+    this.planner = planner;
+    this.executor = executor;
+    one = SyntaxTree.template(planner, "SELECT 1");
+  }
+
+  List<ScanHandle> handles() {
+    return handles;
+  }
+
+  void releaseHandles() {
+    handles.forEach(shared.instances::release);
+  }
+
+  /** Runs the statement; the result owns the executor's session, unless it is an EXPLAIN. */
+  SqlResult run(StatementText text, QueryContext.Stop stop) {
+    ObjectNode tree =
+        SqlGate.check(
+            SyntaxTree.parse(planner, text.body()),
+            text,
+            position -> text.placeOfByte(sql, position),
+            parameters.size());
+    StatementTimes times = new StatementTimes(context, parameters);
+    tree = (ObjectNode) CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> times.replaced(node));
+    shared.projection.refresh(executor);
+    JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
+    rewrite(tree);
+    if (text.explain()) {
+      stop.close();
+      executor.close();
+      return new ExplainResult(pushed, context);
+    }
+    List<@Nullable Object> bound = new ArrayList<>();
+    for (int place : SyntaxTree.renumberParameters(tree)) {
+      bound.add(parameters.get(place));
+    }
+    DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound);
+    return new StreamedResult(
+        executor, rows, handles, shared.instances, context, stop, columns(rows, selectList));
+  }
+
+  private List<SqlColumn> columns(DuckDbRows rows, JsonNode selectList) {
+    List<String> uoms = ColumnUnits.of(rows.names(), selectList, units);
+    List<SqlColumn> columns = new ArrayList<>();
+    for (int i = 0; i < rows.names().size(); i++) {
+      String name = rows.names().get(i);
+      columns.add(
+          new SqlColumn(name, rows.types().get(i), uoms.get(i), ColumnUnits.metadata(name, units)));
+    }
+    return columns;
+  }
+
+  /** Replaces the references in the tree by scans that read no more than they must. */
+  private void rewrite(ObjectNode tree) {
+    ObjectNode planned = tree.deepCopy();
+    substitute(planned);
+    List<Reference> references = references(planned);
+    if (references.size() > Relations.SCANS_MAX) {
+      throw new HistorianException(
+          ErrorCode.TOO_MANY,
+          "too many references to samples: references="
+              + references.size()
+              + ", referencesMax="
+              + Relations.SCANS_MAX);
+    }
+    if (references.isEmpty()) {
+      return;
+    }
+    List<JsonNode> sources = ColumnUnits.sources(SyntaxTree.selectNode(planned));
+    List<TableFunction.@Nullable Rows> called = new ArrayList<>();
+    List<ContextAsk.Answer> answers = new ArrayList<>();
+    ContextAsk ask = new ContextAsk(one, planned, planner, executor);
+    ask.foldSubqueries();
+    for (Reference reference : references) {
+      TableFunction function = reference.function();
+      called.add(
+          function == null || !reference.isCall()
+              ? null
+              : open(
+                  function,
+                  CallBindings.evaluate(
+                      function, reference.node().path("function"), one, this::row)));
+      answers.add(reference.isSamples() ? ask.about(reference.node()) : ContextAsk.Answer.NOTHING);
+    }
+    List<String> stubs = new ArrayList<>();
+    Map<String, PlanFilters.Need> needs = plan(planned, references, called, stubs);
+    List<JsonNode> replacements = new ArrayList<>();
+    for (int i = 0; i < references.size(); i++) {
+      Reference reference = references.get(i);
+      PlanFilters.Need need = needs.getOrDefault(stubs.get(i), PlanFilters.Need.EVERYTHING);
+      TableFunction function = reference.function();
+      TableFunction.Rows rows = called.get(i);
+      if (function == null) {
+        replacements.add(samples(reference, need, answers.get(i)));
+      } else if (rows != null) {
+        replacements.add(table(function, rows, null));
+      } else {
+        Bindings where = new WhereBindings(planner, one, need.conditions());
+        replacements.add(table(function, open(function, where), where));
+      }
+      noteUnit(reference.node(), sources);
+    }
+    int[] number = {0};
+    CteScope.walk(
+        tree,
+        CteScope.EMPTY,
+        (node, scope) ->
+            Reference.of(node, scope) == null
+                ? node
+                : aliased(replacements.get(number[0]++), node));
+  }
+
+  private static List<Reference> references(ObjectNode tree) {
+    List<Reference> found = new ArrayList<>();
+    CteScope.walk(
+        tree,
+        CteScope.EMPTY,
+        (node, scope) -> {
+          Reference reference = Reference.of(node, scope);
+          if (reference != null) {
+            found.add(reference);
+          }
+          return node;
+        });
+    return found;
+  }
+
+  /** Notes the unit of the scan added last, if the statement's own FROM holds it. */
+  private void noteUnit(ObjectNode reference, List<JsonNode> sources) {
+    if (sources.stream().anyMatch(source -> CteScope.isSame(source, reference))) {
+      ExplainResult.PushedScan scan = pushed.getLast();
+      units.add(new ColumnUnits.Scan(ColumnUnits.alias(reference), scan.uoms(), scan.metadata()));
+    }
+  }
+
+  // Tables with arguments.
+
+  private TableFunction.Rows open(TableFunction function, Bindings bindings) {
+    return function.open(
+        new Arguments(
+            function,
+            bindings,
+            new TableCall(context, shared.queries, shared.calendars, this::contextRows)));
+  }
+
+  private JsonNode table(
+      TableFunction function, TableFunction.Rows rows, @Nullable Bindings where) {
+    pushed.add(
+        new ExplainResult.PushedScan(
+            function.name(),
+            names(rows.tags()),
+            TimeRanges.union(rows.ranges()),
+            SampleCondition.ANY,
+            Set.of(),
+            rows.uoms(),
+            rows.metadata()));
+    String template = Relations.overScan(function, rows, where);
+    return derived(withHandle(template, rows.source()));
+  }
+
+  /** Rows of a statement of ours over context. */
+  private List<List<@Nullable Object>> contextRows(String statement) {
+    List<List<@Nullable Object>> all = new ArrayList<>();
+    try (DuckDbRows rows = executor.query(statement, List.of())) {
+      while (rows.next()) {
+        all.add(values(rows));
+      }
+    }
+    return all;
+  }
+
+  private static List<@Nullable Object> values(DuckDbRows rows) {
+    List<@Nullable Object> row = new ArrayList<>();
+    for (int i = 0; i < rows.names().size(); i++) {
+      row.add(rows.value(i));
+    }
+    return row;
+  }
+
+  /** The only row of a part of the statement. */
+  private List<@Nullable Object> row(ObjectNode tree) {
+    List<@Nullable Object> bound = new ArrayList<>();
+    for (int place : SyntaxTree.renumberParameters(tree)) {
+      bound.add(parameters.get(place));
+    }
+    try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound)) {
+      rows.next();
+      return values(rows);
+    }
+  }
+
+  // Samples.
+
+  private JsonNode samples(Reference reference, PlanFilters.Need need, ContextAsk.Answer answer) {
+    List<TagDefinition> wanted = select(need, answer.tags());
+    TimeRanges times = need.times().and(answer.times()).atMost(RANGES_MAX);
+    boolean isStored = reference.isSamples();
+    pushed.add(
+        new ExplainResult.PushedScan(
+            reference.name(),
+            names(wanted),
+            times,
+            isStored ? need.samples() : SampleCondition.ANY,
+            need.columns(),
+            uoms(wanted),
+            Map.of()));
+    ScanSource source =
+        isStored
+            ? SampleScan.stored(context, wanted, times.ranges(), need.samples())
+            : SampleScan.current(context, wanted);
+    return derived(withHandle(Relations.manyTagsTemplate(""), source));
+  }
+
+  /** The unit of the values, where all tags share one. */
+  private static Map<String, String> uoms(List<TagDefinition> tags) {
+    Set<String> uoms = new TreeSet<>();
+    tags.forEach(tag -> uoms.add(tag.uom()));
+    String uom = uoms.size() == 1 ? uoms.iterator().next() : "";
+    return Map.of("value", uom, "value_int", uom);
+  }
+
+  private static Set<String> names(List<TagDefinition> tags) {
+    Set<String> names = new TreeSet<>();
+    tags.forEach(tag -> names.add(tag.name()));
+    return names;
+  }
+
+  /** The visible tags that the conditions leave. */
+  private List<TagDefinition> select(PlanFilters.Need need, @Nullable Set<String> asked) {
+    Set<String> names = null;
+    JsonNode condition = need.tagCondition();
+    if (condition != null) {
+      Set<Object> constants = StubCondition.constants(need.conditions(), "tag");
+      if (constants != null) {
+        names = new LinkedHashSet<>();
+        for (Object constant : constants) {
+          names.add(constant.toString());
+        }
+      } else {
+        names = namesByQuery(condition);
+      }
+    }
+    if (names == null) {
+      names = asked;
+    } else if (asked != null) {
+      names.retainAll(asked);
+    }
+    List<TagDefinition> wanted = new ArrayList<>();
+    if (names == null) {
+      wanted.addAll(context.view().tags().all());
+    } else {
+      for (String name : names) {
+        TagDefinition tag = context.view().tags().find(name);
+        if (tag != null) {
+          wanted.add(tag);
+        }
+      }
+    }
+    wanted.removeIf(tag -> !context.mayRead(tag.id()));
+    return wanted;
+  }
+
+  /** Lets DuckDB itself evaluate a condition on names, such as LIKE; null if it cannot. */
+  private @Nullable Set<String> namesByQuery(JsonNode condition) {
+    try {
+      ObjectNode tree =
+          SyntaxTree.template(
+              planner,
+              "SELECT tag FROM (SELECT tag, tag AS "
+                  + Relations.RESERVED
+                  + "tag FROM "
+                  + Relations.TAG_TABLE
+                  + ") t");
+      SyntaxTree.selectNode(tree).set("where_clause", condition.deepCopy());
+      Set<String> names = new LinkedHashSet<>();
+      try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), List.of())) {
+        while (rows.next()) {
+          names.add(String.valueOf(rows.value(0)));
+        }
+      }
+      return names;
+    } catch (DuckDbException e) {
+      return null;
+    }
+  }
+
+  private String withHandle(String template, ScanSource source) {
+    ScanHandle handle = shared.instances.register(source);
+    handles.add(handle);
+    return template.replace(Relations.HANDLE_PLACE, Long.toString(handle.number()));
+  }
+
+  // Planning.
+
+  /**
+   * Explains the statement over stubs and reads what each may skip.
+   *
+   * @param stubs takes the name of each reference's stub
+   */
+  private Map<String, PlanFilters.Need> plan(
+      ObjectNode planned,
+      List<Reference> references,
+      List<TableFunction.@Nullable Rows> called,
+      List<String> stubs) {
+    Map<String, Integer> counts = new HashMap<>();
+    List<ObjectNode> tables = new ArrayList<>();
+    for (int i = 0; i < references.size(); i++) {
+      Reference reference = references.get(i);
+      TableFunction function = reference.function();
+      TableFunction.Rows rows = called.get(i);
+      String kind = function == null ? Relations.SAMPLES : function.name();
+      String stub = Relations.STUB + kind + "_" + counts.merge(kind, 1, Integer::sum);
+      String definition;
+      String select;
+      if (function == null) {
+        definition = Relations.stubDefinition(stub, Tables.sampleColumns());
+        select = Relations.overStub(stub, Tables.sampleColumns());
+      } else if (rows == null) {
+        stub += "_r";
+        definition = Relations.stubDefinition(stub, Relations.relationColumns(function));
+        select = Relations.overStub(stub, Relations.relationColumns(function));
+      } else {
+        if (function.isFunctionOnly()) {
+          planner.execute("DROP TABLE IF EXISTS " + stub);
+        }
+        definition = Relations.stubDefinition(stub, rows.columns());
+        select = Relations.overStub(stub, rows.columns());
+      }
+      planner.execute(definition);
+      stubs.add(stub);
+      tables.add(derived(select));
+    }
+    int[] number = {0};
+    CteScope.walk(
+        planned,
+        CteScope.EMPTY,
+        (node, scope) ->
+            Reference.of(node, scope) == null ? node : aliased(tables.get(number[0]++), node));
+    StringBuilder plan = new StringBuilder();
+    try (DuckDbRows rows =
+        planner.query("EXPLAIN (FORMAT JSON) " + SyntaxTree.sql(planner, planned), List.of())) {
+      while (rows.next()) {
+        plan.append(rows.value(rows.names().size() - 1));
+      }
+    }
+    return PlanFilters.read(planner, plan.toString());
+  }
+
+  /** Puts constants in place of parameters. */
+  private void substitute(ObjectNode tree) {
+    List<ObjectNode> nodes = new ArrayList<>();
+    SyntaxTree.collect(tree, "PARAMETER", nodes);
+    for (ObjectNode node : nodes) {
+      int index = Integer.parseInt(node.path("identifier").asText()) - 1;
+      JsonNode constant = SqlConstant.of(planner, parameters.get(index));
+      String alias = node.path("alias").asText();
+      node.removeAll();
+      node.setAll((ObjectNode) constant);
+      node.put("alias", alias);
+    }
+    for (JsonNode statement : tree.path("statements")) {
+      ((ObjectNode) statement).putArray("named_param_map");
+    }
+  }
+
+  /** A subquery as it stands in FROM. */
+  private ObjectNode derived(String select) {
+    ObjectNode tree = SyntaxTree.template(planner, "SELECT * FROM (" + select + ") AS " + ALIAS);
+    return (ObjectNode) SyntaxTree.selectNode(tree).path("from_table");
+  }
+
+  /** A table with the alias, column names and sampling that a reference had. */
+  private static JsonNode aliased(JsonNode table, ObjectNode reference) {
+    ObjectNode copy = table.deepCopy();
+    copy.put("alias", ColumnUnits.alias(reference));
+    copy.set("column_name_alias", reference.path("column_name_alias").deepCopy());
+    copy.set("sample", reference.path("sample").deepCopy());
+    return copy;
+  }
+}

@@ -1,0 +1,93 @@
+package io.tidemark.query.table;
+
+import io.tidemark.model.ReadRule;
+import io.tidemark.query.aggregate.CalculationBasis;
+import io.tidemark.query.aggregate.SummaryField;
+import io.tidemark.query.retrieval.Retrieval;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The parameters that say how a summary reads and weighs, the same for all tables of summaries. */
+final class SummaryRules {
+  /** What to make of Uncertain samples. */
+  private enum Uncertain {
+    BAD,
+    USED
+  }
+
+  static final List<Parameter> PARAMETERS =
+      List.of(
+          new Parameter(
+              "as_numbers", "BOOLEAN", null, null, "add up numbers in pH or dB all the same"),
+          new Parameter(
+              "basis",
+              "VARCHAR",
+              null,
+              null,
+              "what is weighed: a calculation basis such as EventWeighted"),
+          new Parameter(
+              "quality",
+              "VARCHAR",
+              "simple",
+              null,
+              "around samples that are not usable: simple, strict, hold, bridge"),
+          new Parameter("uncertain", "VARCHAR", "bad", null, "Uncertain samples: bad, used"),
+          new Parameter("step_as", "VARCHAR", "tag", null, "between samples: tag, stepped, sloped"),
+          new Parameter("max_gap", "INTERVAL", null, null, "longest time that a sample speaks for"),
+          new Parameter(
+              "extrapolation", "VARCHAR", "none", null, "after the last sample: none, hold, slope"),
+          new Parameter(
+              "percent_good_min",
+              "DOUBLE",
+              "0",
+              null,
+              "an interval that is good for less has no values"));
+
+  private final ReadRule rule;
+  private final CalculationBasis basis;
+  private final Retrieval.Logarithms logarithms;
+  private final double percentGoodMin;
+
+  private SummaryRules(
+      ReadRule rule,
+      CalculationBasis basis,
+      Retrieval.Logarithms logarithms,
+      double percentGoodMin) {
+    this.rule = rule;
+    this.basis = basis;
+    this.logarithms = logarithms;
+    this.percentGoodMin = percentGoodMin;
+  }
+
+  static SummaryRules of(Arguments arguments) {
+    Long maxGapNs = arguments.lengthNs("max_gap");
+    ReadRule rule =
+        arguments.argument(
+            "max_gap",
+            () ->
+                new ReadRule(
+                    arguments.choice("quality", ReadRule.QualityRule.class),
+                    arguments.choice("uncertain", Uncertain.class) == Uncertain.BAD,
+                    arguments.choice("step_as", ReadRule.Step.class),
+                    maxGapNs == null ? Long.MAX_VALUE : maxGapNs,
+                    arguments.choice("extrapolation", ReadRule.Extrapolation.class)));
+    String basis = arguments.text("basis");
+    return new SummaryRules(
+        rule.equals(ReadRule.DEFAULT) ? ReadRule.DEFAULT : rule,
+        basis == null
+            ? CalculationBasis.TIME_WEIGHTED
+            : arguments.argument("basis", () -> CalculationBasis.parse(basis)),
+        arguments.flag("as_numbers")
+            ? Retrieval.Logarithms.AS_NUMBERS
+            : Retrieval.Logarithms.LEFT_OUT,
+        arguments.number("percent_good_min", 0, 100));
+  }
+
+  /** What to ask for some fields; those that the basis does not have are left out. */
+  Retrieval.Summary retrieval(long[] edgesNs, Set<SummaryField> fields) {
+    Set<SummaryField> possible = EnumSet.copyOf(fields);
+    possible.removeIf(field -> basis.isEventWeighted() && field.isOfTime());
+    return new Retrieval.Summary(edgesNs, rule, basis, possible, logarithms, percentGoodMin);
+  }
+}
