@@ -40,6 +40,25 @@ final class LoopbackClient implements AutoCloseable {
   long get(String path) throws IOException {
     String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
     out.write(request.getBytes(StandardCharsets.US_ASCII));
+    return answer(path);
+  }
+
+  /**
+   * Bytes of the answer to a body.
+   *
+   * @throws IOException also if the status is not 200
+   */
+  long post(String path, String contentType, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String request =
+        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+            .formatted(path, host, contentType, bytes.length);
+    out.write(request.getBytes(StandardCharsets.US_ASCII));
+    out.write(bytes);
+    return answer(path + ": " + body);
+  }
+
+  private long answer(String asked) throws IOException {
     out.flush();
     String status = line();
     long length = -1;
@@ -61,7 +80,7 @@ final class LoopbackClient implements AutoCloseable {
       line();
     }
     if (!status.startsWith("HTTP/1.1 200")) {
-      throw new IOException(status + ": " + path);
+      throw new IOException(status + ": " + asked);
     }
     return bytes;
   }

@@ -30,7 +30,8 @@ public final class SizeSuite {
           new Question("year", "averages of a year of one tag", YearAverage::answer),
           new Question("windows", "range aggregates by windows and samples", WindowLatency::answer),
           new Question("late", "what late samples cost", LateSamples::answer),
-          new Question("queries", "what questions take over HTTP", QuerySpeed::answer));
+          new Question("queries", "what questions take over HTTP", QuerySpeed::answer),
+          new Question("sql", "what statements take", SqlSpeed::answer));
 
   private final List<String> only = new ArrayList<>();
   private long seed = 42;

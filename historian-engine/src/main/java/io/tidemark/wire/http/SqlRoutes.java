@@ -8,7 +8,9 @@ import io.tidemark.engine.Historian;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.query.sql.SqlColumn;
+import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.sql.SqlSchema;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -36,7 +38,60 @@ final class SqlRoutes {
 
   List<Route> routes() {
     return List.of(
-        new Route("POST", "/api/v1/sql", Route.Lane.READ, Route.QUESTION_BYTES_MAX, this::sql));
+        new Route("POST", "/api/v1/sql", Route.Lane.READ, Route.QUESTION_BYTES_MAX, this::sql),
+        Route.get("/api/v1/sql/schema", Route.Lane.READ, SqlRoutes::schema));
+  }
+
+  private static void schema(Exchange exchange) throws IOException {
+    Parameters.of(exchange.query()).allow(List.of());
+    SqlSchema schema = SqlEngine.schema();
+    exchange.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          json.writeArrayFieldStart("relations");
+          for (SqlSchema.Relation relation : schema.relations()) {
+            json.writeStartObject();
+            json.writeStringField("name", relation.name());
+            json.writeStringField("description", relation.description());
+            writeColumns(json, relation.columns());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("functions");
+          for (SqlSchema.Function function : schema.functions()) {
+            json.writeStartObject();
+            json.writeStringField("name", function.name());
+            json.writeStringField("description", function.description());
+            json.writeArrayFieldStart("parameters");
+            for (SqlSchema.Argument argument : function.parameters()) {
+              json.writeStartObject();
+              json.writeStringField("name", argument.name());
+              json.writeStringField("type", argument.type());
+              json.writeStringField("default", argument.absent());
+              json.writeStringField("description", argument.description());
+              json.writeEndObject();
+            }
+            json.writeEndArray();
+            writeColumns(json, function.columns());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  private static void writeColumns(JsonGenerator json, List<SqlSchema.Column> columns)
+      throws IOException {
+    json.writeArrayFieldStart("columns");
+    for (SqlSchema.Column column : columns) {
+      json.writeStartObject();
+      json.writeStringField("name", column.name());
+      json.writeStringField("type", column.type());
+      json.writeStringField("description", column.description());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private void sql(Exchange exchange) throws IOException {

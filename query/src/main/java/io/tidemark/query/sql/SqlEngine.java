@@ -109,6 +109,11 @@ public final class SqlEngine implements AutoCloseable {
     }
   }
 
+  /** What statements may name. */
+  public static SqlSchema schema() {
+    return SqlSchema.CURRENT;
+  }
+
   /** Gives the executor up, as after a fatal error; the next statement opens a new one. */
   public void abandonExecutor() {
     instances.abandonExecutor();
