@@ -169,6 +169,12 @@ public final class SampleScan implements ScanSource {
     private final SampleColumns read;
     private final AtomicInteger nextUnit;
     private final SampleBlock block = new SampleBlock();
+
+    /* Values on their way from a block to a vector. */
+    private final int[] ints = new int[SampleBlock.CAPACITY];
+    private final long[] longs = new long[SampleBlock.CAPACITY];
+    private final double[] doubles = new double[SampleBlock.CAPACITY];
+
     private @Nullable Unit unit;
     private @Nullable Blocks blocks;
     private int row;
@@ -234,20 +240,24 @@ public final class SampleScan implements ScanSource {
 
     private void column(
         ScanRows rows, int vector, int column, int filled, int length, TagDefinition tag) {
-      for (int i = 0; i < length; i++) {
-        int from = row + i;
-        int to = filled + i;
-        switch (column) {
-          case 0 -> rows.setInt(vector, to, tag.id());
-          case 1 ->
-              rows.setLong(vector, to, Math.floorDiv(block.sourceTimesNs()[from], NANOS_PER_MICRO));
-          case 2 -> rows.setLong(vector, to, block.sourceTimesNs()[from]);
-          case 3 -> value(rows, vector, to, from);
-          case 4 -> integer(rows, vector, to, from);
-          case 5 -> rows.setText(vector, to, text(from, tag));
-          case 6 -> rows.setUnsignedInt(vector, to, block.statuses()[from]);
-          default -> rows.setUnsignedByte(vector, to, block.flags()[from]);
+      switch (column) {
+        case 0 -> {
+          Arrays.fill(ints, 0, length, tag.id());
+          rows.setInts(vector, filled, ints, 0, length);
         }
+        case 1 -> {
+          long[] times = block.sourceTimesNs();
+          for (int i = 0; i < length; i++) {
+            longs[i] = Math.floorDiv(times[row + i], NANOS_PER_MICRO);
+          }
+          rows.setLongs(vector, filled, longs, 0, length);
+        }
+        case 2 -> rows.setLongs(vector, filled, block.sourceTimesNs(), row, length);
+        case 3 -> values(rows, vector, filled, length);
+        case 4 -> integers(rows, vector, filled, length);
+        case 5 -> texts(rows, vector, filled, length, tag);
+        case 6 -> rows.setInts(vector, filled, block.statuses(), row, length);
+        default -> rows.setUnsignedBytes(vector, filled, block.flags(), row, length);
       }
     }
 
@@ -255,19 +265,54 @@ public final class SampleScan implements ScanSource {
       return block.isPresent(from) && !Quality.isBad(block.statuses()[from]);
     }
 
-    private void value(ScanRows rows, int vector, int to, int from) {
-      if (shows(from) && block.type() != SampleType.STRING) {
-        rows.setDouble(vector, to, block.number(from));
-      } else {
-        rows.setNull(vector, to);
+    private void values(ScanRows rows, int vector, int filled, int length) {
+      switch (block.type()) {
+        case FLOAT64, FLOAT32 -> rows.setDoubles(vector, filled, block.doubles(), row, length);
+        case STRING -> {
+          setNulls(rows, vector, filled, length);
+          return;
+        }
+        default -> {
+          for (int i = 0; i < length; i++) {
+            doubles[i] = block.number(row + i);
+          }
+          rows.setDoubles(vector, filled, doubles, 0, length);
+        }
+      }
+      hide(rows, vector, filled, length);
+    }
+
+    private void integers(ScanRows rows, int vector, int filled, int length) {
+      if (!block.type().isIntegral()) {
+        setNulls(rows, vector, filled, length);
+        return;
+      }
+      rows.setLongs(vector, filled, block.longs(), row, length);
+      hide(rows, vector, filled, length);
+    }
+
+    private void texts(ScanRows rows, int vector, int filled, int length, TagDefinition tag) {
+      if (block.type() != SampleType.STRING && block.type() != SampleType.DIGITAL) {
+        setNulls(rows, vector, filled, length);
+        return;
+      }
+      for (int i = 0; i < length; i++) {
+        rows.setText(vector, filled + i, text(row + i, tag));
       }
     }
 
-    private void integer(ScanRows rows, int vector, int to, int from) {
-      if (shows(from) && block.type().isIntegral()) {
-        rows.setLong(vector, to, block.longs()[from]);
-      } else {
-        rows.setNull(vector, to);
+    private static void setNulls(ScanRows rows, int vector, int filled, int length) {
+      for (int i = 0; i < length; i++) {
+        rows.setNull(vector, filled + i);
+      }
+    }
+
+    /** Makes those NULL that do not show a value: few, if any. */
+    private void hide(ScanRows rows, int vector, int filled, int length) {
+      for (int i = 0; i < length; i++) {
+        if (!shows(row + i)) {
+          rows.setNull(vector, filled + i);
+        }
       }
     }
 

@@ -1,0 +1,66 @@
+package io.tidemark.query.duckdb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.duckdb.DuckDBWritableVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one of DuckDB's vectors, for runs of values: the driver's setters take one value at
+ * a time, with a lock and four checks each. The driver keeps the buffers in private fields; a
+ * driver without these fields has no such memory, and is written to value by value.
+ *
+ * @param values in native order
+ * @param validity a bit for each row, set where it is not NULL; the driver clears all of them
+ */
+record VectorMemory(ByteBuffer values, ByteBuffer validity) {
+  private static final @Nullable VarHandle DATA = field("data");
+  private static final @Nullable VarHandle VALIDITY = field("validity");
+
+  private static @Nullable VarHandle field(String name) {
+    try {
+      return MethodHandles.privateLookupIn(DuckDBWritableVector.class, MethodHandles.lookup())
+          .findVarHandle(DuckDBWritableVector.class, name, ByteBuffer.class);
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  /** Memory that is valid as long as the vector; null if it cannot be reached. */
+  static @Nullable VectorMemory of(DuckDBWritableVector vector) {
+    if (DATA == null || VALIDITY == null) {
+      return null;
+    }
+    ByteBuffer data = (ByteBuffer) DATA.get(vector);
+    ByteBuffer validity = (ByteBuffer) VALIDITY.get(vector);
+    return data == null || validity == null
+        ? null
+        : new VectorMemory(
+            data.duplicate().order(ByteOrder.nativeOrder()),
+            validity.duplicate().order(ByteOrder.nativeOrder()));
+  }
+
+  /** The values from a row on. */
+  ByteBuffer from(int row, int width) {
+    return values.position(row * width);
+  }
+
+  /** Says that rows are not NULL. */
+  void setPresent(int row, int count) {
+    int end = row + count;
+    for (int word = row >> 6; word << 6 < end; word++) {
+      int first = Math.max(row - (word << 6), 0);
+      int last = Math.min(end - (word << 6), Long.SIZE);
+      long bits = -1L >>> (Long.SIZE - (last - first)) << first;
+      validity.putLong(word << 3, validity.getLong(word << 3) | bits);
+    }
+  }
+
+  /** Says that a row is NULL. */
+  void setNull(int row) {
+    int at = row >> 6 << 3;
+    validity.putLong(at, validity.getLong(at) & ~(1L << row));
+  }
+}
