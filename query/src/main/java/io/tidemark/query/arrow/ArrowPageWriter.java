@@ -122,7 +122,12 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** A cell of {@link Type#BOOL}. */
   public void setBool(int column, boolean value) {
-    ((BitVector) vectors[column]).setSafe(row, value ? 1 : 0);
+    setBool(column, 0, value);
+  }
+
+  /** The same in a row of a run. */
+  public void setBool(int column, int offset, boolean value) {
+    ((BitVector) vectors[column]).setSafe(row + offset, value ? 1 : 0);
   }
 
   /** A cell of {@link Type#INT64}. */
@@ -137,7 +142,12 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** A cell of {@link Type#UINT32}; the bits of the int. */
   public void setUnsignedInt(int column, int value) {
-    ((UInt4Vector) vectors[column]).setSafe(row, value);
+    setUnsignedInt(column, 0, value);
+  }
+
+  /** The same in a row of a run. */
+  public void setUnsignedInt(int column, int offset, int value) {
+    ((UInt4Vector) vectors[column]).setSafe(row + offset, value);
   }
 
   /** A cell of {@link Type#FLOAT64}. */
@@ -152,7 +162,12 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** A cell of {@link Type#TIME}. */
   public void setTime(int column, long ns) {
-    ((TimeStampNanoTZVector) vectors[column]).setSafe(row, ns);
+    setTime(column, 0, ns);
+  }
+
+  /** The same in a row of a run. */
+  public void setTime(int column, int offset, long ns) {
+    ((TimeStampNanoTZVector) vectors[column]).setSafe(row + offset, ns);
   }
 
   /** A cell of {@link Type#TEXT}; null leaves it null. */
@@ -229,10 +244,15 @@ public final class ArrowPageWriter implements AutoCloseable {
     setPresent(vectors[column], row, count);
   }
 
-  /** Makes a cell of {@link Type#FLOAT64} of a run null again, and its value none. */
+  /** Makes a cell of a run of numbers null again, and its value none. */
   public void clearNumber(int column, int offset) {
     FieldVector vector = vectors[column];
-    data[column].of(vector.getDataBuffer()).putDouble((row + offset) * Double.BYTES, 0);
+    ByteBuffer bytes = data[column].of(vector.getDataBuffer());
+    if (vector instanceof UInt4Vector) {
+      bytes.putInt((row + offset) * Integer.BYTES, 0);
+    } else {
+      bytes.putLong((row + offset) * Long.BYTES, 0);
+    }
     BitVectorHelper.unsetBit(vector.getValidityBuffer(), row + offset);
   }
 

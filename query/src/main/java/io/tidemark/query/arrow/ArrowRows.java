@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -23,42 +22,110 @@ public final class ArrowRows {
   private ArrowRows() {}
 
   /**
-   * Writes all rows.
+   * A column of a result.
    *
-   * @param names column names
-   * @param types SQL type names
-   * @param uoms units of measure, empty where unknown
-   * @param next moves to the next row
-   * @param value reads a column of the current row
+   * @param type SQL type name
+   * @param metadata of its field: {@code uom}, {@code step} and the like
    */
+  public record ResultColumn(String name, String type, Map<String, String> metadata) {}
+
+  /** Writes all rows, one by one. */
   public static void write(
-      List<String> names,
-      List<String> types,
-      List<String> uoms,
+      List<ResultColumn> columns,
       BooleanSupplier next,
       IntFunction<@Nullable Object> value,
       String dataVersion,
       ZoneId zone,
       OutputStream out)
       throws IOException {
-    List<Column> columns = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      columns.add(
-          new Column(
-              names.get(i),
-              type(types.get(i)),
-              uoms.get(i).isEmpty() ? Map.of() : Map.of("uom", uoms.get(i))));
-    }
-    try (ArrowPageWriter writer =
-        new ArrowPageWriter(
-            columns, Map.of("dataVersion", dataVersion, "timeZone", zone.getId()), out)) {
+    List<Column> fields = fields(columns);
+    try (ArrowPageWriter writer = writer(fields, dataVersion, zone, out)) {
       while (next.getAsBoolean()) {
-        for (int i = 0; i < columns.size(); i++) {
-          set(writer, i, columns.get(i).type(), value.apply(i));
+        for (int i = 0; i < fields.size(); i++) {
+          set(writer, i, 0, fields.get(i).type(), value.apply(i));
         }
         writer.endRow();
       }
       writer.end();
+    }
+  }
+
+  /** Writes all rows, run by run. */
+  public static void write(
+      List<ResultColumn> columns, RunSource rows, String dataVersion, ZoneId zone, OutputStream out)
+      throws IOException {
+    List<Column> fields = fields(columns);
+    Run run = new Run(rows);
+    try (ArrowPageWriter writer = writer(fields, dataVersion, zone, out)) {
+      for (int count = rows.nextRun(); count > 0; count = rows.nextRun()) {
+        writer.beginRun(count);
+        for (int i = 0; i < fields.size(); i++) {
+          run.write(writer, i, fields.get(i).type(), count);
+        }
+        writer.endRun(count);
+      }
+      writer.end();
+    }
+  }
+
+  private static ArrowPageWriter writer(
+      List<Column> fields, String dataVersion, ZoneId zone, OutputStream out) throws IOException {
+    return new ArrowPageWriter(
+        fields, Map.of("dataVersion", dataVersion, "timeZone", zone.getId()), out);
+  }
+
+  private static List<Column> fields(List<ResultColumn> columns) {
+    return columns.stream()
+        .map(column -> new Column(column.name(), type(column.type()), column.metadata()))
+        .toList();
+  }
+
+  /** Copies columns of runs. */
+  private static final class Run {
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    private final RunSource rows;
+    private final double[] doubles = new double[RunSource.ROWS_MAX];
+    private final long[] longs = new long[RunSource.ROWS_MAX];
+    private final int[] ints = new int[RunSource.ROWS_MAX];
+
+    Run(RunSource rows) {
+      this.rows = rows;
+    }
+
+    void write(ArrowPageWriter writer, int column, Type type, int count) {
+      boolean copied =
+          switch (type) {
+            case FLOAT64 -> rows.copy(column, doubles);
+            case INT64, TIME -> rows.copy(column, longs);
+            case UINT32 -> rows.copy(column, ints);
+            case BOOL, TEXT -> false;
+          };
+      if (!copied) {
+        for (int row = 0; row < count; row++) {
+          set(writer, column, row, type, rows.value(column, row));
+        }
+        return;
+      }
+      switch (type) {
+        case FLOAT64 -> writer.setRun(column, doubles, count);
+        case UINT32 -> writer.setRun(column, ints, count);
+        case TIME -> {
+          for (int row = 0; row < count; row++) {
+            longs[row] =
+                rows.isNull(column, row) ? 0 : Math.multiplyExact(longs[row], NANOS_PER_MICRO);
+          }
+          writer.setRun(column, longs, count);
+        }
+        default -> writer.setRun(column, longs, count);
+      }
+      if (!rows.isFull(column)) {
+        for (int row = 0; row < count; row++) {
+          if (rows.isNull(column, row)) {
+            writer.clearNumber(column, row);
+          }
+        }
+      }
     }
   }
 
@@ -73,23 +140,25 @@ public final class ArrowRows {
     };
   }
 
-  private static void set(ArrowPageWriter writer, int column, Type type, @Nullable Object value) {
+  private static void set(
+      ArrowPageWriter writer, int column, int offset, Type type, @Nullable Object value) {
     if (value == null) {
       return;
     }
     switch (type) {
-      case BOOL -> writer.setBool(column, (Boolean) value);
-      case INT64 -> writer.setLong(column, ((Number) value).longValue());
-      case UINT32 -> writer.setUnsignedInt(column, ((Number) value).intValue());
-      case FLOAT64 -> writer.setDouble(column, number(value));
+      case BOOL -> writer.setBool(column, offset, (Boolean) value);
+      case INT64 -> writer.setLong(column, offset, ((Number) value).longValue());
+      case UINT32 -> writer.setUnsignedInt(column, offset, ((Number) value).intValue());
+      case FLOAT64 -> writer.setDouble(column, offset, number(value));
       case TIME -> {
         Instant instant = (Instant) value;
         writer.setTime(
             column,
+            offset,
             Math.addExact(
                 Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano()));
       }
-      case TEXT -> writer.setText(column, value.toString());
+      case TEXT -> writer.setText(column, offset, value.toString());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tidemark.query.duckdb;
 
+import java.nio.ByteBuffer;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.ResultSet;
@@ -118,23 +119,51 @@ public final class DuckDbRows implements AutoCloseable {
         return rows.next();
       }
       while (++row >= rowCount) {
-        DuckDBChunkedResult result = chunks;
-        if (result == null || !result.nextChunk()) {
-          row = -1;
-          rowCount = 0;
+        if (!nextChunk()) {
           return false;
-        }
-        DuckDBDataChunkReader chunk = result.chunk();
-        rowCount = (int) chunk.rowCount();
-        row = -1;
-        vectors = new DuckDBReadableVector[names.size()];
-        for (int i = 0; i < vectors.length; i++) {
-          vectors[i] = chunk.vector(i);
         }
       }
       return true;
     } catch (SQLException e) {
       throw session.failed(e);
+    }
+  }
+
+  /** Whether it can be read in runs. */
+  public boolean isInRuns() {
+    return chunks != null;
+  }
+
+  /**
+   * Moves to the next run of rows, see {@link #isInRuns}; not to be mixed with {@link #next}.
+   *
+   * @return number of rows, 0 at the end
+   */
+  public int nextRun() {
+    while (!closed && nextChunk()) {
+      if (rowCount > 0) {
+        return rowCount;
+      }
+    }
+    return 0;
+  }
+
+  /** Moves before the first row of the next chunk, which may have none; false at the end. */
+  private boolean nextChunk() {
+    row = -1;
+    rowCount = 0;
+    try {
+      DuckDBChunkedResult result = chunks;
+      if (result == null || !result.nextChunk()) {
+        return false;
+      }
+      DuckDBDataChunkReader chunk = result.chunk();
+      rowCount = (int) chunk.rowCount();
+      vectors = new DuckDBReadableVector[names.size()];
+      for (int i = 0; i < vectors.length; i++) {
+        vectors[i] = chunk.vector(i);
+      }
+      return true;
     } catch (RuntimeException e) {
       // The chunked result wraps what DuckDB said.
       if (e.getCause() instanceof SQLException cause) {
@@ -144,41 +173,87 @@ public final class DuckDbRows implements AutoCloseable {
     }
   }
 
+  /** Copies a DOUBLE column of the run; false if it cannot be. NULLs have any value. */
+  public boolean copy(int column, double[] to) {
+    ByteBuffer values = values(column, "DOUBLE");
+    if (values != null) {
+      values.asDoubleBuffer().get(to, 0, rowCount);
+    }
+    return values != null;
+  }
+
+  /** Copies a BIGINT column of the run, or the microseconds of a TIMESTAMPTZ column. */
+  public boolean copy(int column, long[] to) {
+    ByteBuffer values = values(column, "BIGINT");
+    if (values == null) {
+      values = values(column, "TIMESTAMP WITH TIME ZONE");
+    }
+    if (values != null) {
+      values.asLongBuffer().get(to, 0, rowCount);
+    }
+    return values != null;
+  }
+
+  /** Copies a UINTEGER column of the run. */
+  public boolean copy(int column, int[] to) {
+    ByteBuffer values = values(column, "UINTEGER");
+    if (values != null) {
+      values.asIntBuffer().get(to, 0, rowCount);
+    }
+    return values != null;
+  }
+
+  private @Nullable ByteBuffer values(int column, String type) {
+    return types.get(column).equals(type) ? VectorMemory.valuesOf(vectors[column]) : null;
+  }
+
+  /** Whether a value of the run is NULL. */
+  public boolean isNull(int column, int rowOfRun) {
+    return vectors[column].isNull(rowOfRun);
+  }
+
+  /** Whether no value of a column of the run is NULL. */
+  public boolean isFull(int column) {
+    return VectorMemory.isFull(vectors[column], rowCount);
+  }
+
   /**
    * Value of the current row: null, Boolean, Long, Double, BigInteger, BigDecimal, String, Instant,
    * LocalDateTime, LocalDate, LocalTime, List or Map.
    */
   public @Nullable Object value(int column) {
     try {
-      if (rows != null) {
-        return plain(read(rows, column));
-      }
-      DuckDBReadableVector vector = vectors[column];
-      if (vector.isNull(row)) {
-        return null;
-      }
-      return switch (types.get(column)) {
-        case "BOOLEAN" -> vector.getBoolean(row);
-        case "TINYINT" -> (long) vector.getByte(row);
-        case "SMALLINT" -> (long) vector.getShort(row);
-        case "INTEGER" -> (long) vector.getInt(row);
-        case "BIGINT" -> vector.getLong(row);
-        case "UTINYINT" -> (long) vector.getUint8(row);
-        case "USMALLINT" -> (long) vector.getUint16(row);
-        case "UINTEGER" -> vector.getUint32(row);
-        case "UBIGINT" -> vector.getUint64(row);
-        case "FLOAT" -> (double) vector.getFloat(row);
-        case "DOUBLE" -> vector.getDouble(row);
-        case "TIMESTAMP" -> vector.getLocalDateTime(row);
-        case "DATE" -> vector.getLocalDate(row);
-        case "HUGEINT" -> vector.getHugeInt(row);
-        case "VARCHAR" -> vector.getString(row);
-        case "TIMESTAMP WITH TIME ZONE" -> vector.getOffsetDateTime(row).toInstant();
-        default -> throw new IllegalStateException("type is not streamed: " + types.get(column));
-      };
+      return rows != null ? plain(read(rows, column)) : value(column, row);
     } catch (SQLException e) {
       throw session.failed(e);
     }
+  }
+
+  /** The same of a row of the run. */
+  public @Nullable Object value(int column, int rowOfRun) {
+    DuckDBReadableVector vector = vectors[column];
+    if (vector.isNull(rowOfRun)) {
+      return null;
+    }
+    return switch (types.get(column)) {
+      case "BOOLEAN" -> vector.getBoolean(rowOfRun);
+      case "TINYINT" -> (long) vector.getByte(rowOfRun);
+      case "SMALLINT" -> (long) vector.getShort(rowOfRun);
+      case "INTEGER" -> (long) vector.getInt(rowOfRun);
+      case "BIGINT" -> vector.getLong(rowOfRun);
+      case "UTINYINT" -> (long) vector.getUint8(rowOfRun);
+      case "USMALLINT" -> (long) vector.getUint16(rowOfRun);
+      case "UINTEGER" -> vector.getUint32(rowOfRun);
+      case "UBIGINT" -> vector.getUint64(rowOfRun);
+      case "FLOAT" -> (double) vector.getFloat(rowOfRun);
+      case "DOUBLE" -> vector.getDouble(rowOfRun);
+      case "TIMESTAMP" -> vector.getLocalDateTime(rowOfRun);
+      case "DATE" -> vector.getLocalDate(rowOfRun);
+      case "HUGEINT" -> vector.getHugeInt(rowOfRun);
+      case "VARCHAR" -> vector.getString(rowOfRun);
+      case "TIMESTAMP WITH TIME ZONE" -> vector.getOffsetDateTime(rowOfRun).toInstant();
+      default -> throw new IllegalStateException("type is not streamed: " + types.get(column));
+    };
   }
 
   private @Nullable Object read(ResultSet from, int column) throws SQLException {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBWritableVector;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param validity a bit for each row, set where it is not NULL; the driver clears all of them
  */
 record VectorMemory(ByteBuffer values, ByteBuffer validity) {
-  private static final @Nullable VarHandle DATA = field("data");
-  private static final @Nullable VarHandle VALIDITY = field("validity");
+  private static final @Nullable VarHandle DATA = field(DuckDBWritableVector.class, "data");
+  private static final @Nullable VarHandle VALIDITY = field(DuckDBWritableVector.class, "validity");
+  private static final @Nullable VarHandle READ_DATA = field(DuckDBReadableVector.class, "data");
+  private static final @Nullable VarHandle READ_VALIDITY =
+      field(DuckDBReadableVector.class, "validity");
 
-  private static @Nullable VarHandle field(String name) {
+  private static @Nullable VarHandle field(Class<?> vector, String name) {
     try {
-      return MethodHandles.privateLookupIn(DuckDBWritableVector.class, MethodHandles.lookup())
-          .findVarHandle(DuckDBWritableVector.class, name, ByteBuffer.class);
+      return MethodHandles.privateLookupIn(vector, MethodHandles.lookup())
+          .findVarHandle(vector, name, ByteBuffer.class);
     } catch (ReflectiveOperationException e) {
       return null;
     }
@@ -40,6 +44,28 @@ record VectorMemory(ByteBuffer values, ByteBuffer validity) {
         : new VectorMemory(
             data.duplicate().order(ByteOrder.nativeOrder()),
             validity.duplicate().order(ByteOrder.nativeOrder()));
+  }
+
+  /** The values of a vector that DuckDB filled, in native order; null if they cannot be reached. */
+  static @Nullable ByteBuffer valuesOf(DuckDBReadableVector vector) {
+    ByteBuffer data = READ_DATA == null ? null : (ByteBuffer) READ_DATA.get(vector);
+    return data == null ? null : data.duplicate().order(ByteOrder.nativeOrder()).position(0);
+  }
+
+  /** Whether no value of a vector that DuckDB filled is NULL. */
+  static boolean isFull(DuckDBReadableVector vector, int count) {
+    if (READ_VALIDITY != null) {
+      ByteBuffer validity = (ByteBuffer) READ_VALIDITY.get(vector);
+      if (validity == null) {
+        return true;
+      }
+    }
+    for (int row = 0; row < count; row++) {
+      if (vector.isNull(row)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The values from a row on. */

@@ -41,9 +41,7 @@ class RowsResult implements SqlResult {
   @Override
   public void writeArrow(OutputStream out) throws IOException {
     ArrowRows.write(
-        columns.stream().map(SqlColumn::name).toList(),
-        columns.stream().map(SqlColumn::type).toList(),
-        columns.stream().map(SqlColumn::uom).toList(),
+        SqlColumn.fields(columns, dataVersion, zone),
         this::next,
         this::value,
         dataVersion,

@@ -1,5 +1,10 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.query.arrow.ArrowRows;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,5 +19,21 @@ public record SqlColumn(String name, String type, String uom, Map<String, String
   /** A column of which nothing else is known. */
   public SqlColumn(String name, String type, String uom) {
     this(name, type, uom, Map.of());
+  }
+
+  /** The columns of a result as Arrow says them: what is known of each is in its field. */
+  static List<ArrowRows.ResultColumn> fields(
+      List<SqlColumn> columns, String dataVersion, ZoneId zone) {
+    List<ArrowRows.ResultColumn> fields = new ArrayList<>();
+    for (SqlColumn column : columns) {
+      Map<String, String> metadata = new HashMap<>(column.metadata);
+      if (!column.uom.isEmpty()) {
+        metadata.put("uom", column.uom);
+      }
+      metadata.put("timeZone", zone.getId());
+      metadata.put("dataVersion", dataVersion);
+      fields.add(new ArrowRows.ResultColumn(column.name, column.type, metadata));
+    }
+    return fields;
   }
 }

@@ -2,6 +2,7 @@ package io.tidemark.query.sql;
 
 import io.tidemark.model.QueryContext;
 import io.tidemark.query.arrow.ArrowRows;
+import io.tidemark.query.arrow.RunSource;
 import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbRows;
@@ -70,15 +71,55 @@ final class StreamedResult implements SqlResult {
 
   @Override
   public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(
-        rows.names(),
-        rows.types(),
-        columns.stream().map(SqlColumn::uom).toList(),
-        this::next,
-        this::value,
-        dataVersion,
-        context.zone(),
-        out);
+    List<ArrowRows.ResultColumn> fields = SqlColumn.fields(columns, dataVersion, context.zone());
+    if (rows.isInRuns()) {
+      ArrowRows.write(fields, new Runs(), dataVersion, context.zone(), out);
+    } else {
+      ArrowRows.write(fields, this::next, this::value, dataVersion, context.zone(), out);
+    }
+  }
+
+  /** The rows in the runs in which DuckDB delivers them. */
+  private final class Runs implements RunSource {
+    @Override
+    public int nextRun() {
+      context.check();
+      try {
+        return rows.nextRun();
+      } catch (DuckDbException e) {
+        throw SqlEngine.translate(e, handles, context);
+      }
+    }
+
+    @Override
+    public boolean copy(int column, double[] to) {
+      return rows.copy(column, to);
+    }
+
+    @Override
+    public boolean copy(int column, long[] to) {
+      return rows.copy(column, to);
+    }
+
+    @Override
+    public boolean copy(int column, int[] to) {
+      return rows.copy(column, to);
+    }
+
+    @Override
+    public boolean isNull(int column, int row) {
+      return rows.isNull(column, row);
+    }
+
+    @Override
+    public boolean isFull(int column) {
+      return rows.isFull(column);
+    }
+
+    @Override
+    public @Nullable Object value(int column, int row) {
+      return rows.value(column, row);
+    }
   }
 
   @Override

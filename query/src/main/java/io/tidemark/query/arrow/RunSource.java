@@ -1,0 +1,30 @@
+package io.tidemark.query.arrow;
+
+import org.jspecify.annotations.Nullable;
+
+/** Rows of a result, a run of them at a time. One thread. */
+public interface RunSource {
+  /** Moves to the next run: its number of rows, 0 at the end; at most {@link #ROWS_MAX}. */
+  int nextRun();
+
+  /** Most rows of a run. */
+  int ROWS_MAX = 2048;
+
+  /** Numbers of a column of the run; false if they must be taken one by one. */
+  boolean copy(int column, double[] to);
+
+  /** Whole numbers, or microseconds since the epoch of a column of times; as {@link #copy}. */
+  boolean copy(int column, long[] to);
+
+  /** Bits of unsigned whole numbers; as {@link #copy}. */
+  boolean copy(int column, int[] to);
+
+  /** Whether a value is NULL. */
+  boolean isNull(int column, int row);
+
+  /** Whether no value of a column of the run is NULL. */
+  boolean isFull(int column);
+
+  /** A value. */
+  @Nullable Object value(int column, int row);
+}
