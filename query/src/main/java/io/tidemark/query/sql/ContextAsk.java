@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +29,11 @@ final class ContextAsk {
    * What the joins of a reference say.
    *
    * @param tags names, or null for all
+   * @param timeBounds how many comparisons of times it knows all values of
+   * @param cutsNs these values, as the first instants after which a comparison has another answer
    */
-  record Answer(TimeRanges times, @Nullable Set<String> tags) {
-    static final Answer NOTHING = new Answer(TimeRanges.ALL, null);
+  record Answer(TimeRanges times, @Nullable Set<String> tags, int timeBounds, Set<Long> cutsNs) {
+    static final Answer NOTHING = new Answer(TimeRanges.ALL, null, 0, Set.of());
   }
 
   private final ObjectNode one;
@@ -52,10 +55,10 @@ final class ContextAsk {
   }
 
   /** The select that holds a reference, with the names that WITH gives there. */
-  private record Place(ObjectNode select, Definitions definitions) {}
+  record Place(ObjectNode select, Definitions definitions) {}
 
   /** Definitions by WITH in their order, and which of them a probe needs. */
-  private static final class Definitions {
+  static final class Definitions {
     private final Map<String, JsonNode> entries = new LinkedHashMap<>();
     private final Set<String> twice = new HashSet<>();
     private final Set<String> needed = new LinkedHashSet<>();
@@ -136,19 +139,19 @@ final class ContextAsk {
   }
 
   /** What the joins of a reference to samples say of it. */
-  Answer about(ObjectNode reference) {
-    Place place = place(root, reference, List.of());
-    if (place == null) {
-      return Answer.NOTHING;
-    }
+  Answer about(ObjectNode reference, Place place) {
     TimeRanges times = TimeRanges.ALL;
     Set<String> names = null;
+    int timeBounds = 0;
+    Set<Long> cutsNs = new TreeSet<>();
     for (ContextProbe.Probe probe :
         ContextProbe.of(one, place.select, reference, place.definitions::isContext)) {
       SyntaxTree.selectNode(probe.tree()).set("cte_map", place.definitions.neededMap());
       Answer found = SyntaxTree.isVolatile(probe.tree()) ? null : ask(probe);
       if (found != null) {
         times = times.and(found.times);
+        timeBounds += found.timeBounds;
+        cutsNs.addAll(found.cutsNs);
         if (names == null) {
           names = found.tags;
         } else if (found.tags != null) {
@@ -156,7 +159,12 @@ final class ContextAsk {
         }
       }
     }
-    return new Answer(times, names);
+    return new Answer(times, names, timeBounds, cutsNs);
+  }
+
+  /** The select whose FROM holds the reference directly or in its joins, or null. */
+  static @Nullable Place place(JsonNode root, ObjectNode reference) {
+    return place(root, reference, List.of());
   }
 
   /** The select whose FROM holds the reference directly or in its joins. */
@@ -191,6 +199,7 @@ final class ContextAsk {
   private @Nullable Answer ask(ContextProbe.Probe probe) {
     List<TimeRange> ranges = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>();
+    Set<Long> cutsNs = new TreeSet<>();
     boolean aboutTag = probe.bounds().stream().anyMatch(b -> b.column().equals("tag"));
     boolean aboutTime = probe.bounds().stream().anyMatch(b -> !b.column().equals("tag"));
     try (DuckDbRows rows =
@@ -218,6 +227,7 @@ final class ContextAsk {
               return null;
             }
             times = times.and(allowed);
+            addCuts(allowed, cutsNs);
           }
         }
         if (possible) {
@@ -228,7 +238,22 @@ final class ContextAsk {
       return null;
     }
     return new Answer(
-        aboutTime ? TimeRanges.union(ranges) : TimeRanges.ALL, aboutTag ? names : null);
+        aboutTime ? TimeRanges.union(ranges) : TimeRanges.ALL,
+        aboutTag ? names : null,
+        (int) probe.bounds().stream().filter(b -> !b.column().equals("tag")).count(),
+        cutsNs);
+  }
+
+  /** Adds the finite ends of some ranges. */
+  static void addCuts(TimeRanges ranges, Set<Long> cutsNs) {
+    for (TimeRange range : ranges.ranges()) {
+      if (range.startNs() != Long.MIN_VALUE) {
+        cutsNs.add(range.startNs());
+      }
+      if (range.endNs() != Long.MAX_VALUE) {
+        cutsNs.add(range.endNs());
+      }
+    }
   }
 
   private static @Nullable TimeRanges bound(ContextProbe.Bound bound, Object value) {

@@ -20,6 +20,7 @@ final class ExplainResult extends RowsResult {
    * What a scan reads.
    *
    * @param samples what samples it may leave out
+   * @param intervals cuts of time between which samples were added up before; 0 for samples
    * @param uoms units of columns that have one for all rows
    * @param metadata what else is known of columns
    */
@@ -29,6 +30,7 @@ final class ExplainResult extends RowsResult {
       TimeRanges times,
       SampleCondition samples,
       Set<String> columns,
+      long intervals,
       Map<String, String> uoms,
       Map<String, Map<String, String>> metadata) {}
 
@@ -41,7 +43,8 @@ final class ExplainResult extends RowsResult {
             new SqlColumn("ranges", "BIGINT", ""),
             new SqlColumn("times", "VARCHAR", ""),
             new SqlColumn("samples", "VARCHAR", ""),
-            new SqlColumn("columns", "VARCHAR", "")),
+            new SqlColumn("columns", "VARCHAR", ""),
+            new SqlColumn("added_up", "VARCHAR", "")),
         rows(scans),
         context.view().dataVersion(),
         context.zone());
@@ -58,6 +61,10 @@ final class ExplainResult extends RowsResult {
       row.add(shortened(scan.times().ranges().stream().map(ExplainResult::text).toList()));
       row.add(text(scan.samples()));
       row.add(String.join(", ", scan.columns()));
+      row.add(
+          scan.intervals() == 0
+              ? ""
+              : scan.intervals() == 1 ? "in 1 interval" : "in " + scan.intervals() + " intervals");
       rows.add(row);
     }
     return rows;

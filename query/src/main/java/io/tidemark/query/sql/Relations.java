@@ -187,6 +187,30 @@ final class Relations {
         + " n ON n.tag_id = s.tag_id";
   }
 
+  /** Rows that stand for samples, over their scan. */
+  static String partialTemplate() {
+    return "SELECT n.tag AS tag, make_timestamptz(s.ts_us) AS ts, s.ts_ns AS ts_ns,"
+        + " make_timestamptz(s.last_us) AS "
+        + PartialAggregates.LAST
+        + "ts, s.last_ns AS "
+        + PartialAggregates.LAST
+        + "ts_ns, s.samples AS "
+        + PartialAggregates.SAMPLES
+        + ", s.numbers AS "
+        + PartialAggregates.NUMBERS
+        + ", s.total AS "
+        + PartialAggregates.TOTAL
+        + ", s.lowest AS "
+        + PartialAggregates.LOWEST
+        + ", s.highest AS "
+        + PartialAggregates.HIGHEST
+        + ", CAST(0 AS UINTEGER) AS status, 'Good' AS quality"
+        + scan()
+        + " JOIN "
+        + TAG_TABLE
+        + " n ON n.tag_id = s.tag_id";
+  }
+
   private static String sampleColumns() {
     return "make_timestamptz(s.ts_us) AS ts, s.ts_ns AS ts_ns, s.value AS value,"
         + " s.value_int AS value_int, s.text AS text, s.status AS status, "

@@ -39,7 +39,11 @@ public final class SqlEngine implements AutoCloseable {
         new DuckDbInstances(config, Relations.definitions(false), Relations.definitions(true));
     this.shared =
         new StatementRun.Shared(
-            queries, Map.copyOf(calendars), instances, new ContextProjection(tags, context));
+            queries,
+            Map.copyOf(calendars),
+            instances,
+            new ContextProjection(tags, context),
+            new AggregateNames());
   }
 
   /**

@@ -7,6 +7,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleCondition;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.VersionMode;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
@@ -16,6 +17,7 @@ import io.tidemark.query.duckdb.ScanHandle;
 import io.tidemark.query.duckdb.ScanSource;
 import io.tidemark.query.table.Arguments;
 import io.tidemark.query.table.Bindings;
+import io.tidemark.query.table.PartialScan;
 import io.tidemark.query.table.SampleScan;
 import io.tidemark.query.table.TableCall;
 import io.tidemark.query.table.TableFunction;
@@ -43,10 +45,12 @@ final class StatementRun {
       HistorianQueries queries,
       Map<String, ShiftCalendar> calendars,
       DuckDbInstances instances,
-      ContextProjection projection) {}
+      ContextProjection projection,
+      AggregateNames aggregates) {}
 
   private final Shared shared;
   private final String sql;
+  private String sqlBody = "";
   private final List<? extends @Nullable Object> parameters;
   private final QueryContext context;
   private final List<ScanHandle> handles = new ArrayList<>();
@@ -85,6 +89,7 @@ final class StatementRun {
 
   /** Runs the statement; the result owns the executor's session, unless it is an EXPLAIN. */
   SqlResult run(StatementText text, QueryContext.Stop stop) {
+    sqlBody = text.body();
     ObjectNode tree =
         SqlGate.check(
             SyntaxTree.parse(planner, text.body()),
@@ -140,6 +145,7 @@ final class StatementRun {
     List<JsonNode> sources = ColumnUnits.sources(SyntaxTree.selectNode(planned));
     List<TableFunction.@Nullable Rows> called = new ArrayList<>();
     List<ContextAsk.Answer> answers = new ArrayList<>();
+    List<@Nullable PartialPlan> partials = new ArrayList<>();
     ContextAsk ask = new ContextAsk(one, planned, planner, executor);
     ask.foldSubqueries();
     for (Reference reference : references) {
@@ -151,7 +157,10 @@ final class StatementRun {
                   function,
                   CallBindings.evaluate(
                       function, reference.node().path("function"), one, this::row)));
-      answers.add(reference.isSamples() ? ask.about(reference.node()) : ContextAsk.Answer.NOTHING);
+      ContextAsk.Place place =
+          reference.isSamples() ? ContextAsk.place(planned, reference.node()) : null;
+      answers.add(place == null ? ContextAsk.Answer.NOTHING : ask.about(reference.node(), place));
+      partials.add(place == null ? null : partial(planned, reference, place, answers.getLast()));
     }
     List<String> stubs = new ArrayList<>();
     Map<String, PlanFilters.Need> needs = plan(planned, references, called, stubs);
@@ -162,7 +171,7 @@ final class StatementRun {
       TableFunction function = reference.function();
       TableFunction.Rows rows = called.get(i);
       if (function == null) {
-        replacements.add(samples(reference, need, answers.get(i)));
+        replacements.add(samples(reference, need, answers.get(i), partials.get(i)));
       } else if (rows != null) {
         replacements.add(table(function, rows, null));
       } else {
@@ -170,6 +179,17 @@ final class StatementRun {
         replacements.add(table(function, open(function, where), where));
       }
       noteUnit(reference.node(), sources);
+    }
+    List<Reference> originals = references(tree);
+    for (int i = 0; i < originals.size(); i++) {
+      PartialPlan partial = partials.get(i);
+      ContextAsk.Place place =
+          partial == null || partial.intervals() == 0
+              ? null
+              : ContextAsk.place(tree, originals.get(i).node());
+      if (partial != null && place != null) {
+        partial.aggregates().rewrite(place.select(), partial.names());
+      }
     }
     int[] number = {0};
     CteScope.walk(
@@ -223,6 +243,7 @@ final class StatementRun {
             TimeRanges.union(rows.ranges()),
             SampleCondition.ANY,
             Set.of(),
+            0,
             rows.uoms(),
             rows.metadata()));
     String template = Relations.overScan(function, rows, where);
@@ -262,10 +283,15 @@ final class StatementRun {
 
   // Samples.
 
-  private JsonNode samples(Reference reference, PlanFilters.Need need, ContextAsk.Answer answer) {
+  private JsonNode samples(
+      Reference reference,
+      PlanFilters.Need need,
+      ContextAsk.Answer answer,
+      @Nullable PartialPlan partial) {
     List<TagDefinition> wanted = select(need, answer.tags());
     TimeRanges times = need.times().and(answer.times()).atMost(RANGES_MAX);
     boolean isStored = reference.isSamples();
+    List<long[]> edges = partial == null ? null : partial.edges(wanted, times, context);
     pushed.add(
         new ExplainResult.PushedScan(
             reference.name(),
@@ -273,13 +299,65 @@ final class StatementRun {
             times,
             isStored ? need.samples() : SampleCondition.ANY,
             need.columns(),
+            partial == null ? 0 : partial.intervals(),
             uoms(wanted),
             Map.of()));
+    if (partial != null && edges != null) {
+      return derived(
+          withHandle(
+              Relations.partialTemplate(),
+              new PartialScan(context, wanted, edges, partial.aggregates().goodOnly())));
+    }
     ScanSource source =
         isStored
             ? SampleScan.stored(context, wanted, times.ranges(), need.samples())
             : SampleScan.current(context, wanted);
     return derived(withHandle(Relations.manyTagsTemplate(""), source));
+  }
+
+  /** What a reference needs if its samples can be added up before, else null. */
+  private @Nullable PartialPlan partial(
+      ObjectNode planned, Reference reference, ContextAsk.Place place, ContextAsk.Answer answer) {
+    if (context.versionMode() != VersionMode.LATEST) {
+      return null;
+    }
+    PartialAggregates aggregates =
+        PartialAggregates.of(
+            place.select(),
+            reference.node(),
+            shared.aggregates().of(planner),
+            place.definitions()::isContext);
+    return aggregates == null
+        ? null
+        : PartialPlan.of(
+            aggregates,
+            place.select(),
+            CteScope.isSame(place.select(), SyntaxTree.selectNode(planned)),
+            answer,
+            new PartialPlan.Evaluator() {
+              @Override
+              public List<@Nullable Object> row(ObjectNode tree) {
+                return StatementRun.this.row(tree);
+              }
+
+              @Override
+              public List<List<@Nullable Object>> rows(String statement) {
+                return contextRows(statement);
+              }
+
+              @Override
+              public List<String> names() {
+                try (DuckDbRows rows = planner.query(sqlBody, parameters)) {
+                  return rows.names();
+                }
+              }
+
+              @Override
+              public String text(JsonNode expression) {
+                return SyntaxTree.text(planner, one, expression);
+              }
+            },
+            one);
   }
 
   /** The unit of the values, where all tags share one. */

@@ -181,6 +181,40 @@ final class SyntaxTree {
     return cast;
   }
 
+  /** A call of a function, or of an operator by its sign. */
+  static ObjectNode call(String function, JsonNode... arguments) {
+    ObjectNode call = expression("FUNCTION", "FUNCTION");
+    call.put("function_name", function).put("schema", "").putNull("filter");
+    call.putObject("order_bys").put("type", "ORDER_MODIFIER").putArray("orders");
+    call.put("distinct", false).put("is_operator", !Character.isLetter(function.charAt(0)));
+    call.put("export_state", false).put("catalog", "");
+    ArrayNode list = call.putArray("arguments");
+    for (JsonNode argument : arguments) {
+      list.addObject().put("name", "").set("expression", argument);
+    }
+    call.putObject("qualified_name").putArray("path").add(function);
+    return call;
+  }
+
+  /** The first of some expressions that is not NULL. */
+  static ObjectNode coalesce(JsonNode... expressions) {
+    ObjectNode node = expression("OPERATOR", "OPERATOR_COALESCE");
+    ArrayNode children = node.putArray("children");
+    for (JsonNode each : expressions) {
+      children.add(each);
+    }
+    return node;
+  }
+
+  /** SQL text of an expression without parameters. */
+  static String text(DuckDbSession planner, ObjectNode one, JsonNode expression) {
+    ObjectNode tree = one.deepCopy();
+    ArrayNode list = selectNode(tree).putArray("select_list");
+    ObjectNode plain = expression.deepCopy();
+    list.add(plain.put("alias", ""));
+    return sql(planner, tree).substring("SELECT ".length());
+  }
+
   /** A reference to a column. */
   static ObjectNode column(String name) {
     ObjectNode column = expression("COLUMN_REF", "COLUMN_REF");

@@ -245,7 +245,8 @@ final class SmallPlant implements AutoCloseable {
                     + row.get(2)
                     + "; "
                     + row.get(4)
-                    + ("all".equals(row.get(5)) ? "" : "; " + row.get(5)))
+                    + ("all".equals(row.get(5)) ? "" : "; " + row.get(5))
+                    + ("".equals(row.get(7)) ? "" : "; added up " + row.get(7)))
         .map(line -> line.replace("\n", "\\n"))
         .toList();
   }

@@ -1,0 +1,29 @@
+package io.tidemark.query.sql;
+
+import io.tidemark.query.duckdb.DuckDbRows;
+import io.tidemark.query.duckdb.DuckDbSession;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The names of DuckDB's aggregate functions, asked for once. Safe from any thread. */
+final class AggregateNames {
+  private volatile Set<String> names = Set.of();
+
+  Set<String> of(DuckDbSession session) {
+    if (names.isEmpty()) {
+      Set<String> found = new HashSet<>();
+      try (DuckDbRows rows =
+          session.query(
+              "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type ="
+                  + " 'aggregate'",
+              List.of())) {
+        while (rows.next()) {
+          found.add(String.valueOf(rows.value(0)));
+        }
+      }
+      names = Set.copyOf(found);
+    }
+    return names;
+  }
+}
