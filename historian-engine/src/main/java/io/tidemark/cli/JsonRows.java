@@ -30,6 +30,11 @@ final class JsonRows implements AutoCloseable {
       return type.matches("DOUBLE|FLOAT|DECIMAL.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?");
     }
 
+    /** Whether a part of a value says something else than the value. */
+    boolean isWhole() {
+      return isNumber() || type.startsWith("TIMESTAMP");
+    }
+
     /** Name and unit. */
     String heading() {
       return uom.isEmpty() ? name : name + " [" + uom + "]";

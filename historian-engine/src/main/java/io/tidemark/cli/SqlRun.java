@@ -107,6 +107,7 @@ final class SqlRun implements AutoCloseable {
           new TextTable(
               columns.stream().map(JsonRows.Column::heading).toList(),
               columns.stream().map(JsonRows.Column::isNumber).toList(),
+              columns.stream().map(JsonRows.Column::isWhole).toList(),
               layout.columns());
       long count = 0;
       boolean isCut = false;

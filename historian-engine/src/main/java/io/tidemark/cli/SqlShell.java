@@ -278,6 +278,7 @@ final class SqlShell {
                 ? List.of("name", "kind", "description")
                 : List.of("name", "type", "default", "description"),
             List.of(false, false, false, false),
+            List.of(true, true, true, false),
             terminal.columns());
     for (SqlSchema.Relation relation : known.relations()) {
       if (name.isEmpty()) {

@@ -23,23 +23,27 @@ final class TextTable {
 
   private final List<String> headings;
   private final List<Boolean> right;
+  private final List<Boolean> whole;
   private final int columns;
   private final List<List<String>> rows = new ArrayList<>();
   private int @Nullable [] widths;
 
   /** A table of any width; {@code right} says which columns are numbers. */
   TextTable(List<String> headings, List<Boolean> right) {
-    this(headings, right, 0);
+    this(headings, right, right, 0);
   }
 
   /**
-   * A table that fits into a line where that is possible: long texts are shortened, numbers never.
+   * A table that fits into a line where that is possible: long texts are shortened.
    *
+   * @param right which columns are numbers
+   * @param whole which columns are never shortened, as part of a number or time is worth nothing
    * @param columns characters in a line; 0 for no limit
    */
-  TextTable(List<String> headings, List<Boolean> right, int columns) {
+  TextTable(List<String> headings, List<Boolean> right, List<Boolean> whole, int columns) {
     this.headings = headings.stream().map(TextTable::printable).toList();
     this.right = right;
+    this.whole = whole;
     this.columns = columns;
   }
 
@@ -83,7 +87,7 @@ final class TextTable {
       natural[c] = length(headings.get(c));
       for (List<String> row : rows) {
         int length = length(row.get(c));
-        natural[c] = Math.max(natural[c], right.get(c) ? length : Math.min(WIDTH_MAX, length));
+        natural[c] = Math.max(natural[c], whole.get(c) ? length : Math.min(WIDTH_MAX, length));
       }
       total += natural[c] + GAP.length();
     }
@@ -91,7 +95,7 @@ final class TextTable {
       int widest = -1;
       for (int c = 0; c < natural.length; c++) {
         boolean wider = widest < 0 || natural[c] > natural[widest];
-        if (!right.get(c) && natural[c] > WIDTH_FIT_MIN && wider) {
+        if (!whole.get(c) && natural[c] > WIDTH_FIT_MIN && wider) {
           widest = c;
         }
       }
@@ -107,7 +111,7 @@ final class TextTable {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < fitted.length; c++) {
       String cell = cells.get(c);
-      if (!right.get(c)) {
+      if (!whole.get(c)) {
         cell = shortened(cell, fitted[c]);
       }
       String padding = " ".repeat(Math.max(0, fitted[c] - length(cell)));

@@ -19,14 +19,28 @@ class TextTableTest {
   }
 
   @Test
-  void textsAreShortenedToTheWidthAndNumbersNever() {
+  void textsAreShortenedToTheWidthButNoNumbersAndTimes() {
     TextTable table =
-        new TextTable(List.of("tag", "note", "value"), List.of(false, false, true), 40);
-    table.add(List.of("R1.TIC101.PV", "a long remark that does not fit", "1234567890123456789"));
+        new TextTable(
+            List.of("tag", "ts", "value"),
+            List.of(false, false, true),
+            List.of(false, true, true),
+            60);
+    table.add(List.of("R1.TIC101.PV/a.long.name", "2024-03-05T08:00:00Z", "1234567890123456789"));
+    table.add(List.of("R1", "2024-03-05T08:00:01Z", "1"));
     List<String> lines = print(table);
-    assertThat(lines).hasSize(3).allMatch(line -> line.length() <= 45);
-    assertThat(lines.get(2)).contains("…").endsWith("1234567890123456789");
-    assertThat(lines.get(0)).endsWith("value");
+    assertThat(lines.get(2))
+        .isEqualTo("R1.TIC101.PV/a.l…  2024-03-05T08:00:00Z  1234567890123456789")
+        .hasSizeLessThanOrEqualTo(60);
+    assertThat(lines.get(3)).matches("R1 {17}2024-03-05T08:00:01Z {20}1");
+  }
+
+  @Test
+  void whatCannotFitIsWiderRatherThanWrong() {
+    TextTable table =
+        new TextTable(List.of("tag", "value"), List.of(false, true), List.of(false, true), 20);
+    table.add(List.of("R1.TIC101.PV", "1234567890123456789"));
+    assertThat(print(table).get(2)).isEqualTo("R1.TIC101…  1234567890123456789");
   }
 
   @Test

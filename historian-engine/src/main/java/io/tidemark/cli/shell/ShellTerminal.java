@@ -115,7 +115,8 @@ public final class ShellTerminal implements AutoCloseable {
    */
   public static ShellTerminal ofProcess(LineCompleter completer, Path history) throws IOException {
     prepare(history);
-    Terminal terminal = TerminalBuilder.builder().name("tidemark").system(true).build();
+    Terminal terminal =
+        TerminalBuilder.builder().name("tidemark").system(true).graphemeCluster(false).build();
     return new ShellTerminal(terminal, completer, history);
   }
 
