@@ -89,8 +89,7 @@ public final class Main implements Runnable {
     return run(StandardStreams.ofPipes(in, bytes), out, err, arguments);
   }
 
-  private static int run(
-      StandardStreams streams, PrintWriter out, PrintWriter err, String... arguments) {
+  static int run(StandardStreams streams, PrintWriter out, PrintWriter err, String... arguments) {
     return new CommandLine(new Main(streams))
         .setOut(out)
         .setErr(err)

@@ -120,11 +120,14 @@ final class SqlCommand implements Callable<Integer> {
       chosen = named == null ? ResultFormat.table : named;
     }
     boolean isGiven = statement != null || file != null;
-    if (!isGiven && streams.isInputTerminal() && streams.isOutputTerminal() && out == null) {
+    if (!isGiven
+        && streams.isInputTerminal().getAsBoolean()
+        && streams.isOutputTerminal().getAsBoolean()
+        && out == null) {
       return talk(chosen);
     }
     checkTarget(chosen, streams);
-    int columns = out == null ? streams.columns() : 0;
+    int columns = out == null ? streams.columns().getAsInt() : 0;
     String sql = onlyStatement(text(streams));
     SqlRun.Layout layout = new SqlRun.Layout(chosen, rowsMax, columns, false);
     try (SqlRun run = new SqlRun(client, new SqlStatement(sql, parameters, timeZone), layout)) {
@@ -151,7 +154,7 @@ final class SqlCommand implements Callable<Integer> {
     if (out == null && chosen == ResultFormat.parquet) {
       throw usage("parquet goes into a file only: add --out FILE");
     }
-    if (out == null && chosen.isBinary() && streams.isOutputTerminal()) {
+    if (out == null && chosen.isBinary() && streams.isOutputTerminal().getAsBoolean()) {
       throw usage(chosen + " is not for a terminal: add --out FILE, or redirect the output");
     }
   }

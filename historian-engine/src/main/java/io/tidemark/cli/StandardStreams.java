@@ -3,49 +3,35 @@ package io.tidemark.cli;
 import io.tidemark.cli.shell.ShellTerminal;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
-/** Standard input and output as bytes, and whether a person sits before them. */
-final class StandardStreams {
-  private final InputStream in;
-  private final OutputStream out;
-  private final boolean areOfProcess;
-
-  private StandardStreams(InputStream in, OutputStream out, boolean areOfProcess) {
-    this.in = in;
-    this.out = out;
-    this.areOfProcess = areOfProcess;
-  }
-
+/**
+ * Standard input and output as bytes, and whether a person sits before them, which is looked up
+ * only when it is asked.
+ *
+ * @param isInputTerminal whether a person types the input
+ * @param isOutputTerminal whether a person reads the output
+ * @param columns characters in a line of the terminal that shows the output; 0 if there is none
+ */
+record StandardStreams(
+    InputStream in,
+    OutputStream out,
+    BooleanSupplier isInputTerminal,
+    BooleanSupplier isOutputTerminal,
+    IntSupplier columns) {
   /** Those of this process. */
   static StandardStreams ofProcess() {
-    return new StandardStreams(System.in, System.out, true);
+    return new StandardStreams(
+        System.in,
+        System.out,
+        () -> ShellTerminal.isTerminal(ShellTerminal.Stream.INPUT),
+        () -> ShellTerminal.isTerminal(ShellTerminal.Stream.OUTPUT),
+        ShellTerminal::outputColumns);
   }
 
   /** Pipes or files. */
   static StandardStreams ofPipes(InputStream in, OutputStream out) {
-    return new StandardStreams(in, out, false);
-  }
-
-  InputStream in() {
-    return in;
-  }
-
-  OutputStream out() {
-    return out;
-  }
-
-  /** Whether a person types the input. */
-  boolean isInputTerminal() {
-    return areOfProcess && ShellTerminal.isTerminal(ShellTerminal.Stream.INPUT);
-  }
-
-  /** Whether a person reads the output. */
-  boolean isOutputTerminal() {
-    return areOfProcess && ShellTerminal.isTerminal(ShellTerminal.Stream.OUTPUT);
-  }
-
-  /** Characters in a line of the terminal that shows the output; 0 if there is none. */
-  int columns() {
-    return areOfProcess ? ShellTerminal.outputColumns() : 0;
+    return new StandardStreams(in, out, () -> false, () -> false, () -> 0);
   }
 }
