@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Answers of any length pass through; what broke off is an error and leaves no file. */
 class StreamedRowsTest {
   private static final int ROWS = 2_000_000;
+  private static final int PARQUET_ROWS = 1_000_000;
+  private static final String PADDING = "x".repeat(800);
 
   /** What may lie in sockets and buffers between the server and whoever takes the rows. */
   private static final long UNDERWAY_BYTES_MAX = 24L << 20;
@@ -152,7 +154,7 @@ class StreamedRowsTest {
         writer.setLong(2, Long.MAX_VALUE - i);
         writer.setBool(3, i % 2 == 0);
         writer.setUnsignedInt(4, -1);
-        writer.setText(5, "größe " + i);
+        writer.setText(5, "größe " + PADDING + i);
         writer.endRow();
       }
       writer.end();
@@ -162,11 +164,13 @@ class StreamedRowsTest {
   @Test
   void parquetHasEveryRowInOrderWithTypesAndUnits() throws IOException, SQLException {
     Path file = folder.resolve("a'b.parquet");
-    try (StreamingServer server = new StreamingServer(out -> rowsAsArrow(out, ROWS))) {
+    try (StreamingServer server = new StreamingServer(out -> rowsAsArrow(out, PARQUET_ROWS))) {
       assertThat(run(server, OutputStream.nullOutputStream(), "--out", file.toString()))
           .as(err.toString())
           .isZero();
-      assertThat(server.sent()).as("more than the reader may hold").isGreaterThan(64L << 20);
+      assertThat(server.sent())
+          .as("more than the Arrow reader and DuckDB may hold together")
+          .isGreaterThan(768L << 20);
     }
     String name = "'" + file.toString().replace("'", "''") + "'";
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
@@ -190,11 +194,11 @@ class StreamedRowsTest {
                       + " THEN file_row_number / 2 END"
                       + " AND value_1 = 9223372036854775807 - file_row_number"
                       + " AND ok = (file_row_number % 2 = 0) AND status = 4294967295"
-                      + " AND \"text \"\"q\"\"\" = 'größe ' || file_row_number)"
+                      + " AND \"text \"\"q\"\"\" = 'größe ' || repeat('x', 800) || file_row_number)"
                       + " FROM read_parquet("
                       + name
                       + ", file_row_number = true)"))
-          .isEqualTo(ROWS + " " + ROWS);
+          .isEqualTo(PARQUET_ROWS + " " + PARQUET_ROWS);
       assertThat(
               text(
                   statement,
