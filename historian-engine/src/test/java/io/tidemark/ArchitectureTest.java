@@ -157,6 +157,17 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule picocli = livesIn("picocli..", "io.tidemark.cli..");
 
+  @ArchTest static final ArchRule jline = livesIn("org.jline..", "io.tidemark.cli.shell..");
+
+  @ArchTest
+  static final ArchRule theTerminalKnowsNoCommands =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.cli.shell..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.tidemark.cli");
+
   @ArchTest static final ArchRule micrometer = livesIn("io.micrometer..", "io.tidemark.engine..");
 
   @ArchTest

@@ -1,7 +1,10 @@
 package io.tidemark.cli;
 
 import io.tidemark.model.HistorianException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -45,20 +48,49 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  Main() {}
+  private final StandardStreams streams;
+
+  private Main(StandardStreams streams) {
+    this.streams = streams;
+  }
+
+  /** Standard input and output. */
+  StandardStreams streams() {
+    return streams;
+  }
 
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) {
     System.exit(
         run(
+            StandardStreams.ofProcess(),
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
             new PrintWriter(System.err, true, StandardCharsets.UTF_8),
             arguments));
   }
 
-  /** Runs the command in this process and returns its exit code. */
+  /** Runs the command in this process, without input, and returns its exit code; rows are text. */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new Main())
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int code = run(InputStream.nullInputStream(), bytes, out, err, arguments);
+    out.print(bytes.toString(StandardCharsets.UTF_8));
+    out.flush();
+    return code;
+  }
+
+  /**
+   * Runs the command in this process between two pipes and returns its exit code.
+   *
+   * @param bytes where rows go
+   * @param out where other output goes
+   */
+  public static int run(
+      InputStream in, OutputStream bytes, PrintWriter out, PrintWriter err, String... arguments) {
+    return run(StandardStreams.ofPipes(in, bytes), out, err, arguments);
+  }
+
+  static int run(StandardStreams streams, PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new Main(streams))
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(

@@ -105,8 +105,30 @@ final class ServerClient {
     return waits;
   }
 
+  /** Address of the server. */
+  String address() {
+    return server;
+  }
+
+  /** Sends a request whose answer is read as it comes; returns before it does. */
+  StreamedAnswer open(String method, String path, @Nullable String json, String accept) {
+    return new StreamedAnswer(
+        this, client.sendAsync(request(method, path, json, accept), BodyHandlers.ofInputStream()));
+  }
+
   private HttpResponse<String> exchange(
       String method, String path, @Nullable String json, String accept) {
+    HttpRequest request = request(method, path, json, accept);
+    try {
+      return client.send(request, BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw failed(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private HttpRequest request(String method, String path, @Nullable String json, String accept) {
     HttpRequest.Builder request;
     try {
       request = HttpRequest.newBuilder(URI.create(server + path)).header("Accept", accept);
@@ -121,26 +143,27 @@ final class ServerClient {
     if (json != null) {
       request.header("Content-Type", "application/json");
     }
-    request.method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
-    try {
-      return client.send(request.build(), BodyHandlers.ofString());
-    } catch (ConnectException | HttpConnectTimeoutException e) {
-      throw new HistorianException(
+    return request
+        .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json))
+        .build();
+  }
+
+  /** What a lost or missing connection is to the user. */
+  HistorianException failed(IOException e) {
+    if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
+      return new HistorianException(
           ErrorCode.UNAVAILABLE,
           "no server answers: server=" + server,
           null,
           "start one with: tidemark demo, or tidemark serve; or name another with --server",
           e);
-    } catch (IOException e) {
-      throw new HistorianException(
-          ErrorCode.UNAVAILABLE,
-          "server broke the connection: server=" + server + ", reason=" + reason(e),
-          null,
-          "look whether it runs, then repeat the command: nothing is stored twice",
-          e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
     }
+    return new HistorianException(
+        ErrorCode.UNAVAILABLE,
+        "server broke the connection: server=" + server + ", reason=" + reason(e),
+        null,
+        "look whether it runs, then repeat the command: nothing is stored twice",
+        e);
   }
 
   private static String reason(IOException e) {
@@ -148,15 +171,20 @@ final class ServerClient {
     return ErrorText.quote(message == null ? e.getClass().getSimpleName() : message);
   }
 
-  private static HistorianException interrupted(InterruptedException e) {
+  static HistorianException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new HistorianException(ErrorCode.CANCELLED, "interrupted", e);
   }
 
   private HistorianException refusal(HttpResponse<String> response) {
+    return refusal(response.statusCode(), response.body());
+  }
+
+  /** What an answer of a status of 400 or more says. Its path is LINE:COLUMN where it has them. */
+  HistorianException refusal(int status, String body) {
     JsonNode error;
     try {
-      error = JSON.readTree(response.body());
+      error = JSON.readTree(body);
     } catch (JsonProcessingException e) {
       error = JSON.nullNode();
     }
@@ -167,17 +195,21 @@ final class ServerClient {
           "not an answer of a Tidemark server: server="
               + server
               + ", status="
-              + response.statusCode()
+              + status
               + ", answer="
-              + ErrorText.quote(response.body()));
+              + ErrorText.quote(body));
     }
-    String place =
-        error.has("line")
-            ? " (line " + error.path("line") + ", column " + error.path("column") + ")"
-            : "";
+    String line = error.path("line").asText("");
+    String column = error.path("column").asText("");
+    boolean hasPlace = !line.isEmpty();
+    String place = hasPlace ? " (line " + line + ", column " + column + ")" : "";
     String hint = error.path("hint").asText("");
     return new HistorianException(
-        code, error.path("message").asText() + place, null, hint.isEmpty() ? null : hint, null);
+        code,
+        error.path("message").asText() + place,
+        hasPlace ? line + ":" + column : null,
+        hint.isEmpty() ? null : hint,
+        null);
   }
 
   private static @Nullable ErrorCode code(String name) {

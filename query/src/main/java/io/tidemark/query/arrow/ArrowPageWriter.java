@@ -61,6 +61,10 @@ public final class ArrowPageWriter implements AutoCloseable {
     Type(ArrowType arrow) {
       this.arrow = arrow;
     }
+
+    ArrowType arrow() {
+      return arrow;
+    }
   }
 
   /**
@@ -99,7 +103,7 @@ public final class ArrowPageWriter implements AutoCloseable {
       fields.add(
           new Field(
               column.name(),
-              new FieldType(true, column.type().arrow, null, column.metadata()),
+              new FieldType(true, column.type().arrow(), null, column.metadata()),
               List.of()));
     }
     allocator = new RootAllocator(BYTES_MAX);

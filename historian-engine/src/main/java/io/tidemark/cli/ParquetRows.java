@@ -1,0 +1,167 @@
+package io.tidemark.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
+import io.tidemark.query.arrow.ArrowPageReader;
+import io.tidemark.query.arrow.ArrowPageWriter.Column;
+import io.tidemark.query.arrow.ArrowPageWriter.Type;
+import io.tidemark.query.duckdb.DuckDbException;
+import io.tidemark.query.duckdb.ParquetFile;
+import io.tidemark.query.duckdb.ScanColumn;
+import io.tidemark.query.duckdb.ScanRows;
+import io.tidemark.query.duckdb.ScanSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * An Arrow stream of the server on its way into a Parquet file. Instants keep the microseconds that
+ * SQL has; the units of columns and what the schema says of itself become metadata of the file.
+ */
+final class ParquetRows implements ScanSource, ScanSource.Pass, ScanSource.Worker {
+  private final ArrowPageReader arrow;
+  private final List<ScanColumn> columns = new ArrayList<>();
+  private int[] wanted = {};
+  private int batchRows;
+  private int row;
+  private long rows;
+
+  private ParquetRows(ArrowPageReader arrow) {
+    this.arrow = arrow;
+    Set<String> names = new HashSet<>();
+    for (Column column : arrow.columns()) {
+      String name = column.name();
+      for (int i = 1; !names.add(name.toLowerCase(Locale.ROOT)); i++) {
+        name = column.name() + "_" + i; // a statement may name two columns the same, a file not
+      }
+      columns.add(new ScanColumn(name, carrier(column.type())));
+    }
+  }
+
+  /** Writes all rows of a stream and says how many there were. */
+  static long write(InputStream stream, Path file) throws IOException {
+    try (ArrowPageReader arrow = new ArrowPageReader(stream)) {
+      ParquetRows source = new ParquetRows(arrow);
+      ParquetFile.write(
+          file,
+          source,
+          arrow.columns().stream().map(column -> kind(column.type())).toList(),
+          source.metadata());
+      return source.rows;
+    } catch (DuckDbException e) {
+      throw new HistorianException(
+          ErrorCode.INTERNAL, "Parquet file could not be written: reason=" + e.text(), e);
+    }
+  }
+
+  private Map<String, String> metadata() {
+    Map<String, String> metadata = new TreeMap<>(arrow.metadata());
+    ObjectNode uoms = JsonNodeFactory.instance.objectNode();
+    for (int i = 0; i < columns.size(); i++) {
+      String uom = arrow.columns().get(i).metadata().get("uom");
+      if (uom != null) {
+        uoms.put(columns.get(i).name(), uom);
+      }
+    }
+    if (!uoms.isEmpty()) {
+      metadata.put("uom", uoms.toString());
+    }
+    return metadata;
+  }
+
+  private static ScanColumn.Type carrier(Type type) {
+    return switch (type) {
+      case BOOL -> ScanColumn.Type.UTINYINT;
+      case INT64, TIME -> ScanColumn.Type.BIGINT;
+      case UINT32 -> ScanColumn.Type.UINTEGER;
+      case FLOAT64 -> ScanColumn.Type.DOUBLE;
+      case TEXT -> ScanColumn.Type.VARCHAR;
+    };
+  }
+
+  private static ParquetFile.Kind kind(Type type) {
+    return switch (type) {
+      case BOOL -> ParquetFile.Kind.TRUTH;
+      case TIME -> ParquetFile.Kind.TIME;
+      default -> ParquetFile.Kind.PLAIN;
+    };
+  }
+
+  @Override
+  public List<ScanColumn> columns() {
+    return columns;
+  }
+
+  @Override
+  public long estimatedRows() {
+    return 1_000_000; // nobody knows yet; nothing is planned by it
+  }
+
+  @Override
+  public Pass pass(int[] wantedColumns) {
+    wanted = wantedColumns.clone();
+    return this;
+  }
+
+  @Override
+  public int workersMax() {
+    return 1;
+  }
+
+  @Override
+  public Worker worker() {
+    return this;
+  }
+
+  @Override
+  public int fill(ScanRows target) {
+    try {
+      while (row == batchRows) {
+        row = 0;
+        batchRows = Math.max(0, arrow.nextBatch());
+        if (batchRows == 0) {
+          return 0;
+        }
+      }
+    } catch (IOException e) {
+      throw new HistorianException(
+          ErrorCode.INTERNAL, "answer is no Arrow stream that can be read: reason=" + e, e);
+    }
+    int count = Math.min(target.capacity(), batchRows - row);
+    for (int c = 0; c < wanted.length; c++) {
+      int column = wanted[c];
+      Type type = arrow.columns().get(column).type();
+      for (int i = 0; i < count; i++) {
+        if (arrow.isNull(column, row + i)) {
+          target.setNull(c, i);
+        } else {
+          set(target, c, i, type, column);
+        }
+      }
+    }
+    row += count;
+    rows += count;
+    return count;
+  }
+
+  private void set(ScanRows target, int c, int i, Type type, int column) {
+    int from = row + i;
+    switch (type) {
+      case BOOL -> target.setUnsignedByte(c, i, (byte) (arrow.bool(column, from) ? 1 : 0));
+      case INT64 -> target.setLong(c, i, arrow.longValue(column, from));
+      case TIME -> target.setLong(c, i, Math.floorDiv(arrow.timeNs(column, from), 1000L));
+      case UINT32 -> target.setUnsignedInt(c, i, arrow.unsignedInt(column, from));
+      case FLOAT64 -> target.setDouble(c, i, arrow.doubleValue(column, from));
+      case TEXT -> target.setText(c, i, arrow.text(column, from));
+    }
+  }
+}
