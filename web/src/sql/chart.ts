@@ -13,7 +13,6 @@ import { axesOf, choosable, isLocalTime, linesOf, nearestValue, LINES_MAX, type 
 /** Axes beyond those share the room of the first, without one of their own. */
 const AXES_MAX = 3;
 const AXIS_PX = 58;
-const LEGEND_ROW_PX = 24;
 /** How many places away from the pointer the legend takes a value of a line that has none there. */
 const REACH = 40;
 
@@ -109,7 +108,7 @@ export class ResultChart {
     fill(this.canvas);
     this.plot = new uPlot(
       {
-        ...this.size(lines.length),
+        ...this.size(),
         ms: 1,
         padding: [10, 22, 0, 0],
         legend: { live: true },
@@ -150,20 +149,22 @@ export class ResultChart {
       [x, ...lines.map((l) => l.values)],
       this.canvas,
     );
+    this.resize();
   }
 
   private count(px: number): number {
     return Math.max(2, Math.floor((this.canvas.clientWidth - AXIS_PX) / px));
   }
 
-  private size(lines: number): { width: number; height: number } {
-    const legend = LEGEND_ROW_PX * Math.min(4, Math.ceil(((lines + 1) * 170) / Math.max(1, this.canvas.clientWidth)));
-    return { width: Math.max(120, this.canvas.clientWidth), height: Math.max(160, this.canvas.clientHeight - legend - 6) };
+  /** What the legend leaves, once it is there. */
+  private size(): { width: number; height: number } {
+    const legend = this.canvas.querySelector<HTMLElement>('.u-legend')?.offsetHeight ?? 0;
+    return { width: Math.max(120, this.canvas.clientWidth), height: Math.max(160, this.canvas.clientHeight - legend) };
   }
 
   private resize(): void {
     if (this.canvas.clientWidth > 0) {
-      this.plot?.setSize(this.size(this.plot.series.length - 1));
+      this.plot?.setSize(this.size());
     }
   }
 }

@@ -6,7 +6,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, t
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { keywordCompletionSource, PostgreSQL, SQLDialect } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, indentOnInput, LanguageSupport, syntaxHighlighting, syntaxTree } from '@codemirror/language';
-import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
+import { EditorState, Prec, StateEffect, StateField, type Transaction } from '@codemirror/state';
 import { Decoration, drawSelection, EditorView, keymap, lineNumbers, placeholder, type DecorationSet } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { SqlSchema } from '../api';
@@ -20,17 +20,22 @@ export interface EditorOptions {
   findTags(words: string): Promise<{ name: string; description: string }[]>;
   onChange(): void;
   onRun(): void;
-  onCancel(): void;
+  /** Stops what runs; false if nothing does. */
+  onCancel(): boolean;
 }
 
 /** Words of PostgreSQL that are relations and columns here. */
-const OURS = new Set(['current', 'value', 'name', 'type', 'level', 'instance', 'version', 'text', 'parent', 'status', 'states', 'step', 'range', 'flags']);
+const OURS = new Set(['current', 'attributes', 'value', 'name', 'type', 'level', 'instance', 'version', 'text', 'parent', 'status', 'states', 'step', 'range', 'flags']);
+
+function withoutOurs(words = ''): string {
+  return words.split(' ').filter((word) => !OURS.has(word)).join(' ');
+}
 
 /** PostgreSQL with what DuckDB has beside it. */
 const DuckDb = SQLDialect.define({
   ...PostgreSQL.spec,
-  keywords: `${(PostgreSQL.spec.keywords ?? '').split(' ').filter((word) => !OURS.has(word)).join(' ')} asof pivot unpivot qualify exclude replace columns semi anti positional summarize`,
-  types: `${PostgreSQL.spec.types ?? ''} double ubigint uinteger usmallint utinyint hugeint timestamptz struct map`,
+  keywords: `${withoutOurs(PostgreSQL.spec.keywords)} asof pivot unpivot qualify exclude replace columns semi anti positional summarize`,
+  types: `${withoutOurs(PostgreSQL.spec.types)} double ubigint uinteger usmallint utinyint hugeint timestamptz struct map`,
 });
 
 const COLORS = HighlightStyle.define([
@@ -58,6 +63,26 @@ const LOOKS = EditorView.theme({
   '.cm-completionDetail': { color: 'var(--muted)', fontStyle: 'normal' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
   '.cm-completionInfo': { maxWidth: '340px' },
+});
+
+/**
+ * Text typed over a selection, put in by us: a browser would keep the look of what it replaces by a
+ * style attribute, which the content security policy refuses with a message on the console.
+ */
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    const { data } = event;
+    if (event.inputType !== 'insertText' || data === null || view.composing || main.empty) {
+      return false;
+    }
+    const insert = (): Transaction =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, data, insert))) {
+      view.dispatch(insert());
+    }
+    return true;
+  },
 });
 
 const setWrong = StateEffect.define<Stretch | null>();
@@ -101,7 +126,13 @@ export class Editor {
       root,
       state: EditorState.create({
         extensions: [
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => this.act(options.onRun) }])),
+          Prec.highest(keymap.of([
+            { key: 'Mod-Enter', run: () => {
+              options.onRun();
+              return true;
+            } },
+            { key: 'Escape', run: () => options.onCancel() },
+          ])),
           history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), lineNumbers(),
           EditorView.lineWrapping,
           new LanguageSupport(DuckDb.language, [
@@ -110,11 +141,10 @@ export class Editor {
             DuckDb.language.data.of({ autocomplete: keywordCompletionSource(DuckDb, true) }),
           ]),
           autocompletion({ icons: false }),
-          syntaxHighlighting(COLORS), LOOKS, wrong,
+          syntaxHighlighting(COLORS), LOOKS, typedOver, wrong,
           placeholder('SELECT …   Ctrl+Enter runs, Ctrl+Space completes'),
           EditorView.contentAttributes.of({ 'aria-label': 'SQL statement; Control and Enter run it, Escape stops it, Tab leaves' }),
-          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap,
-            { key: 'Escape', run: () => this.act(options.onCancel) }]),
+          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
               options.onChange();
@@ -123,11 +153,6 @@ export class Editor {
         ],
       }),
     });
-  }
-
-  private act(what: () => void): boolean {
-    what();
-    return true;
   }
 
   get text(): string {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import examples from '../../../docs/sql.md?examples';
 import { statements } from './statements';
 
-test('the ten statements of the docs, each with a short title', () => {
-  expect(examples).toHaveLength(10);
+test('the statements of the docs, each with a short title', () => {
+  expect(examples.length).toBeGreaterThanOrEqual(10);
   for (const { title, sql } of examples) {
     expect(title.length).toBeGreaterThan(5);
     expect(title.length).toBeLessThan(80);

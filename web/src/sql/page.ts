@@ -222,11 +222,13 @@ export class SqlPage {
     return isNewest;
   }
 
-  private cancel(): void {
-    if (this.isRunning) {
-      this.running.abort();
-      this.say('cancelled');
+  private cancel(): boolean {
+    if (!this.isRunning) {
+      return false;
     }
+    this.running.abort();
+    this.say('cancelled');
+    return true;
   }
 
   private busy(isRunning: boolean): void {
