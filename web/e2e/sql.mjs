@@ -223,7 +223,11 @@ export async function walkSql(page, address, folder, step) {
     await page.keyboard.press('Control+Space');
     const offered = () => page.locator('.cm-completionLabel').allTextContents();
     await until('columns of the alias', async () => (await offered()).join() === 'tag,value');
-    await page.keyboard.press('Escape');
+    await page.waitForTimeout(150); // the editor takes no key for an answer to what has just come up
+    await page.keyboard.press('Tab');
+    assert.equal(await editor.textContent(), 'SELECT s.tag FROM samples s');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Run');
     await type("SELECT * FROM samples WHERE tag = ''");
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.type('TIC101');

@@ -13,7 +13,8 @@ export const TREND_KEYS: Keys = [
 
 export const SQL_KEYS: Keys = [
   ['Ctrl+Enter', 'run the selection, else the statement at the cursor'], ['Esc', 'stop the statement'],
-  ['Ctrl+Space', 'complete a name; in quotes, the name of a tag'], ['Tab', 'out of the editor'],
+  ['Ctrl+Space', 'complete a name; in quotes, the name of a tag'],
+  ['Tab', 'take the name that is offered; else out of the editor'],
   ['S', 'into the editor'], ['/', 'find a table, column or function'], ['G', 'to the grid'], ['V', 'to the chart'],
   ['← → ↑ ↓', 'from cell to cell; Shift selects'], ['Ctrl+C', 'copy the selected cells'], ['T', 'to the trend page'], ['?', 'this help'],
 ];

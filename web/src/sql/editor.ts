@@ -2,7 +2,7 @@
  * The editor of statements on CodeMirror. It lives in a shadow root: there CodeMirror adopts its
  * styles, which the server's content security policy allows, instead of writing them into the page.
  */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { keywordCompletionSource, PostgreSQL, SQLDialect } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, indentOnInput, LanguageSupport, syntaxHighlighting, syntaxTree } from '@codemirror/language';
@@ -127,7 +127,9 @@ export class Editor {
       state: EditorState.create({
         extensions: [
           Prec.highest(keymap.of([
-            { key: 'Mod-Enter', run: () => {
+            { key: 'Tab', run: acceptCompletion },
+            { key: 'Mod-Enter', run: (view) => {
+              closeCompletion(view);
               options.onRun();
               return true;
             } },

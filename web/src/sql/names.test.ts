@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SqlSchema } from '../api';
-import { filtered, mentioned, offersAt } from './names';
+import { filtered, mentioned, offersAt, parameterText } from './names';
 
 const SCHEMA: SqlSchema = {
   relations: [
@@ -65,6 +65,11 @@ describe('completion', () => {
     expect(parameters('FROM summary(tags => list(1), |)')).toEqual(['tags => ', 'every => ']);
     expect(parameters('FROM summary() WHERE |')).toEqual([]);
   });
+});
+
+test('a parameter says its default where it has one', () => {
+  expect(['1m', '', null, undefined].map((d) => parameterText({ description: 'length', ...(d === undefined ? {} : { default: d }) })))
+    .toEqual(['length (default 1m)', 'length', 'length', 'length']);
 });
 
 describe('the filter', () => {

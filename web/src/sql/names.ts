@@ -75,6 +75,11 @@ function closing(text: string, open: number): number {
   return text.length;
 }
 
+/** What a parameter means, and what it is if not given. */
+export function parameterText(p: { default?: string | null; description: string }): string {
+  return (p.default ?? '') === '' ? p.description : `${p.description} (default ${p.default})`;
+}
+
 /** The function in whose parentheses a place is, where its arguments stand. */
 function calledAt(text: string, at: number, schema: SqlSchema): SqlSchema['functions'][number] | undefined {
   let depth = 0;
@@ -107,7 +112,7 @@ export function offersAt(statement: string, at: number, schema: SqlSchema): { fr
   for (const p of called?.parameters ?? []) {
     offers.push({
       label: p.name, kind: 'parameter', detail: p.type, insert: `${p.name} => `,
-      info: p.default === null || p.default === '' ? p.description : `${p.description} (default ${p.default})`,
+      info: parameterText(p),
     });
   }
   const columns = new Set<string>();

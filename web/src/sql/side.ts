@@ -4,7 +4,7 @@ import { fill, h } from '../dom';
 import { store, stored, withFirst } from '../state/stored';
 import examples from '../../../docs/sql.md?examples';
 import { shortType } from './cells';
-import { filtered, NO_SCHEMA } from './names';
+import { filtered, NO_SCHEMA, parameterText } from './names';
 
 const HISTORY = 'tidemark.sql.history';
 const HISTORY_LINE = 120;
@@ -87,8 +87,7 @@ export class Side {
       ])),
       found.functions.length > 0 && h('h2', {}, 'Functions in FROM'),
       ...found.functions.map((f) => this.entry(f.name, f.description, open, [
-        ...f.parameters.map((p) => this.part(`${p.name} =>`, `${p.name} => `, p.type,
-          p.default === null || p.default === '' ? p.description : `${p.description} (default ${p.default})`)),
+        ...f.parameters.map((p) => this.part(`${p.name} =>`, `${p.name} => `, p.type, parameterText(p))),
         ...f.columns.map((c) => this.part(c.name, c.name, c.type, '')),
       ])),
     );
