@@ -57,7 +57,7 @@ install_packages() {
 
 is_built() {
   [ -f "$stamp" ] && [ -f target/classes/META-INF/resources/ui/index.html ] &&
-    [ -z "$(find src index.html package.json package-lock.json vite.config.ts tsconfig.json build.sh \
+    [ -z "$(find src index.html package.json package-lock.json vite.config.ts tsconfig.json build.sh ../docs/sql.md \
       $([ ! -d public ] || echo public) -newer "$stamp" -type f ! -name '*.test.ts' -print -quit)" ]
 }
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { findBrowser, get, launch, look, open, painted, plotBox, send, settled, shot, sql, until, visit } from './browser.mjs';
+import { walkSql } from './sql.mjs';
 
 const [address, folder] = process.argv.slice(2);
 if (!address || !folder) {
@@ -411,6 +412,8 @@ await step('axe finds nothing serious, in light and dark', async () => {
   }
   await page.emulateMedia({ colorScheme: 'light' });
 });
+
+await walkSql(page, address, folder, step);
 
 await step('the server goes and comes back: a banner, then everything again', async () => {
   await visit(page, link({ query: { start: '*-8h', end: '*', live: '1', unit: 'R1' }, traces: ['R1.TIC101.PV'] }));

@@ -1,12 +1,19 @@
 /** What the page asks of the server. Every call names what failed in words for a person. */
 import type { Samples, TagInfo, TagType } from './model';
 
+/** Where in a statement an error is: line and column, from 1. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
 /** An error that the server explained, or `OFFLINE` where it did not answer; `UNAVAILABLE` while it starts or stops. */
 export class ServerError extends Error {
   constructor(
     readonly code: string,
     message: string,
     readonly hint: string | null = null,
+    readonly place: Place | null = null,
   ) {
     super(message);
   }
@@ -17,32 +24,82 @@ export class ServerError extends Error {
   }
 }
 
-async function request(path: string, init: RequestInit = {}): Promise<unknown> {
-  let response: Response;
+/** @throws ServerError if the server does not answer; an AbortError if it was not to any more */
+async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(path, init);
+    return await fetch(path, init);
   } catch (e) {
     if ((e as Error).name === 'AbortError') {
       throw e;
     }
     throw new ServerError('OFFLINE', 'the server does not answer');
   }
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
   const text = await response.text();
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new ServerError('MALFORMED', `the server's answer cannot be read (${response.status})`);
   }
+}
+
+function refusal(response: Response, body: unknown): ServerError {
+  const error = body as { code?: string; message?: string; hint?: string; line?: number; column?: number };
+  return new ServerError(
+    error.code ?? String(response.status),
+    error.message ?? response.statusText,
+    error.hint ?? null,
+    error.line === undefined ? null : { line: error.line, column: error.column ?? 1 },
+  );
+}
+
+async function request(path: string, init: RequestInit = {}): Promise<unknown> {
+  const response = await reach(path, init);
+  const body = await bodyOf(response);
   if (!response.ok && response.status !== 207) {
-    const error = body as { code?: string; message?: string; hint?: string };
-    throw new ServerError(
-      error.code ?? String(response.status),
-      error.message ?? response.statusText,
-      error.hint ?? null,
-    );
+    throw refusal(response, body);
   }
   return body;
+}
+
+/** The answer of a statement as it comes, for those that read it while it does. */
+export async function sqlStream(
+  statement: string,
+  timeZone: string,
+  format: 'json' | 'csv' | 'arrow',
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await reach(`/api/v1/sql?format=${format}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ sql: statement, timeZone }),
+    signal,
+  });
+  if (!response.ok) {
+    throw refusal(response, await bodyOf(response));
+  }
+  return response;
+}
+
+/** What statements can name: relations and functions. */
+export interface SqlSchema {
+  relations: {
+    name: string;
+    description: string;
+    columns: { name: string; type: string; description: string }[];
+  }[];
+  functions: {
+    name: string;
+    description: string;
+    parameters: { name: string; type: string; default: string | null; description: string }[];
+    columns: { name: string; type: string }[];
+  }[];
+}
+
+export async function sqlSchema(): Promise<SqlSchema> {
+  return (await request('/api/v1/sql/schema')) as SqlSchema;
 }
 
 function post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {

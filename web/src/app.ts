@@ -13,15 +13,17 @@ import { Trend, type View } from './chart/trend';
 import { copyText, download, fill, h } from './dom';
 import { BatchPanel } from './panels/batchpanel';
 import { TagBrowser } from './panels/browser';
-import { helpDialog } from './panels/help';
+import { helpDialog, TREND_KEYS } from './panels/help';
 import { Lane, loadLane, text, type Batch, type LaneData } from './panels/lane';
 import { Legend, type Between } from './panels/legend';
+import { nav } from './panels/nav';
 import { Explainer, Notes, Tip } from './panels/notes';
 import { asCurl, asPython, asSql, picture, tableQuery } from './panels/share';
 import { Timebar } from './panels/timebar';
 import { Server } from './server';
 import { firstState, plainTrace, PLAIN_STATE, unitsOfBatches } from './start';
 import { ZoomHistory } from './state/history';
+import { encodeSql, PLAIN_SQL } from './state/sqllink';
 import { decodeState, encodeState, TRACES_MAX, type PageState, type TraceState } from './state/permalink';
 import { resolveRange } from './time/expression';
 import { describeDuration, formatTime } from './time/zone';
@@ -45,7 +47,9 @@ export class App {
   private readonly tip = new Tip();
   private readonly explainer = new Explainer();
   private readonly notes = new Notes();
-  private readonly help = helpDialog();
+  private readonly help = helpDialog('Keyboard', TREND_KEYS,
+    'Mouse: drag zooms, shift-drag pans, the wheel zooms, a click sets a cursor. Drag a tag into the chart to add it,' +
+    ' a row of the table onto another to share its scale.');
   private readonly server = new Server(() => this.resume());
   private readonly trend: Trend;
   private readonly states: StateLanes;
@@ -129,13 +133,14 @@ export class App {
         this.item('Copy link', () => this.copy(location.href, 'Link')),
         this.item('Copy as curl', () => this.copy(asCurl(location.origin, this.traces, this.view, this.zone), 'curl command')),
         this.item('Copy as SQL', () => this.copy(asSql(this.traces, this.view), 'SQL')),
+        this.item('Open as SQL', () => this.openSql()),
         this.item('Copy as Python', () => this.copy(asPython(location.origin, this.traces, this.view, this.zone), 'Python')),
         this.item('CSV for Excel', () => this.csv()),
         this.item('PNG picture', () => void this.png())));
     fill(
       this.root,
       h('header', { class: 'top' },
-        h('h1', {}, h('a', { href: '/', title: 'Overview' }, 'Tidemark')),
+        h('h1', {}, h('a', { href: '/', title: 'Overview' }, 'Tidemark')), nav('trend'),
         this.timebar.element, menu,
         h('button', { type: 'button', class: 'plain', title: 'Keyboard (?)', 'aria-label': 'Keyboard help', onclick: () => this.help.showModal() }, '?')),
       this.server.banner,
@@ -182,6 +187,25 @@ export class App {
     setInterval(() => this.tick(), TICK_MS);
     try {
       await this.begin();
+    } catch (e) {
+      this.failed(e);
+    }
+  }
+
+  /** While another page is shown: nothing moves, nothing is followed. */
+  pause(): void {
+    this.loading.abort();
+    this.feed?.close();
+    this.feed = null;
+    this.feedKey = '';
+    this.tip.hide();
+  }
+
+  /** Shown again: takes up what was shown. */
+  async proceed(): Promise<void> {
+    this.saveLink();
+    try {
+      await this.resume();
     } catch (e) {
       this.failed(e);
     }
@@ -413,7 +437,7 @@ export class App {
 
   private openFeed(): void {
     const tags = this.traces.filter((t) => t.error === null).map((t) => ({ tag: t.tag, type: t.info.type }));
-    const key = this.state.live && this.followsNow ? tags.map((t) => t.tag).join('\n') : '';
+    const key = this.state.live && this.followsNow && !this.root.hidden ? tags.map((t) => t.tag).join('\n') : '';
     if (key === this.feedKey) {
       return;
     }
@@ -439,7 +463,7 @@ export class App {
   }
 
   private tick(): void {
-    if (this.server.away) {
+    if (this.server.away || this.root.hidden) {
       return;
     }
     this.showFreshness();
@@ -576,6 +600,9 @@ export class App {
   // ---- drawing
 
   private draw(): void {
+    if (this.root.hidden) {
+      return;
+    }
     const colors = palette(this.dark.matches);
     for (const [i, trace] of this.traces.entries()) {
       trace.paint = colors[(trace.color ?? i) % colors.length]!;
@@ -613,6 +640,9 @@ export class App {
   }
 
   private saveLink(): void {
+    if (this.root.hidden) {
+      return; // the address is that of another page
+    }
     this.state.traces = this.traces.map(({ tag, scale, min, max, log, hidden, limits, color }) =>
       ({ tag, scale, min, max, log, hidden, limits, color }));
     history.replaceState(null, '', encodeState(this.state));
@@ -690,7 +720,7 @@ export class App {
 
   private key(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || this.help.open) {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || this.help.open || this.root.hidden) {
       return;
     }
     const length = this.view.endMs - this.view.startMs;
@@ -720,6 +750,7 @@ export class App {
       case 'g': case 'G': this.state.lanes = !this.state.lanes; this.changed(); break;
       case 'b': case 'B': this.lane.focus(); break;
       case 't': case 'T': this.legend.element.querySelector<HTMLElement>('button')?.focus(); break;
+      case 's': case 'S': location.hash = '#sql'; break;
       case 'Delete': {
         const tag = target.closest('tr')?.dataset.tag;
         const trace = this.traces.find((t) => t.tag === tag);
@@ -748,6 +779,11 @@ export class App {
 
   private async copy(content: string, what: string): Promise<void> {
     this.notes.say([(await copyText(content)) ? `${what} copied` : `The browser does not allow copying; here it is: ${content}`]);
+  }
+
+  private openSql(): void {
+    const text = asSql(this.traces, this.view);
+    location.hash = encodeSql({ ...PLAIN_SQL, text, zone: this.state.zone, run: { from: 0, to: text.length } }).fragment;
   }
 
   private csv(): void {

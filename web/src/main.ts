@@ -1,7 +1,37 @@
 import './style.css';
 import { App } from './app';
+import { h } from './dom';
+import { isSql } from './state/sqllink';
+import type { SqlPage } from './sql/page';
 
-const root = document.getElementById('app');
-if (root !== null) {
-  void new App(root).start();
+const trendRoot = document.getElementById('app');
+if (trendRoot !== null) {
+  pages(trendRoot);
+}
+
+/** Shows the page that the address names, each made when first shown; the editor of SQL is loaded only then. */
+function pages(root: HTMLElement): void {
+  const sqlRoot = h('div', { id: 'sql-page', class: 'page', hidden: true });
+  root.after(sqlRoot);
+  let trend: App | null = null;
+  let sql: Promise<SqlPage> | null = null;
+  const show = async (): Promise<void> => {
+    const fragment = location.hash;
+    const wantsSql = isSql(fragment);
+    root.hidden = wantsSql;
+    sqlRoot.hidden = !wantsSql;
+    document.title = wantsSql ? 'SQL – Tidemark' : 'Tidemark';
+    if (wantsSql) {
+      trend?.pause();
+      sql ??= import('./sql/page').then(({ SqlPage }) => new SqlPage(sqlRoot));
+      await (await sql).show(fragment);
+    } else if (trend === null) {
+      trend = new App(root);
+      await trend.start();
+    } else {
+      await trend.proceed();
+    }
+  };
+  addEventListener('hashchange', () => void show());
+  void show();
 }

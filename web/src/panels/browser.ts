@@ -8,6 +8,7 @@ import { dataRange } from '../chart/scales';
 import { lineSegments } from '../chart/stretches';
 import { fill, h } from '../dom';
 import { isMeasurement } from '../model';
+import { store, stored } from '../state/stored';
 import { describeDuration } from '../time/zone';
 import { text } from './lane';
 
@@ -321,22 +322,5 @@ function sparkline(canvas: HTMLCanvasElement, tag: TagSamples, startMs: number, 
       ctx.lineTo(x, y);
     });
     ctx.stroke();
-  }
-}
-
-function stored(key: string): string[] {
-  try {
-    const value: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(value) ? value.filter((t): t is string => typeof t === 'string').slice(0, 50) : [];
-  } catch {
-    return [];
-  }
-}
-
-function store(key: string, tags: string[]): void {
-  try {
-    localStorage.setItem(key, JSON.stringify(tags));
-  } catch {
-    // a browser that stores nothing still shows the page
   }
 }

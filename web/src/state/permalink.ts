@@ -14,6 +14,8 @@
  * or `cursors` means none.
  */
 
+import { ADDRESS_CHARS_MAX, escape, quote, splitOnce, unescape } from './address';
+
 /** Whose clock and calendar the page shows. */
 export type ZoneChoice = 'plant' | 'server' | 'browser' | 'utc';
 
@@ -54,14 +56,13 @@ export const TRACES_MAX = 40;
 const NAMED_MAX = 200 - TRACES_MAX;
 const CURSORS_MAX = 8;
 const LIMITS_MAX = 8;
-const QUERY_CHARS_MAX = 65_536;
 /** As on the server. */
 const TIME_CHARS_MAX = 200;
 const NAME_CHARS_MAX = 1024;
 const COLOR_MAX = 999;
 const PROBLEMS_MAX = 50;
 
-const ZONES: ZoneChoice[] = ['plant', 'server', 'browser', 'utc'];
+export const ZONES: ZoneChoice[] = ['plant', 'server', 'browser', 'utc'];
 
 /** The query of a state, with its question mark. What `decodeState` reads back is the same. */
 export function encodeState(state: PageState): string {
@@ -106,23 +107,6 @@ function encodeTrace(trace: TraceState): string {
     }
   }
   return `t=${options.join(';')}`;
-}
-
-/** Others stay readable: allowed in a query, without a meaning here, safe when pasted in a chat. */
-const UNREADABLE = /[^A-Za-z0-9\-_.~*:,/@$]+/gu;
-
-function escape(text: string): string {
-  return wellFormed(text).replace(UNREADABLE, (run) =>
-    encodeURIComponent(run).replace(
-      /[!'()]/g,
-      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-    ),
-  );
-}
-
-/** The text with U+FFFD for each half of a surrogate pair, which no address can hold. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Cs}/gu, '\ufffd');
 }
 
 /** ISO 8601 in UTC to the nanosecond; empty for what is no date. */
@@ -175,9 +159,9 @@ class Decoder {
 
   decode(query: string): { state: PageState; problems: string[] } {
     let text = query.startsWith('?') ? query.slice(1) : query;
-    if (text.length > QUERY_CHARS_MAX) {
-      this.problem(`the address has over ${QUERY_CHARS_MAX} characters; the rest is left out`);
-      text = text.slice(0, Math.max(0, text.lastIndexOf('&', QUERY_CHARS_MAX)));
+    if (text.length > ADDRESS_CHARS_MAX) {
+      this.problem(`the address has over ${ADDRESS_CHARS_MAX} characters; the rest is left out`);
+      text = text.slice(0, Math.max(0, text.lastIndexOf('&', ADDRESS_CHARS_MAX)));
     }
     const parts = text.split('&').filter((part) => part !== '');
     if (parts.length > 0) {
@@ -365,12 +349,11 @@ class Decoder {
   }
 
   private unescape(raw: string): string | null {
-    try {
-      return wellFormed(decodeURIComponent(raw));
-    } catch {
+    const text = unescape(raw);
+    if (text === null) {
       this.problem(`${quote(raw)} is not percent-encoded rightly and is left out`);
-      return null;
     }
+    return text;
   }
 
   private problem(text: string): void {
@@ -390,14 +373,3 @@ const PLAIN: Omit<TraceState, 'tag' | 'limits'> = {
 };
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-function splitOnce(text: string, separator: string): [string, string | null] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** Foreign text in a message: bounded, on one line. */
-function quote(text: string): string {
-  const clean = text.slice(0, 80).replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd');
-  return `"${clean}${text.length > 80 ? '…' : ''}"`;
-}

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A process engineer's first quarter of an hour, walked by a real browser ({@code
- * web/e2e/walk.mjs}) against the demo plant in a process of its own, which is killed and started
- * again on the way. Needs Node.js, Chromium and a build with the page; screenshots and figures go
- * to {@code target/trend-page}.
+ * web/e2e/walk.mjs}, with the SQL page in {@code sql.mjs}) against the demo plant in a process of
+ * its own, which is killed and started again on the way. Needs Node.js, Chromium and a build with
+ * the page; screenshots and figures go to {@code target/trend-page}.
  */
 class TrendPageTest {
   private static final Path WEB = Path.of(System.getProperty("tidemark.root", ".."), "web");
@@ -65,9 +65,16 @@ class TrendPageTest {
       if (System.getProperty("screenshots") != null) {
         Path images = WEB.resolveSibling("docs").resolve("images");
         Files.createDirectories(images);
-        for (String name : List.of("trend-page.png", "trend-page-dark.png")) {
-          Path made = pictures.resolve(name.contains("dark") ? "dark.png" : "lanes.png");
-          Files.copy(made, images.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        for (String[] made :
+            new String[][] {
+              {"lanes.png", "trend-page.png"},
+              {"dark.png", "trend-page-dark.png"},
+              {"sql-chart.png", "sql-page.png"}
+            }) {
+          Files.copy(
+              pictures.resolve(made[0]),
+              images.resolve(made[1]),
+              StandardCopyOption.REPLACE_EXISTING);
         }
       }
     } finally {
