@@ -53,6 +53,7 @@ public final class DuckDbInstances implements AutoCloseable {
   private final List<String> executorSetup;
   private final List<String> plannerSetup;
   private final ConcurrentHashMap<Long, ScanHandle> handles = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, LookupHandle> lookups = new ConcurrentHashMap<>();
   private final AtomicLong handleNumbers = new AtomicLong();
   private final AtomicLong instanceNumbers = new AtomicLong();
   private @Nullable Instance executor;
@@ -148,6 +149,7 @@ public final class DuckDbInstances implements AutoCloseable {
         }
         if (executing) {
           ScanFunction.register(root, handles);
+          LookupFunction.register(root, lookups);
         }
         for (String definition : executing ? executorSetup : plannerSetup) {
           statement.execute(definition);
@@ -197,9 +199,19 @@ public final class DuckDbInstances implements AutoCloseable {
     return handle;
   }
 
+  /** Makes values of ours readable by {@code tidemark_lookup_TYPE(number, …)}, as long. */
+  public LookupHandle register(Lookup lookup) {
+    LookupHandle handle = new LookupHandle(handleNumbers.incrementAndGet(), lookup);
+    lookups.put(handle.number(), handle);
+    return handle;
+  }
+
   /** Takes them away. */
-  public void release(ScanHandle handle) {
-    handles.remove(handle.number());
+  public void release(Handle handle) {
+    switch (handle) {
+      case ScanHandle scan -> handles.remove(scan.number());
+      case LookupHandle lookup -> lookups.remove(lookup.number());
+    }
   }
 
   /** Gives the executor up, as after a fatal error: open sessions fail, the next one reopens. */

@@ -255,6 +255,7 @@ final class Relations {
               + " changed_us BIGINT)");
       return sql;
     }
+    sql.addAll(LookupCalls.plannerDefinitions());
     // Only to find the place of an error in the statement as it was written.
     for (String relation : List.of(SAMPLES, CURRENT)) {
       sql.add(plainDefinition(relation, Tables.sampleColumns()));

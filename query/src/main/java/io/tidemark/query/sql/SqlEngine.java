@@ -10,7 +10,7 @@ import io.tidemark.query.duckdb.DuckDbConfig;
 import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbSession;
-import io.tidemark.query.duckdb.ScanHandle;
+import io.tidemark.query.duckdb.Handle;
 import io.tidemark.query.time.ShiftCalendar;
 import java.util.List;
 import java.util.Map;
@@ -130,8 +130,8 @@ public final class SqlEngine implements AutoCloseable {
 
   /** The error of a statement: what a scan threw, else what DuckDB says. */
   static HistorianException translate(
-      DuckDbException e, List<ScanHandle> handles, QueryContext context) {
-    for (ScanHandle handle : handles) {
+      DuckDbException e, List<Handle> handles, QueryContext context) {
+    for (Handle handle : handles) {
       if (handle.failure() instanceof HistorianException failure) {
         return failure;
       }

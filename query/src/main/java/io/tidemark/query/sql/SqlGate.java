@@ -304,7 +304,9 @@ final class SqlGate {
 
     private void function(ObjectNode node) {
       String name = functionName(node);
-      if (StatementTimes.isFunction(name) || name.equals(StatementTimes.TIME_EXPRESSION)) {
+      if (StatementTimes.isFunction(name)
+          || name.equals(StatementTimes.TIME_EXPRESSION)
+          || LookupCalls.isFunction(name)) {
         return;
       }
       // DuckDB names ARRAY[…] and the like in upper case or mixed case in few places only.

@@ -13,6 +13,8 @@ import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
+import io.tidemark.query.duckdb.Handle;
+import io.tidemark.query.duckdb.LookupHandle;
 import io.tidemark.query.duckdb.ScanHandle;
 import io.tidemark.query.duckdb.ScanSource;
 import io.tidemark.query.table.Arguments;
@@ -53,7 +55,7 @@ final class StatementRun {
   private String sqlBody = "";
   private final List<? extends @Nullable Object> parameters;
   private final QueryContext context;
-  private final List<ScanHandle> handles = new ArrayList<>();
+  private final List<Handle> handles = new ArrayList<>();
   private final List<ExplainResult.PushedScan> pushed = new ArrayList<>();
   private final List<ColumnUnits.Scan> units = new ArrayList<>();
 
@@ -79,7 +81,7 @@ final class StatementRun {
     one = SyntaxTree.template(planner, "SELECT 1");
   }
 
-  List<ScanHandle> handles() {
+  List<Handle> handles() {
     return handles;
   }
 
@@ -98,6 +100,12 @@ final class StatementRun {
             parameters.size());
     StatementTimes times = new StatementTimes(context, parameters);
     tree = (ObjectNode) CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> times.replaced(node));
+    tree =
+        (ObjectNode)
+            CteScope.walk(
+                tree,
+                CteScope.EMPTY,
+                (node, scope) -> LookupCalls.replaced(node, parameters, this::register));
     shared.projection.refresh(executor);
     JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
     rewrite(tree);
@@ -222,6 +230,12 @@ final class StatementRun {
       ExplainResult.PushedScan scan = pushed.getLast();
       units.add(new ColumnUnits.Scan(ColumnUnits.alias(reference), scan.uoms(), scan.metadata()));
     }
+  }
+
+  private long register(LookupCalls.Options options) {
+    LookupHandle handle = shared.instances.register(options.over(shared.queries, context));
+    handles.add(handle);
+    return handle.number();
   }
 
   // Tables with arguments.

@@ -7,7 +7,7 @@ import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
-import io.tidemark.query.duckdb.ScanHandle;
+import io.tidemark.query.duckdb.Handle;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -19,7 +19,7 @@ final class StreamedResult implements SqlResult {
 
   private final DuckDbSession session;
   private final DuckDbRows rows;
-  private final List<ScanHandle> handles;
+  private final List<Handle> handles;
   private final DuckDbInstances instances;
   private final QueryContext context;
   private final QueryContext.Stop stop;
@@ -31,7 +31,7 @@ final class StreamedResult implements SqlResult {
   StreamedResult(
       DuckDbSession session,
       DuckDbRows rows,
-      List<ScanHandle> handles,
+      List<Handle> handles,
       DuckDbInstances instances,
       QueryContext context,
       QueryContext.Stop stop,
