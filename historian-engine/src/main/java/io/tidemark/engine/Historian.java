@@ -150,6 +150,20 @@ public interface Historian {
   /** Outcome of a context upsert. */
   record ContextResult(Outcome outcome, ContextRow row) {}
 
+  /**
+   * The versions of an object, the newest first; empty if it is unknown.
+   *
+   * @param asOf the data version up to which they count, as an answer named it; null for all
+   */
+  List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf);
+
+  /**
+   * A version of a context object.
+   *
+   * @param dataVersion names the first state of the store that had it
+   */
+  record ContextVersion(ContextRow row, String dataVersion) {}
+
   /** Upserts many objects, {@code {"batches":[…],"steps":[…]}}; good items are stored. */
   BulkResult putContextBulk(String json, Principal principal);
 

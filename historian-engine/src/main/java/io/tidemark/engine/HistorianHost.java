@@ -184,6 +184,11 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
+  public List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf) {
+    return engine().contextVersions(kind, id, asOf);
+  }
+
+  @Override
   public BulkResult putContextBulk(String json, Principal principal) {
     return engine().putContextBulk(json, principal);
   }

@@ -2,7 +2,7 @@ package io.tidemark.query.context;
 
 import io.tidemark.query.context.IntervalIndex.Interval;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +27,24 @@ final class ContextState {
   /** All versions of an object, the first first. */
   private static final class History {
     private final List<ContextRow> versions = new ArrayList<>(1);
-    private long generation;
 
     private ContextRow newest() {
       return versions.getLast();
+    }
+
+    /** How many versions were made by records up to that sequence. */
+    private int countAsOf(long journalSequence) {
+      int low = 0;
+      int high = versions.size();
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (versions.get(middle).journalSequence() <= journalSequence) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
     }
   }
 
@@ -39,11 +52,27 @@ final class ContextState {
   private static final class Shelf {
     private final Map<String, History> byId = new HashMap<>();
 
-    /** Objects by the generation of their last change. */
-    private final TreeMap<Long, History> byGeneration = new TreeMap<>();
+    /** Every version, in the order they were made. */
+    private final List<ContextRow> changes = new ArrayList<>();
+
+    /** The generation of each of them. */
+    private long[] generations = new long[4];
 
     /** Intervals by unit; objects of no unit are under the empty text, which is no id. */
     private final Map<String, IntervalIndex> byUnit = new HashMap<>();
+
+    private void changed(ContextRow row, long generation) {
+      if (changes.size() == generations.length) {
+        generations = Arrays.copyOf(generations, generations.length * 2);
+      }
+      generations[changes.size()] = generation;
+      changes.add(row);
+    }
+
+    private List<ContextRow> since(long generation) {
+      int from = Arrays.binarySearch(generations, 0, changes.size(), generation);
+      return changes.subList(from < 0 ? -from - 1 : from + 1, changes.size());
+    }
   }
 
   private final Map<ContextKind, Shelf> shelves = new EnumMap<>(ContextKind.class);
@@ -61,7 +90,11 @@ final class ContextState {
 
   /** Makes the values the newest version of their object, if they differ from the one before. */
   void put(
-      ContextKind kind, List<@Nullable Object> values, String changedBy, long changedAtMicros) {
+      ContextKind kind,
+      List<@Nullable Object> values,
+      String changedBy,
+      long changedAtMicros,
+      long journalSequence) {
     Shelf shelf = shelf(kind);
     String id = String.valueOf(values.getFirst());
     History history = shelf.byId.computeIfAbsent(id, key -> new History());
@@ -70,11 +103,10 @@ final class ContextState {
       return;
     }
     ContextRow row =
-        new ContextRow(kind, values, history.versions.size() + 1, changedBy, changedAtMicros);
+        new ContextRow(
+            kind, values, history.versions.size() + 1, changedBy, changedAtMicros, journalSequence);
     history.versions.add(row);
-    shelf.byGeneration.remove(history.generation);
-    history.generation = ++generation;
-    shelf.byGeneration.put(generation, history);
+    shelf.changed(row, ++generation);
     if (before != null) {
       unfile(before);
     }
@@ -106,20 +138,37 @@ final class ContextState {
         : history.versions.get(version - 1);
   }
 
-  /** All versions, the newest first. */
-  List<ContextRow> versions(ContextKind kind, String id) {
+  /** The newest version that a record up to that sequence made, or null. */
+  @Nullable ContextRow rowAsOf(ContextKind kind, String id, long journalSequence) {
     History history = shelf(kind).byId.get(id);
-    return history == null ? List.of() : List.copyOf(history.versions.reversed());
+    int count = history == null ? 0 : history.countAsOf(journalSequence);
+    return history == null || count == 0 ? null : history.versions.get(count - 1);
+  }
+
+  /** All versions that records up to that sequence made, the newest first. */
+  List<ContextRow> versions(ContextKind kind, String id, long journalSequence) {
+    History history = shelf(kind).byId.get(id);
+    return history == null
+        ? List.of()
+        : List.copyOf(history.versions.subList(0, history.countAsOf(journalSequence)).reversed());
   }
 
   /** The newest version of every object that changed after that generation, in order of change. */
   List<ContextRow> changedSince(ContextKind kind, long since) {
-    Collection<History> changed = shelf(kind).byGeneration.tailMap(since, false).values();
+    Shelf shelf = shelf(kind);
     List<ContextRow> rows = new ArrayList<>();
-    for (History history : changed) {
-      rows.add(history.newest());
+    for (ContextRow row : shelf.since(since)) {
+      History history = shelf.byId.get(row.id());
+      if (history != null && history.versions.size() == row.version()) {
+        rows.add(row);
+      }
     }
     return rows;
+  }
+
+  /** Every version made after that generation, in order of change. */
+  List<ContextRow> versionsSince(ContextKind kind, long since) {
+    return List.copyOf(shelf(kind).since(since));
   }
 
   /** Ids of the batch's steps. */

@@ -158,7 +158,7 @@ public final class ContextStore implements ContextSource {
         return;
       }
       for (ContextRecord.Row row : rows) {
-        state.put(row.kind(), row.values(), principalName, transactionTimeMicros);
+        state.put(row.kind(), row.values(), principalName, transactionTimeMicros, journalSequence);
       }
       state.settle();
       this.journalSequence = journalSequence;
@@ -192,6 +192,11 @@ public final class ContextStore implements ContextSource {
     return reading(() -> state.changedSince(kind, generation));
   }
 
+  @Override
+  public List<ContextRow> versionsSince(ContextKind kind, long generation) {
+    return reading(() -> state.versionsSince(kind, generation));
+  }
+
   /**
    * Runs reads that belong together over one state: no record is applied in between. Keep it short,
    * since changes wait for it.
@@ -216,7 +221,7 @@ public final class ContextStore implements ContextSource {
   }
 
   /** An object as that version had it, or null if there is no such version. */
-  public @Nullable ContextRow rowAsOf(ContextKind kind, String id, int version) {
+  public @Nullable ContextRow rowOfVersion(ContextKind kind, String id, int version) {
     lock.readLock().lock();
     try {
       return state.row(kind, id, version);
@@ -225,9 +230,28 @@ public final class ContextStore implements ContextSource {
     }
   }
 
+  /**
+   * An object as it was, or null if it was unknown then.
+   *
+   * @param asOfSequence the last journal record that counts
+   */
+  public @Nullable ContextRow row(ContextKind kind, String id, long asOfSequence) {
+    lock.readLock().lock();
+    try {
+      return state.rowAsOf(kind, id, asOfSequence);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** All versions of an object, the newest first; empty if it is unknown. */
   public List<ContextRow> versions(ContextKind kind, String id) {
-    return reading(() -> state.versions(kind, id));
+    return versions(kind, id, Long.MAX_VALUE);
+  }
+
+  /** The versions of an object that journal records up to a sequence made, the newest first. */
+  public List<ContextRow> versions(ContextKind kind, String id, long asOfSequence) {
+    return reading(() -> state.versions(kind, id, asOfSequence));
   }
 
   /** The newest version of every object of the kind, the one changed last at the end. */
