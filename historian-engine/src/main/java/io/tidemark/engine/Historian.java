@@ -15,6 +15,8 @@ import io.tidemark.model.VersionMode;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.context.ContextSearch;
+import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
@@ -163,6 +165,9 @@ public interface Historian {
    * @param dataVersion names the first state of the store that had it
    */
   record ContextVersion(ContextRow row, String dataVersion) {}
+
+  /** Searches objects by their time; see {@link ContextStore#search}. */
+  List<ContextRow> searchContext(ContextSearch search);
 
   /** Upserts many objects, {@code {"batches":[…],"steps":[…]}}; good items are stored. */
   BulkResult putContextBulk(String json, Principal principal);

@@ -25,6 +25,8 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
+import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.context.ContextSearch;
 import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlEngine;
@@ -352,6 +354,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf) {
     return journaledContext.versions(kind, id, asOf);
+  }
+
+  @Override
+  public List<ContextRow> searchContext(ContextSearch search) {
+    return context.search(search);
   }
 
   @Override

@@ -64,7 +64,10 @@ final class ContextRoutes {
               ErrorCode.NOT_FOUND,
               "path lacks an id: path=/api/v1/context/" + label,
               null,
-              "use /api/v1/context/" + label + "/{id}, or SQL to list them",
+              "use /api/v1/context/"
+                  + label
+                  + "/{id}; SQL lists them, and GET what has a start: orders, batches, steps,"
+                  + " events",
               null);
         }
         return new Address(kind, id);

@@ -152,7 +152,8 @@ class ContextRouteTest {
           orders/O-1     | {"plannedStart":"noon"}  | 400 | BAD_TIME
           order/O-1      | {}                       | 404 | NOT_FOUND
           orders/        | {}                       | 404 | NOT_FOUND
-          orders         | {}                       | 404 | NOT_FOUND
+          lots           | {}                       | 404 | NOT_FOUND
+          orders         | {}                       | 405 | METHOD_NOT_ALLOWED
           samples/O-1    | {}                       | 404 | NOT_FOUND
           """)
   void aBadObjectIsRefused(String path, String body, int status, String code) {

@@ -1,5 +1,9 @@
 package io.tidemark.query.context;
 
+import io.tidemark.model.Direction;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.context.ContextSearch.Filter;
+import io.tidemark.query.context.ContextSearch.Place;
 import io.tidemark.query.context.IntervalIndex.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +14,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +67,9 @@ final class ContextState {
     /** Intervals by unit; objects of no unit are under the empty text, which is no id. */
     private final Map<String, IntervalIndex> byUnit = new HashMap<>();
 
+    /** Ids of what belongs to a batch. */
+    private final Map<String, Set<String>> byBatch = new HashMap<>();
+
     private void changed(ContextRow row, long generation) {
       if (changes.size() == generations.length) {
         generations = Arrays.copyOf(generations, generations.length * 2);
@@ -76,7 +85,6 @@ final class ContextState {
   }
 
   private final Map<ContextKind, Shelf> shelves = new EnumMap<>(ContextKind.class);
-  private final Map<String, Set<String>> stepsByBatch = new HashMap<>();
   private final Map<StepName, Set<String>> stepsByName = new HashMap<>();
   private final Map<AttributeName, Set<String>> attributesByName = new HashMap<>();
   private final Set<IntervalIndex> unsettled = new HashSet<>();
@@ -171,9 +179,9 @@ final class ContextState {
     return List.copyOf(shelf(kind).since(since));
   }
 
-  /** Ids of the batch's steps. */
-  Set<String> stepsOf(String batchId) {
-    return stepsByBatch.getOrDefault(batchId, Set.of());
+  /** Ids of the objects of the kind that belong to a batch. */
+  Set<String> ofBatch(ContextKind kind, String batchId) {
+    return shelf(kind).byBatch.getOrDefault(batchId, Set.of());
   }
 
   /** Ids of the steps of that name. */
@@ -186,30 +194,114 @@ final class ContextState {
     return attributesByName.getOrDefault(new AttributeName(equipmentId, name), Set.of());
   }
 
-  /** Rows that overlap the window, by start, then id; of all units if the unit is null. */
-  List<ContextRow> overlapping(
-      ContextKind kind, @Nullable String unitId, long startNs, long endNs) {
-    Shelf shelf = shelf(kind);
-    List<Interval> found = new ArrayList<>();
-    if (unitId == null) {
-      for (IntervalIndex index : shelf.byUnit.values()) {
-        index.overlapping(startNs, endNs, found::add);
-      }
+  /** The rows that a search finds, in its order. */
+  List<ContextRow> search(ContextSearch search) {
+    Filter filter = search.filter();
+    if (filter.batchId() != null) {
+      return searchBatch(search, filter.batchId());
+    }
+    Shelf shelf = shelf(search.kind());
+    Comparator<Interval> order = order(search);
+    PriorityQueue<IntervalIndex.Walk> walks =
+        new PriorityQueue<>((a, b) -> order.compare(reached(a), reached(b)));
+    if (filter.unitId() == null) {
+      shelf.byUnit.values().forEach(index -> begin(search, index, walks));
     } else {
-      IntervalIndex index = shelf.byUnit.get(unitId);
+      IntervalIndex index = shelf.byUnit.get(filter.unitId());
       if (index != null) {
-        index.overlapping(startNs, endNs, found::add);
+        begin(search, index, walks);
       }
     }
-    found.sort(Comparator.comparingLong(Interval::startNs).thenComparing(Interval::id));
-    List<ContextRow> rows = new ArrayList<>(found.size());
-    for (Interval interval : found) {
-      ContextRow row = row(kind, interval.id());
-      if (row != null) {
+    List<ContextRow> rows = new ArrayList<>();
+    while (rows.size() < search.limit() && !walks.isEmpty()) {
+      IntervalIndex.Walk walk = walks.remove();
+      ContextRow row = row(search.kind(), reached(walk).id());
+      if (row != null && finds(search, reached(walk), row)) {
         rows.add(row);
+      }
+      walk.next();
+      if (walk.interval() != null) {
+        walks.add(walk);
       }
     }
     return rows;
+  }
+
+  /** Few enough to look at each. */
+  private List<ContextRow> searchBatch(ContextSearch search, String batchId) {
+    Place after = search.after();
+    Comparator<Interval> order = order(search);
+    List<Interval> found = new ArrayList<>();
+    for (String id :
+        search.kind() == ContextKind.BATCHES ? Set.of(batchId) : ofBatch(search.kind(), batchId)) {
+      ContextRow row = row(search.kind(), id);
+      Interval interval = row == null ? null : interval(row);
+      if (row != null
+          && interval != null
+          && (after == null || order.compare(interval, at(after)) > 0)
+          && finds(search, interval, row)) {
+        found.add(interval);
+      }
+    }
+    found.sort(order);
+    List<ContextRow> rows = new ArrayList<>();
+    for (Interval interval : found.subList(0, Math.min(search.limit(), found.size()))) {
+      rows.add(Objects.requireNonNull(row(search.kind(), interval.id())));
+    }
+    return rows;
+  }
+
+  private static void begin(
+      ContextSearch search, IntervalIndex index, PriorityQueue<IntervalIndex.Walk> walks) {
+    TimeRange window = search.window();
+    IntervalIndex.Walk walk =
+        index.walk(
+            search.direction(),
+            search.mode().firstStartNs(window.startNs()),
+            window.endNs(),
+            search.mode().firstEndNs(window.startNs()),
+            search.after() == null ? null : at(search.after()));
+    if (walk.interval() != null) {
+      walks.add(walk);
+    }
+  }
+
+  private static Interval reached(IntervalIndex.Walk walk) {
+    return Objects.requireNonNull(walk.interval());
+  }
+
+  private static Interval at(Place place) {
+    return new Interval(place.startNs(), place.startNs(), place.id());
+  }
+
+  private static Comparator<Interval> order(ContextSearch search) {
+    return search.direction() == Direction.FORWARD ? Interval.ORDER : Interval.ORDER.reversed();
+  }
+
+  private boolean finds(ContextSearch search, Interval interval, ContextRow row) {
+    Filter filter = search.filter();
+    TimeRange window = search.window();
+    return search
+            .mode()
+            .finds(interval.startNs(), interval.endNs(), window.startNs(), window.endNs())
+        && (filter.unitId() == null || filter.unitId().equals(unitOf(row)))
+        && (filter.name() == null
+            || filter.name().equalsIgnoreCase(text(row, "name"))
+            || filter.name().equalsIgnoreCase(text(row, "type")))
+        && (filter.productId() == null
+            || filter.productId().equals(text(bearer(row), "product_id")))
+        && (filter.orderId() == null || filter.orderId().equals(text(bearer(row), "order_id")));
+  }
+
+  /** The row that says product and order: that of the batch for what belongs to one. */
+  private @Nullable ContextRow bearer(ContextRow row) {
+    return row.kind() == ContextKind.STEPS || row.kind() == ContextKind.EVENTS
+        ? row(ContextKind.BATCHES, String.valueOf(text(row, "batch_id")))
+        : row;
+  }
+
+  private static @Nullable String text(@Nullable ContextRow row, String column) {
+    return row == null ? null : ContextFields.of(row.kind()).text(row.values(), column);
   }
 
   private Shelf shelf(ContextKind kind) {
@@ -222,9 +314,12 @@ final class ContextState {
 
   private void file(ContextRow row) {
     String id = row.id();
+    String batchId = text(row, "batch_id");
+    if (batchId != null) {
+      shelf(row.kind()).byBatch.computeIfAbsent(batchId, key -> new LinkedHashSet<>()).add(id);
+    }
     if (row.kind() == ContextKind.STEPS) {
       StepName name = stepName(row.values());
-      stepsByBatch.computeIfAbsent(name.batchId, key -> new LinkedHashSet<>()).add(id);
       stepsByName.computeIfAbsent(name, key -> new LinkedHashSet<>()).add(id);
     } else if (row.kind() == ContextKind.ATTRIBUTES) {
       attributesByName
@@ -242,9 +337,12 @@ final class ContextState {
 
   private void unfile(ContextRow row) {
     String id = row.id();
+    String batchId = text(row, "batch_id");
+    if (batchId != null) {
+      remove(shelf(row.kind()).byBatch, batchId, id);
+    }
     if (row.kind() == ContextKind.STEPS) {
       StepName name = stepName(row.values());
-      remove(stepsByBatch, name.batchId, id);
       remove(stepsByName, name, id);
     } else if (row.kind() == ContextKind.ATTRIBUTES) {
       remove(attributesByName, attributeName(row.values()), id);
@@ -290,10 +388,10 @@ final class ContextState {
   private static @Nullable Interval interval(ContextRow row) {
     ContextFields fields = ContextFields.of(row.kind());
     Long startNs = fields.whole(row.values(), "start_time");
-    if (startNs == null || fields.column("unit_id") < 0) {
+    if (startNs == null || !ContextSearch.KINDS.contains(row.kind())) {
       return null;
     }
     Long endNs = fields.whole(row.values(), "end_time");
-    return new Interval(startNs, endNs == null ? Long.MAX_VALUE : endNs, row.id());
+    return new Interval(startNs, endNs == null ? IntervalSearch.OPEN_END_NS : endNs, row.id());
   }
 }

@@ -1,9 +1,10 @@
 package io.tidemark.query.context;
 
+import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
-import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.ItemError;
+import io.tidemark.model.TimeRange;
 import io.tidemark.query.context.ContextBody.Draft;
 import io.tidemark.query.context.ContextPlan.Planned;
 import io.tidemark.query.context.PreparedChange.Outcome;
@@ -265,6 +266,14 @@ public final class ContextStore implements ContextSource {
   }
 
   /**
+   * Objects that have a time and lie to a window as the search says, in its order. It looks at few
+   * more objects than lie there; a filter looks at each of them.
+   */
+  public List<ContextRow> search(ContextSearch search) {
+    return reading(() -> state.search(search));
+  }
+
+  /**
    * Batches, steps or events that overlap {@code [startNs, endNs)}, by start, then key. One that
    * runs has no end; one without length counts as its one instant; one without start is not found.
    *
@@ -273,24 +282,22 @@ public final class ContextStore implements ContextSource {
    */
   public List<ContextRow> overlapping(
       ContextKind kind, @Nullable String unitId, long startNs, long endNs) {
-    if (ContextFields.of(kind).column("unit_id") < 0) {
-      throw new IllegalArgumentException("rows have no unit and time: kind=" + kind);
-    }
-    if (endNs <= startNs) {
-      throw new HistorianException(
-          ErrorCode.EMPTY_RANGE,
-          "end must be after start: start="
-              + ErrorText.time(startNs)
-              + ", end="
-              + ErrorText.time(endNs));
-    }
-    return reading(() -> state.overlapping(kind, unitId, startNs, endNs));
+    return search(
+        new ContextSearch(
+            kind,
+            IntervalSearch.OVERLAPPED,
+            new TimeRange(startNs, endNs),
+            ContextSearch.Filter.ofUnit(unitId),
+            Direction.FORWARD,
+            null,
+            Integer.MAX_VALUE));
   }
 
   /** Steps of a batch by start, then key; those without start at the end. */
   public List<ContextRow> stepsOf(String batchId) {
     ContextFields fields = ContextFields.of(ContextKind.STEPS);
-    List<ContextRow> steps = reading(() -> rows(ContextKind.STEPS, state.stepsOf(batchId)));
+    List<ContextRow> steps =
+        reading(() -> rows(ContextKind.STEPS, state.ofBatch(ContextKind.STEPS, batchId)));
     steps.sort(
         Comparator.<ContextRow>comparingLong(
                 row -> {
