@@ -181,6 +181,7 @@ class ArchitectureTest {
             "condition",
             "duckdb",
             "context",
+            "derive",
             "sql"));
   }
 

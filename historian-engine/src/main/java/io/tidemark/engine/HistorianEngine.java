@@ -80,6 +80,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final SqlEngine sql;
   private final EngineMetrics metrics;
   private final Upkeep upkeep;
+  private final Derivations derivations;
   private final TagSearch tagSearch;
   private final EngineHealth health;
   private volatile boolean failed;
@@ -132,6 +133,10 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     metrics = new EngineMetrics(store, path, clockWatch, context::generation);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     health = new EngineHealth(store, path);
+    derivations =
+        new Derivations(
+            new DerivationAgent(
+                store, context, journaledContext, this::derivationContext, System::nanoTime));
     journalSettings(lastSettings[0]);
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
@@ -324,6 +329,25 @@ public final class HistorianEngine implements Historian, AutoCloseable {
         System.nanoTime() + config.query().timeLimitNs());
   }
 
+  /**
+   * A query of the server itself, which takes its time. Where samples cannot be read it says
+   * nothing rather than that a batch has ended.
+   */
+  private QueryContext derivationContext(ReadView view, VersionMode versions) {
+    return new QueryContext(
+        Principal.SYSTEM,
+        tagId -> true,
+        view,
+        nowNs(),
+        config.timeZone(),
+        versions,
+        versions == VersionMode.ALL ? DamageRule.CONTAIN : DamageRule.STRICT,
+        new MemoryAccount(config.query().memoryBytesMax()),
+        queryThreads,
+        System::nanoTime,
+        System.nanoTime() + Long.MAX_VALUE / 2);
+  }
+
   @Override
   public HistorianQueries queries() {
     return HistorianQueries.OF_SNAPSHOT;
@@ -447,6 +471,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   /** Refuses new work, finishes what was accepted and lets go of the folder. */
   @Override
   public void close() throws IOException {
+    derivations.close();
     ingress.close();
     upkeep.close();
     appendThread.close();

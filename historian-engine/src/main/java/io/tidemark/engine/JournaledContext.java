@@ -23,6 +23,7 @@ import io.tidemark.storage.SampleStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,20 @@ final class JournaledContext {
 
   /** See {@link Historian#putContextBulk}. */
   BulkResult putBulk(String json, Principal principal) {
+    return putBulk(() -> json, principal);
+  }
+
+  /**
+   * The same of a body that hangs on the context: nothing changes between its making and its end.
+   *
+   * @param body null if nothing is to be written
+   */
+  BulkResult putBulk(Supplier<@Nullable String> body, Principal principal) {
     synchronized (changing) {
+      String json = body.get();
+      if (json == null) {
+        return new BulkResult(0, List.of());
+      }
       PreparedBulk prepared = context.prepareBulk(json);
       journal(prepared.payloads(), principal);
       return new BulkResult(prepared.stored(), prepared.errors());

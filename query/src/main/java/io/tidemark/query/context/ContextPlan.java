@@ -38,7 +38,8 @@ final class ContextPlan {
       Map.of(
           ContextKind.ATTRIBUTES, List.of("equipment_id", "name", "tag"),
           ContextKind.STEPS, List.of("batch_id", "name"),
-          ContextKind.EVENTS, List.of("type", "start_time"));
+          ContextKind.EVENTS, List.of("type", "start_time"),
+          ContextKind.DERIVATIONS, List.of("unit_id"));
 
   /**
    * What becomes of a draft.
@@ -118,6 +119,7 @@ final class ContextPlan {
         case EQUIPMENT -> checkParents(id);
         case ATTRIBUTES -> checkAttribute(id);
         case STEPS -> checkStep(id);
+        case DERIVATIONS -> Derivation.check(fields, values);
         default -> {}
       }
       if (before != null && before.values.equals(values)) {

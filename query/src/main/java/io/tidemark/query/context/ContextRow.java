@@ -25,4 +25,14 @@ public record ContextRow(
   public String id() {
     return String.valueOf(values.getFirst());
   }
+
+  /** A text, or null; null too if the kind has no such column. */
+  public @Nullable String text(String column) {
+    return ContextFields.of(kind).text(values, column);
+  }
+
+  /** A time or whole number, or null; null too if the kind has no such column. */
+  public @Nullable Long whole(String column) {
+    return ContextFields.of(kind).whole(values, column);
+  }
 }

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  *       it is the only one of its name. So a start is corrected by naming key or instance.
  * </ul>
  *
+ * <p>Objects of kind {@link ContextKind#DERIVATIONS} say how others are told from tags; whoever
+ * does so writes them like any client.
+ *
  * <p>Threads: any may read; a reader sees a journal record whole or not at all. One at a time may
  * prepare and apply, and nothing may be applied between a {@link #prepare} and the {@link #apply}
  * of what it made: the caller's lock sees to that.

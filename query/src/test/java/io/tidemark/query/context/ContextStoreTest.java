@@ -43,7 +43,11 @@ class ContextStoreTest {
           ContextKind.EVENTS,
           "{'eventId':'X','type':'Alarm','unitId':'R1','batchId':'B','reason':'\uD83D\uDD25 hot',"
               + "'severity':'High','startTime':'1969-12-31T23:59:59.999999999Z',"
-              + "'endTime':'2026-01-01T00:00:00Z'}");
+              + "'endTime':'2026-01-01T00:00:00Z'}",
+          ContextKind.DERIVATIONS,
+          "{'derivationId':'X','unitId':'R1','batchTag':'R1.BATCH','phaseTag':'R1.PHASE',"
+              + "'idleStates':'Idle|Clean','phaseNames':'1=Heat|2=Cool','productId':'P',"
+              + "'batchPrefix':'R1-','minimumSeconds':2.5,'active':true}");
 
   private final JournaledContext context = new JournaledContext();
 
@@ -207,6 +211,16 @@ class ContextStoreTest {
         "STEPS    | {'name':'H'}             | MISSING_FIELD | batchId   | batchId",
         "STEPS    | {'batchId':'B'}          | MISSING_FIELD | name      | name",
         "EVENTS   | {'type':'x'}             | MISSING_FIELD | startTime | startTime",
+        "DERIVATIONS | {'unitId':'R1'}       | MISSING_FIELD | batchTag  | phaseTag",
+        "DERIVATIONS | {'batchTag':'T'}      | MISSING_FIELD | unitId    | unitId",
+        "DERIVATIONS | {'unitId':'R1','phaseTag':'T','phaseNames':'Heat'} | MALFORMED"
+            + " | phaseNames | 1=Heat",
+        "DERIVATIONS | {'unitId':'R1','phaseTag':'T','minimumSeconds':-1} | OUT_OF_RANGE"
+            + " | minimumSeconds | min=0",
+        "DERIVATIONS | {'unitId':'R1','phaseTag':'T','batchPrefix':' R'} | BAD_NAME"
+            + " | batchPrefix | charactersMax=64",
+        "DERIVATIONS | {'unitId':'R1','batchTag':'T','active':'no'} | WRONG_TYPE"
+            + " | active | true or false",
         "ATTRIBUTES | {'equipmentId':'R9','name':'T','tag':'t'} | CONFLICT | attributeId | R9/T",
       })
   void aBadFieldIsNamed(
