@@ -148,6 +148,25 @@ class DerivedContextTest {
   }
 
   @Test
+  void aLongHistoryIsToldInParts() {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 650; i++) { // every third batch is followed by a pause
+      lines.append("m,tag=U4.BATCH value=\"N%d\" %d000000000\n".formatted(i, 1000 + 10 * i));
+      if (i % 3 == 0) {
+        lines.append("m,tag=U4.BATCH value=\"\" %d000000000\n".formatted(1005 + 10 * i));
+      }
+    }
+    server.api().writeLines(lines.toString());
+    derive("U4", "{\"unitId\":\"U4\",\"batchTag\":\"U4.BATCH\"}");
+    await(
+        "SELECT count(*), count(end_time), count(DISTINCT start_time),"
+            + " sum(epoch(end_time) - epoch(start_time)), max(version) FROM batches"
+            + " WHERE unit_id = ?",
+        "U4",
+        "[[650,649,650,%s,1]]".formatted((217 * 5 + 432 * 10) + ".0"));
+  }
+
+  @Test
   void theDemoPlantIsToldAsItsMesHasIt() {
     DemoPlant plant = new DemoPlant(42, Instant.parse("2026-11-24T09:30:02.5Z"), 10);
     derive(

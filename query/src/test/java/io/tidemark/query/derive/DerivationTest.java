@@ -27,17 +27,23 @@ class DerivationTest {
     private final TreeMap<Long, String> samples = new TreeMap<>();
     private final StateSignal signal = new StateSignal();
 
-    /** A sample comes; an empty text says nothing. */
     private long[] put(long ns, String state) {
-      samples.put(ns, state);
+      return put(new TreeMap<>(Map.of(ns, state)));
+    }
+
+    /** Samples come; an empty text says nothing. Gives the stretch that they touch. */
+    private long[] put(TreeMap<Long, String> come) {
+      samples.putAll(come);
       StateSignal.Samples changed = new StateSignal.Samples();
-      Long nextNs = samples.higherKey(ns);
-      changed.add(ns, text(state));
+      samples
+          .subMap(come.firstKey(), true, come.lastKey(), true)
+          .forEach((ns, state) -> changed.add(ns, text(state)));
+      Long nextNs = samples.higherKey(come.lastKey());
       if (nextNs != null) {
         changed.add(nextNs, text(samples.get(nextNs)));
       }
-      signal.replace(ns, changed, nextNs == null);
-      return new long[] {ns, nextNs == null ? Long.MAX_VALUE : nextNs};
+      signal.replace(come.firstKey(), changed, nextNs == null);
+      return new long[] {come.firstKey(), nextNs == null ? Long.MAX_VALUE : nextNs};
     }
 
     private @Nullable String at(long ns) {
@@ -207,13 +213,18 @@ class DerivationTest {
       plant.hasBatchTag = random.nextInt(4) > 0;
       plant.hasPhaseTag = !plant.hasBatchTag || random.nextInt(4) > 0;
       plant.minimumNs = random.nextBoolean() ? 0 : random.nextInt(8);
-      for (int i = random.nextInt(60); i > 0; i--) {
-        long ns = random.nextLong(0, HORIZON - 10);
-        if (plant.hasBatchTag && random.nextBoolean()) {
-          plant.batch(ns, random.nextInt(3) == 0 ? "" : toggles ? "+" : "B" + random.nextInt(3));
-        } else if (plant.hasPhaseTag) {
-          plant.phase(ns, random.nextInt(4) == 0 ? "" : random.nextBoolean() ? "Heat" : "Cool");
+      for (int i = random.nextInt(40); i > 0; i--) {
+        TreeMap<Long, String> come = new TreeMap<>();
+        boolean ofBatch = plant.hasBatchTag && (!plant.hasPhaseTag || random.nextBoolean());
+        long ns = random.nextLong(0, HORIZON - 40);
+        for (int count = random.nextInt(3) == 0 ? 5 : 1; count > 0; count--) {
+          String state =
+              !ofBatch
+                  ? random.nextBoolean() ? "Heat" : "Cool"
+                  : toggles ? "+" : "B" + random.nextInt(3);
+          come.put(ns + random.nextLong(0, 30), random.nextInt(4) == 0 ? "" : state);
         }
+        plant.derive((ofBatch ? plant.batches : plant.phases).put(come));
       }
       boolean withIds = plant.hasBatchTag && !toggles;
       assertThat(plant.stored(withIds))
