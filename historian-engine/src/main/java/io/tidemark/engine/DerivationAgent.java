@@ -142,7 +142,11 @@ final class DerivationAgent implements Agent {
     } catch (RuntimeException e) {
       unit.failed(nanoClock.getAsLong() + RETRY_NS);
       if (!stopped) {
-        LOG.warn("derivation failed and is told anew: derivation={}", unit.id(), e);
+        LOG.warn(
+            "derivation failed and is told anew: derivation={}, reason={}",
+            unit.id(),
+            e.toString());
+        LOG.debug("derivation failed", e);
       }
       return 0;
     }

@@ -132,6 +132,11 @@ final class ContextState {
     return generation;
   }
 
+  /** Number of objects of a kind. */
+  int count(ContextKind kind) {
+    return shelf(kind).byId.size();
+  }
+
   /** The newest version, or null. */
   @Nullable ContextRow row(ContextKind kind, String id) {
     History history = shelf(kind).byId.get(id);

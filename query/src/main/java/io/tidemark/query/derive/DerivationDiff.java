@@ -367,7 +367,10 @@ public final class DerivationDiff {
     if (row != null
         && Objects.equals(row.whole("start_time"), startNs)
         && Objects.equals(row.whole("end_time"), endNs == DerivedBatch.OPEN_NS ? null : endNs)
-        && status.equals(row.text("status"))) {
+        && status.equals(row.text("status"))
+        && derivation.unitId().equals(row.text("unit_id"))
+        && (derivation.productId() == null
+            || derivation.productId().equals(row.text("product_id")))) {
       return false;
     }
     json.writeStartObject();

@@ -3,6 +3,7 @@ package io.tidemark.query.context;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.DuplicateRule;
+import io.tidemark.model.ErrorCode;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
@@ -124,5 +125,23 @@ class DerivationStatesTest {
     assertThat(phase(names, text("a=b", StatusCodes.GOOD))).isEqualTo("Cool");
     assertThat(phase(names, text("Rührt", StatusCodes.GOOD))).isEqualTo("Stir");
     assertThat(phase(names, whole(SampleType.DIGITAL, 1))).isEqualTo("Heat");
+  }
+
+  @Test
+  void thereAreOnlySoManyDerivations() {
+    int countMax = ContextPlan.DERIVATIONS_MAX;
+    StringBuilder body = new StringBuilder("{'derivations':[");
+    for (int i = 0; i <= countMax; i++) {
+      body.append(i == 0 ? "" : ",");
+      body.append("{'derivationId':'D").append(i).append("','unitId':'R1','batchTag':'B'}");
+    }
+    PreparedBulk bulk = context.putAll(body + "]}");
+    assertThat(bulk.created()).isEqualTo(countMax);
+    assertThat(bulk.errors())
+        .singleElement()
+        .satisfies(error -> assertThat(error.where()).isEqualTo("derivations[2000].derivationId"))
+        .satisfies(error -> assertThat(error.code()).isEqualTo(ErrorCode.TOO_MANY));
+    assertThat(context.put(ContextKind.DERIVATIONS, "D7", "{'active':false}").version())
+        .isEqualTo(2);
   }
 }

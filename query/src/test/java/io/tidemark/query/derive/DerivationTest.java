@@ -64,9 +64,11 @@ class DerivationTest {
   private boolean hasPhaseTag = true;
   private long minimumNs;
   private String prefix = "";
+  private String productId = "P-1";
 
   private Derivation derivation() {
-    return new Derivation("D", "R1", "B", "P", Set.of(), Map.of(), "P-1", prefix, minimumNs, true);
+    return new Derivation(
+        "D", "R1", "B", "P", Set.of(), Map.of(), productId, prefix, minimumNs, true);
   }
 
   private void batch(long ns, String state) {
@@ -354,6 +356,14 @@ class DerivationTest {
     assertThat(stepText("B1/R1/Heat/1")).isEqualTo("Heat 1 10 100");
     assertThat(stepText("B1/R1/Cool/1")).isEqualTo("Cool 1 15 30");
     assertThat(context.store().row(ContextKind.STEPS, "B1/R1/Heat/2")).isNull();
+  }
+
+  @Test
+  void anotherProductOfTheDerivationIsThatOfItsBatches() {
+    batch(10, "B1");
+    productId = "P-2";
+    batch(20, "B1");
+    assertThat(context.store().row(ContextKind.BATCHES, "B1").text("product_id")).isEqualTo("P-2");
   }
 
   @Test
