@@ -192,6 +192,7 @@ class ArchitectureTest {
             "condition",
             "duckdb",
             "context",
+            "derive",
             "sql"));
   }
 

@@ -15,6 +15,8 @@ import io.tidemark.model.VersionMode;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.context.ContextSearch;
+import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
@@ -149,6 +151,23 @@ public interface Historian {
 
   /** Outcome of a context upsert. */
   record ContextResult(Outcome outcome, ContextRow row) {}
+
+  /**
+   * The versions of an object, the newest first; empty if it is unknown.
+   *
+   * @param asOf the data version up to which they count, as an answer named it; null for all
+   */
+  List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf);
+
+  /**
+   * A version of a context object.
+   *
+   * @param dataVersion names the first state of the store that had it
+   */
+  record ContextVersion(ContextRow row, String dataVersion) {}
+
+  /** Searches objects by their time; see {@link ContextStore#search}. */
+  List<ContextRow> searchContext(ContextSearch search);
 
   /** Upserts many objects, {@code {"batches":[…],"steps":[…]}}; good items are stored. */
   BulkResult putContextBulk(String json, Principal principal);

@@ -13,8 +13,6 @@ import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.Agent;
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.DuplicateRule;
-import io.tidemark.model.ErrorCode;
-import io.tidemark.model.HistorianException;
 import io.tidemark.model.MemoryAccount;
 import io.tidemark.model.OpenProgress;
 import io.tidemark.model.Principal;
@@ -28,10 +26,9 @@ import io.tidemark.model.VersionMode;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.context.ContextSearch;
 import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
-import io.tidemark.query.context.PreparedBulk;
-import io.tidemark.query.context.PreparedChange;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
@@ -43,7 +40,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +61,7 @@ import org.slf4j.LoggerFactory;
 public final class HistorianEngine implements Historian, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistorianEngine.class);
 
-  private static final long ACK_TIMEOUT_SECONDS = 60;
+  static final long ACK_TIMEOUT_SECONDS = 60;
   private static final int REQUESTS_MAX = 8192;
 
   private final HistorianConfig config;
@@ -75,6 +71,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final SampleStore store;
   private final AppendPath path;
   private final Ingress ingress;
+  private final JournaledContext journaledContext;
   private final AgentThread appendThread;
   private final AgentThread syncThread;
   private final AgentThread sealThread;
@@ -83,12 +80,10 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final SqlEngine sql;
   private final EngineMetrics metrics;
   private final Upkeep upkeep;
+  private final Derivations derivations;
   private final TagSearch tagSearch;
   private final EngineHealth health;
   private volatile boolean failed;
-
-  /* One context change at a time: check, journal, apply. */
-  private final Object contextLock = new Object();
 
   private HistorianEngine(
       HistorianConfig config, Clock clock, Consumer<Throwable> onFatal, OpenProgress progress)
@@ -125,6 +120,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             this::nowNs,
             System::nanoTime,
             appendThread::wake);
+    journaledContext = new JournaledContext(context, store, ingress);
     queryThreads =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
@@ -137,6 +133,10 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     metrics = new EngineMetrics(store, path, clockWatch, context::generation);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     health = new EngineHealth(store, path);
+    derivations =
+        new Derivations(
+            new DerivationAgent(
+                store, context, journaledContext, this::derivationContext, System::nanoTime));
     journalSettings(lastSettings[0]);
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
@@ -329,6 +329,25 @@ public final class HistorianEngine implements Historian, AutoCloseable {
         System.nanoTime() + config.query().timeLimitNs());
   }
 
+  /**
+   * A query of the server itself, which takes its time. Where samples cannot be read it says
+   * nothing rather than that a batch has ended.
+   */
+  private QueryContext derivationContext(ReadView view, VersionMode versions) {
+    return new QueryContext(
+        Principal.SYSTEM,
+        tagId -> true,
+        view,
+        nowNs(),
+        config.timeZone(),
+        versions,
+        versions == VersionMode.ALL ? DamageRule.CONTAIN : DamageRule.STRICT,
+        new MemoryAccount(config.query().memoryBytesMax()),
+        queryThreads,
+        System::nanoTime,
+        System.nanoTime() + Long.MAX_VALUE / 2);
+  }
+
   @Override
   public HistorianQueries queries() {
     return HistorianQueries.OF_SNAPSHOT;
@@ -348,38 +367,22 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public ContextResult putContext(ContextKind kind, String id, String json, Principal principal) {
-    synchronized (contextLock) {
-      PreparedChange prepared = context.prepare(kind, id, json);
-      byte[] payload = prepared.payload();
-      journal(payload == null ? List.of() : List.of(payload), principal);
-      ContextRow row = context.row(kind, prepared.id());
-      if (row == null) {
-        throw new HistorianException(ErrorCode.INTERNAL, "context row is missing: id=" + id);
-      }
-      return new ContextResult(Outcome.valueOf(prepared.outcome().name()), row);
-    }
+    return journaledContext.put(kind, id, json, principal);
   }
 
   @Override
   public BulkResult putContextBulk(String json, Principal principal) {
-    synchronized (contextLock) {
-      PreparedBulk prepared = context.prepareBulk(json);
-      journal(prepared.payloads(), principal);
-      return new BulkResult(prepared.stored(), prepared.errors());
-    }
+    return journaledContext.putBulk(json, principal);
   }
 
-  /** Journals context records, waits until they are synced, and applies them. */
-  private void journal(List<byte[]> payloads, Principal principal) {
-    List<Ack> acks = new ArrayList<>();
-    for (byte[] payload : payloads) {
-      acks.add(ingress.submitRecord(RecordKind.CONTEXT, principal, payload, AckLevel.SYNCED));
-    }
-    for (int i = 0; i < acks.size(); i++) {
-      long sequence = acks.get(i).await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      context.apply(
-          payloads.get(i), principal.name(), acks.get(i).transactionTimeMicros(), sequence);
-    }
+  @Override
+  public List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf) {
+    return journaledContext.versions(kind, id, asOf);
+  }
+
+  @Override
+  public List<ContextRow> searchContext(ContextSearch search) {
+    return context.search(search);
   }
 
   @Override
@@ -468,6 +471,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   /** Refuses new work, finishes what was accepted and lets go of the folder. */
   @Override
   public void close() throws IOException {
+    derivations.close();
     ingress.close();
     upkeep.close();
     appendThread.close();

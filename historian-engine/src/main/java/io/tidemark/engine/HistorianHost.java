@@ -15,6 +15,8 @@ import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.context.ContextKind;
+import io.tidemark.query.context.ContextRow;
+import io.tidemark.query.context.ContextSearch;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.ShiftCalendar;
@@ -181,6 +183,16 @@ public final class HistorianHost implements Historian, AutoCloseable {
   @Override
   public ContextResult putContext(ContextKind kind, String id, String json, Principal principal) {
     return engine().putContext(kind, id, json, principal);
+  }
+
+  @Override
+  public List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf) {
+    return engine().contextVersions(kind, id, asOf);
+  }
+
+  @Override
+  public List<ContextRow> searchContext(ContextSearch search) {
+    return engine().searchContext(search);
   }
 
   @Override

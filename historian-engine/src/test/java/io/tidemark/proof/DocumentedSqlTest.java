@@ -112,7 +112,7 @@ class DocumentedSqlTest {
       String columns = row.group(2).split(":", 2)[0];
       assertThat(codes(columns)).as(relation).isEqualTo(columns(relation));
     }
-    assertThat(relations).isEqualTo(9);
+    assertThat(relations).isEqualTo(10);
 
     String samples = page.substring(page.indexOf("## Samples"), page.indexOf("`tags`: `tag`"));
     List<String> told = new ArrayList<>();

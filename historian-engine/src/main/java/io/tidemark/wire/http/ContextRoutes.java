@@ -4,26 +4,29 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.Historian.BulkResult;
 import io.tidemark.engine.Historian.ContextResult;
+import io.tidemark.engine.Historian.ContextVersion;
 import io.tidemark.engine.Historian.Outcome;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
-import io.tidemark.query.context.ContextColumn;
 import io.tidemark.query.context.ContextKind;
-import io.tidemark.query.sql.SqlResult;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads context objects: {@code PUT|GET /api/v1/context/{kind}/{id}} and {@code POST
  * /api/v1/context}. Ids are percent-encoded; a slash in one may stand as it is.
  */
 final class ContextRoutes {
-  private static final List<String> KNOWN = List.of("timeZone");
+  private static final List<String> READ_PARAMETERS =
+      List.of("timeZone", "asOf", "version", "versions", "count");
+
+  /** Versions of an answer that says nothing else. */
+  private static final int VERSIONS_USUAL = 100;
+
+  private static final int VERSIONS_MAX = 10_000;
 
   /** An object's address. */
   private record Address(ContextKind kind, String id) {}
@@ -61,7 +64,10 @@ final class ContextRoutes {
               ErrorCode.NOT_FOUND,
               "path lacks an id: path=/api/v1/context/" + label,
               null,
-              "use /api/v1/context/" + label + "/{id}, or SQL to list them",
+              "use /api/v1/context/"
+                  + label
+                  + "/{id}; SQL lists them, and GET what has a start: orders, batches, steps,"
+                  + " events",
               null);
         }
         return new Address(kind, id);
@@ -80,28 +86,22 @@ final class ContextRoutes {
   }
 
   private void put(Exchange exchange) throws IOException {
-    ZoneId zone = zone(exchange);
+    ZoneId zone =
+        Parameters.of(exchange.query())
+            .allow(List.of("timeZone"))
+            .zone("timeZone", historian.defaultZone());
     Address address = address(exchange.tail());
     ContextResult result =
         historian.putContext(
             address.kind(), address.id(), exchange.body().jsonText(), exchange.principal());
-    List<@Nullable Object> values = result.row().values();
     exchange.json(
         result.outcome() == Outcome.CREATED ? 201 : 200,
         json -> {
           json.writeStartObject();
           json.writeStringField("outcome", TagRoutes.label(result.outcome()));
-          json.writeNumberField("version", result.row().version());
-          writeColumns(json, address.kind(), values, zone);
-          json.writeStringField("changedBy", result.row().changedBy());
-          json.writeFieldName("changedAt");
-          JsonText.writeTime(json, result.row().changedAtMicros() * 1_000, zone);
+          ContextJson.writeFields(json, result.row(), zone);
           json.writeEndObject();
         });
-  }
-
-  private ZoneId zone(Exchange exchange) {
-    return Parameters.of(exchange.query()).allow(KNOWN).zone("timeZone", historian.defaultZone());
   }
 
   private void putBulk(Exchange exchange) throws IOException {
@@ -117,111 +117,65 @@ final class ContextRoutes {
         });
   }
 
-  /** Reads through SQL, so that the answer is what a statement sees. */
   private void get(Exchange exchange) throws IOException {
-    ZoneId zone = zone(exchange);
+    Parameters parameters = Parameters.of(exchange.query()).allow(READ_PARAMETERS);
+    ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
+    int wanted = parameters.number("version", 0, 1, Integer.MAX_VALUE);
+    boolean all = parameters.flag("versions");
+    if (all) {
+      parameters.allowBeside("versions", List.of("timeZone", "asOf", "count"));
+    }
+    int count = parameters.number("count", VERSIONS_USUAL, 1, VERSIONS_MAX);
+    String asOf = parameters.text("asOf");
     Address address = address(exchange.tail());
-    ContextKind kind = address.kind();
-    List<String> names = new ArrayList<>();
-    for (ContextColumn column : kind.columns()) {
-      names.add(column.name());
+    List<ContextVersion> versions =
+        Parameters.at("asOf", () -> historian.contextVersions(address.kind(), address.id(), asOf));
+    if (all && !versions.isEmpty()) {
+      exchange.json(200, json -> writeVersions(json, versions, count, zone));
+      return;
     }
-    String statement =
-        "SELECT "
-            + String.join(", ", names)
-            + ", version, changed_by, changed_at FROM "
-            + kind.relation()
-            + " WHERE "
-            + names.getFirst()
-            + " = ?";
-    try (QueryScope scope = new QueryScope(historian, exchange, zone);
-        SqlResult result = historian.sql(statement, List.of(address.id()), scope.context())) {
-      if (!result.next()) {
-        throw new HistorianException(
-            ErrorCode.NOT_FOUND,
-            "no such object: kind=" + kind.label() + ", id=" + ErrorText.quote(address.id()));
-      }
-      List<@Nullable Object> values = new ArrayList<>();
-      for (int i = 0; i < names.size(); i++) {
-        values.add(result.value(i));
-      }
-      Object version = result.value(names.size());
-      Object changedBy = result.value(names.size() + 1);
-      Object changedAt = result.value(names.size() + 2);
-      exchange.json(
-          200,
-          json -> {
-            json.writeStartObject();
-            json.writeFieldName("version");
-            JsonText.writeAny(json, version, zone);
-            writeColumns(json, kind, values, zone);
-            json.writeFieldName("changedBy");
-            JsonText.writeAny(json, changedBy, zone);
-            json.writeFieldName("changedAt");
-            JsonText.writeAny(json, changedAt, zone);
-            json.writeEndObject();
-          });
-    }
+    ContextVersion found =
+        versions.stream()
+            .filter(version -> wanted == 0 || version.row().version() == wanted)
+            .findFirst()
+            .orElseThrow(() -> unknown(address, wanted, versions));
+    exchange.json(
+        200,
+        json -> {
+          json.writeStartObject();
+          ContextJson.writeFields(json, found.row(), zone);
+          json.writeEndObject();
+        });
   }
 
-  /**
-   * The columns under their JSON names. A quantity and its unit become {@code
-   * {"value":500,"uom":"kg"}}, as they are written.
-   */
-  private static void writeColumns(
-      JsonGenerator json, ContextKind kind, List<@Nullable Object> values, ZoneId zone)
+  private static HistorianException unknown(
+      Address address, int version, List<ContextVersion> versions) {
+    String object = "kind=" + address.kind().label() + ", id=" + ErrorText.quote(address.id());
+    return new HistorianException(
+        ErrorCode.NOT_FOUND,
+        versions.isEmpty()
+            ? "no such object: " + object
+            : "no such version: "
+                + object
+                + ", version="
+                + version
+                + ", versionMax="
+                + versions.getFirst().row().version());
+  }
+
+  private static void writeVersions(
+      JsonGenerator json, List<ContextVersion> versions, int count, ZoneId zone)
       throws IOException {
-    List<ContextColumn> columns = kind.columns();
-    for (int i = 0; i < columns.size(); i++) {
-      ContextColumn column = columns.get(i);
-      boolean measured =
-          i + 1 < columns.size() && columns.get(i + 1).name().equals(column.name() + "_uom");
-      json.writeFieldName(camelCase(column.name()));
-      if (!measured) {
-        writeValue(json, column, values.get(i), zone);
-        continue;
-      }
-      if (values.get(i) == null) {
-        json.writeNull();
-      } else {
-        writeQuantity(json, values, i, zone);
-      }
-      i++; // its unit is written
-    }
-  }
-
-  private static void writeQuantity(
-      JsonGenerator json, List<@Nullable Object> values, int at, ZoneId zone) throws IOException {
     json.writeStartObject();
-    json.writeFieldName("value");
-    JsonText.writeAny(json, values.get(at), zone);
-    json.writeFieldName("uom");
-    JsonText.writeAny(json, values.get(at + 1), zone);
+    json.writeArrayFieldStart("versions");
+    for (ContextVersion version : versions.subList(0, Math.min(count, versions.size()))) {
+      json.writeStartObject();
+      ContextJson.writeFields(json, version.row(), zone);
+      json.writeStringField("dataVersion", version.dataVersion());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeBooleanField("more", versions.size() > count);
     json.writeEndObject();
-  }
-
-  private static void writeValue(
-      JsonGenerator json, ContextColumn column, @Nullable Object value, ZoneId zone)
-      throws IOException {
-    if (column.type() == ContextColumn.Type.TIME && value instanceof Long ns) {
-      JsonText.writeTime(json, ns, zone);
-    } else if (column.type() == ContextColumn.Type.TIME && value instanceof Instant instant) {
-      json.writeString(JsonText.timeText(instant, zone));
-    } else {
-      JsonText.writeAny(json, value, zone);
-    }
-  }
-
-  private static String camelCase(String name) {
-    StringBuilder out = new StringBuilder(name.length());
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c == '_' && i + 1 < name.length()) {
-        out.append(Character.toUpperCase(name.charAt(++i)));
-      } else {
-        out.append(c);
-      }
-    }
-    return out.toString();
   }
 }

@@ -112,6 +112,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new TagRoutes(historian, config).routes());
     routes.addAll(new SqlRoutes(historian).routes());
     routes.addAll(new ContextRoutes(historian, config).routes());
+    routes.addAll(new ContextSearchRoutes(historian).routes());
     routes.addAll(new HealthRoutes(historian, connections).routes());
     routes.addAll(new PageRoutes().routes());
     return List.copyOf(routes);

@@ -292,11 +292,16 @@ final class Parameters {
 
   /** From {@code startTime} to {@code endTime}; the last hour if nothing is said. */
   TimeRange range(long nowNs, ZoneId zone) {
+    return range("*-1h", TIME_NOW, nowNs, zone);
+  }
+
+  /** From {@code startTime} to {@code endTime}, or what they are if they are not said. */
+  TimeRange range(String absentStart, String absentEnd, long nowNs, ZoneId zone) {
     return TimeExpression.resolveRange(
         readableTime("startTime", nowNs, zone),
         readableTime("endTime", nowNs, zone),
-        "*-1h",
-        TIME_NOW,
+        absentStart,
+        absentEnd,
         nowNs,
         zone);
   }

@@ -152,7 +152,8 @@ class ContextRouteTest {
           orders/O-1     | {"plannedStart":"noon"}  | 400 | BAD_TIME
           order/O-1      | {}                       | 404 | NOT_FOUND
           orders/        | {}                       | 404 | NOT_FOUND
-          orders         | {}                       | 404 | NOT_FOUND
+          lots           | {}                       | 404 | NOT_FOUND
+          orders         | {}                       | 405 | METHOD_NOT_ALLOWED
           samples/O-1    | {}                       | 404 | NOT_FOUND
           """)
   void aBadObjectIsRefused(String path, String body, int status, String code) {
@@ -227,5 +228,73 @@ class ContextRouteTest {
       assertThat(read.path("version").asInt()).isEqualTo(1);
       assertThat(read.path("changedAt")).isEqualTo(created.path("changedAt"));
     }
+  }
+
+  @Test
+  void anObjectIsReadAsItWas() {
+    String path = CONTEXT + "/batches/B-OLD";
+    put("batches/B-OLD", "{\"unitId\":\"R1\",\"startTime\":\"2026-01-01T00:00:00.123456789Z\"}");
+    door.api().writeLines("m,tag=ASOF.1 value=1 1");
+    String before =
+        door.api()
+            .json("/api/v1/values/recorded?tag=ASOF.1&startTime=1970-01-01&endTime=1970-01-02")
+            .path("dataVersion")
+            .asText();
+    put("batches/B-OLD", "{\"endTime\":\"2026-01-01T08:00:00Z\"}");
+
+    JsonNode then = door.api().json(path + "?asOf=" + before);
+    assertThat(then.path("version").asInt()).isEqualTo(1);
+    assertThat(then.path("startTime").asText()).isEqualTo("2026-01-01T00:00:00.123456789Z");
+    assertThat(then.path("endTime").isNull()).isTrue();
+    assertThat(door.api().json(path + "?version=1")).isEqualTo(then);
+    assertThat(door.api().json(path).path("endTime").asText()).isEqualTo("2026-01-01T08:00:00Z");
+    assertThat(door.api().json(path + "?version=2")).isEqualTo(door.api().json(path));
+    assertError(door.get(path + "?version=2&asOf=" + before), 404, "NOT_FOUND");
+
+    put("batches/B-NEW", "{}");
+    assertError(door.get(CONTEXT + "/batches/B-NEW?asOf=" + before), 404, "NOT_FOUND");
+  }
+
+  @Test
+  void theVersionsOfAnObjectSayWhoMadeThemAndWhen() {
+    for (int i = 1; i <= 3; i++) {
+      put("products/P-VERSIONS", "{\"name\":\"name " + i + "\"}");
+    }
+    String path = CONTEXT + "/products/P-VERSIONS";
+    JsonNode versions = door.api().json(path + "?versions=true").path("versions");
+    assertThat(versions).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      JsonNode version = versions.path(i);
+      assertThat(version.path("version").asInt()).isEqualTo(3 - i);
+      assertThat(version.path("name").asText()).isEqualTo("name " + (3 - i));
+      assertThat(version.path("changedBy").asText()).isEqualTo("local-operator");
+      assertThat(version.path("changedAt").asText()).startsWith("20");
+      String dataVersion = version.path("dataVersion").asText();
+      assertThat(door.api().json(path + "?asOf=" + dataVersion).path("version"))
+          .isEqualTo(version.path("version"));
+      assertThat(door.api().json(path + "?versions&asOf=" + dataVersion).path("versions"))
+          .hasSize(3 - i);
+    }
+    JsonNode newest = door.api().json(path + "?versions=true&count=1");
+    assertThat(newest.path("versions")).hasSize(1);
+    assertThat(newest.path("more").asBoolean()).isTrue();
+    assertThat(door.api().json(path + "?versions").path("more").asBoolean()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          products/P-100?asOf=yesterday            | 400 | OUT_OF_RANGE | asOf
+          products/P-100?version=0                 | 400 | OUT_OF_RANGE | version
+          products/P-100?versions=true&version=1   | 400 | OUT_OF_RANGE | version
+          products/P-100?versions=true&count=10001 | 400 | OUT_OF_RANGE | count
+          products/P-NONE?versions=true            | 404 | NOT_FOUND    |
+          products/P-100?version=9                 | 404 | NOT_FOUND    |
+          """)
+  void aVersionThatIsNotThereIsRefused(String path, int status, String code, String parameter) {
+    JsonNode error = assertError(door.get(CONTEXT + "/" + path), status, code);
+    assertThat(error.path("path").asText()).isEqualTo(parameter == null ? "" : parameter);
   }
 }

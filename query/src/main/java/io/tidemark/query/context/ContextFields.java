@@ -57,15 +57,13 @@ final class ContextFields {
       names[i] = camelCase(column);
       byName.put(names[i], i);
       bySqlName.put(column, i);
+      boolean tag = column.equals("tag") || column.endsWith("_tag");
       boolean key = i == 0 || (kind == ContextKind.STEPS && column.equals("parent_id"));
       identifies[i] =
-          i == 0
-              || column.endsWith("_id")
-              || column.equals("tag")
-              || (composed && column.equals("name"));
+          i == 0 || column.endsWith("_id") || tag || (composed && column.equals("name"));
       if (composed && key) {
         charsMax[i] = COMPOSED_ID_CHARS_MAX;
-      } else if (column.equals("tag")) {
+      } else if (tag) {
         charsMax[i] = TagDefinition.NAME_BYTES_MAX;
       } else if (column.endsWith("uom")) {
         charsMax[i] = TagDefinition.UOM_CHARS_MAX;
@@ -162,7 +160,7 @@ final class ContextFields {
             "%s begins or ends with a blank: value=%s"
                 .formatted(names[field], ErrorText.quote(text)));
       }
-      if (kind.columns().get(field).name().equals("tag")
+      if (charsMax[field] == TagDefinition.NAME_BYTES_MAX
           && text.getBytes(StandardCharsets.UTF_8).length > TagDefinition.NAME_BYTES_MAX) {
         throw error(
             ErrorCode.TOO_LONG,

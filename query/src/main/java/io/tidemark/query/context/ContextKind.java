@@ -94,7 +94,21 @@ public enum ContextKind {
       text("reason"),
       text("severity"),
       time("start_time"),
-      time("end_time"));
+      time("end_time")),
+  /** How batches and phases of a unit are told from tags; see {@link Derivation}. */
+  DERIVATIONS(
+      "derivations",
+      "derivations",
+      text("derivation_id"),
+      text("unit_id"),
+      text("batch_tag"),
+      text("phase_tag"),
+      text("idle_states"),
+      text("phase_names"),
+      text("product_id"),
+      text("batch_prefix"),
+      number("minimum_seconds"),
+      truth("active"));
 
   private final String label;
   private final String relation;
@@ -116,6 +130,10 @@ public enum ContextKind {
 
   private static ContextColumn number(String name) {
     return new ContextColumn(name, Type.DOUBLE);
+  }
+
+  private static ContextColumn truth(String name) {
+    return new ContextColumn(name, Type.BOOLEAN);
   }
 
   private static ContextColumn whole(String name) {

@@ -30,6 +30,9 @@ final class ContextPlan {
   /** Steps of one name in one batch that may go without an instance of their own. */
   static final int INSTANCES_MAX = 1000;
 
+  /** Most derivations: each keeps in memory what its tags said. */
+  static final int DERIVATIONS_MAX = 2_000;
+
   private static final String DEFAULT_STEP_LEVEL = "Phase";
 
   private static final Pattern INSTANCE = Pattern.compile("[1-9][0-9]{0,8}");
@@ -38,7 +41,8 @@ final class ContextPlan {
       Map.of(
           ContextKind.ATTRIBUTES, List.of("equipment_id", "name", "tag"),
           ContextKind.STEPS, List.of("batch_id", "name"),
-          ContextKind.EVENTS, List.of("type", "start_time"));
+          ContextKind.EVENTS, List.of("type", "start_time"),
+          ContextKind.DERIVATIONS, List.of("unit_id"));
 
   /**
    * What becomes of a draft.
@@ -57,6 +61,7 @@ final class ContextPlan {
   private final ContextState state;
   private final Map<Key, Pending> pending = new HashMap<>();
   private final Map<StepName, Set<String>> pendingSteps = new HashMap<>();
+  private int newDerivations;
 
   ContextPlan(ContextState state) {
     this.state = state;
@@ -118,6 +123,7 @@ final class ContextPlan {
         case EQUIPMENT -> checkParents(id);
         case ATTRIBUTES -> checkAttribute(id);
         case STEPS -> checkStep(id);
+        case DERIVATIONS -> checkDerivation(before == null);
         default -> {}
       }
       if (before != null && before.values.equals(values)) {
@@ -329,6 +335,17 @@ final class ContextPlan {
           && slash == id.lastIndexOf('/')) {
         values.set(equipment, fields.checked(equipment, id.substring(0, slash)));
         values.set(name, fields.checked(name, id.substring(slash + 1)));
+      }
+    }
+
+    private void checkDerivation(boolean isNew) {
+      Derivation.check(fields, values);
+      if (isNew && state.count(kind) + newDerivations++ >= DERIVATIONS_MAX) {
+        throw fields.error(
+            ErrorCode.TOO_MANY,
+            0,
+            "too many derivations: derivationsMax=%d; change one that is not active"
+                .formatted(DERIVATIONS_MAX));
       }
     }
 

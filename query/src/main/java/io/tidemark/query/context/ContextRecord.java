@@ -222,6 +222,7 @@ final class ContextRecord {
       case BATCHES -> 6;
       case STEPS -> 7;
       case EVENTS -> 8;
+      case DERIVATIONS -> 9;
     };
   }
 

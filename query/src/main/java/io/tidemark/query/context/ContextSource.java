@@ -9,4 +9,7 @@ public interface ContextSource {
 
   /** The newest version of every object of the kind that changed after that generation. */
   List<ContextRow> changedSince(ContextKind kind, long generation);
+
+  /** Every version of objects of the kind that was made after that generation, oldest first. */
+  List<ContextRow> versionsSince(ContextKind kind, long generation);
 }

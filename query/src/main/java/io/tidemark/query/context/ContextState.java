@@ -1,8 +1,12 @@
 package io.tidemark.query.context;
 
+import io.tidemark.model.Direction;
+import io.tidemark.model.TimeRange;
+import io.tidemark.query.context.ContextSearch.Filter;
+import io.tidemark.query.context.ContextSearch.Place;
 import io.tidemark.query.context.IntervalIndex.Interval;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -10,8 +14,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +33,24 @@ final class ContextState {
   /** All versions of an object, the first first. */
   private static final class History {
     private final List<ContextRow> versions = new ArrayList<>(1);
-    private long generation;
 
     private ContextRow newest() {
       return versions.getLast();
+    }
+
+    /** How many versions were made by records up to that sequence. */
+    private int countAsOf(long journalSequence) {
+      int low = 0;
+      int high = versions.size();
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (versions.get(middle).journalSequence() <= journalSequence) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
     }
   }
 
@@ -39,15 +58,33 @@ final class ContextState {
   private static final class Shelf {
     private final Map<String, History> byId = new HashMap<>();
 
-    /** Objects by the generation of their last change. */
-    private final TreeMap<Long, History> byGeneration = new TreeMap<>();
+    /** Every version, in the order they were made. */
+    private final List<ContextRow> changes = new ArrayList<>();
+
+    /** The generation of each of them. */
+    private long[] generations = new long[4];
 
     /** Intervals by unit; objects of no unit are under the empty text, which is no id. */
     private final Map<String, IntervalIndex> byUnit = new HashMap<>();
+
+    /** Ids of what belongs to a batch. */
+    private final Map<String, Set<String>> byBatch = new HashMap<>();
+
+    private void changed(ContextRow row, long generation) {
+      if (changes.size() == generations.length) {
+        generations = Arrays.copyOf(generations, generations.length * 2);
+      }
+      generations[changes.size()] = generation;
+      changes.add(row);
+    }
+
+    private List<ContextRow> since(long generation) {
+      int from = Arrays.binarySearch(generations, 0, changes.size(), generation);
+      return changes.subList(from < 0 ? -from - 1 : from + 1, changes.size());
+    }
   }
 
   private final Map<ContextKind, Shelf> shelves = new EnumMap<>(ContextKind.class);
-  private final Map<String, Set<String>> stepsByBatch = new HashMap<>();
   private final Map<StepName, Set<String>> stepsByName = new HashMap<>();
   private final Map<AttributeName, Set<String>> attributesByName = new HashMap<>();
   private final Set<IntervalIndex> unsettled = new HashSet<>();
@@ -61,7 +98,11 @@ final class ContextState {
 
   /** Makes the values the newest version of their object, if they differ from the one before. */
   void put(
-      ContextKind kind, List<@Nullable Object> values, String changedBy, long changedAtMicros) {
+      ContextKind kind,
+      List<@Nullable Object> values,
+      String changedBy,
+      long changedAtMicros,
+      long journalSequence) {
     Shelf shelf = shelf(kind);
     String id = String.valueOf(values.getFirst());
     History history = shelf.byId.computeIfAbsent(id, key -> new History());
@@ -70,11 +111,10 @@ final class ContextState {
       return;
     }
     ContextRow row =
-        new ContextRow(kind, values, history.versions.size() + 1, changedBy, changedAtMicros);
+        new ContextRow(
+            kind, values, history.versions.size() + 1, changedBy, changedAtMicros, journalSequence);
     history.versions.add(row);
-    shelf.byGeneration.remove(history.generation);
-    history.generation = ++generation;
-    shelf.byGeneration.put(generation, history);
+    shelf.changed(row, ++generation);
     if (before != null) {
       unfile(before);
     }
@@ -92,6 +132,11 @@ final class ContextState {
     return generation;
   }
 
+  /** Number of objects of a kind. */
+  int count(ContextKind kind) {
+    return shelf(kind).byId.size();
+  }
+
   /** The newest version, or null. */
   @Nullable ContextRow row(ContextKind kind, String id) {
     History history = shelf(kind).byId.get(id);
@@ -106,25 +151,42 @@ final class ContextState {
         : history.versions.get(version - 1);
   }
 
-  /** All versions, the newest first. */
-  List<ContextRow> versions(ContextKind kind, String id) {
+  /** The newest version that a record up to that sequence made, or null. */
+  @Nullable ContextRow rowAsOf(ContextKind kind, String id, long journalSequence) {
     History history = shelf(kind).byId.get(id);
-    return history == null ? List.of() : List.copyOf(history.versions.reversed());
+    int count = history == null ? 0 : history.countAsOf(journalSequence);
+    return history == null || count == 0 ? null : history.versions.get(count - 1);
+  }
+
+  /** All versions that records up to that sequence made, the newest first. */
+  List<ContextRow> versions(ContextKind kind, String id, long journalSequence) {
+    History history = shelf(kind).byId.get(id);
+    return history == null
+        ? List.of()
+        : List.copyOf(history.versions.subList(0, history.countAsOf(journalSequence)).reversed());
   }
 
   /** The newest version of every object that changed after that generation, in order of change. */
   List<ContextRow> changedSince(ContextKind kind, long since) {
-    Collection<History> changed = shelf(kind).byGeneration.tailMap(since, false).values();
+    Shelf shelf = shelf(kind);
     List<ContextRow> rows = new ArrayList<>();
-    for (History history : changed) {
-      rows.add(history.newest());
+    for (ContextRow row : shelf.since(since)) {
+      History history = shelf.byId.get(row.id());
+      if (history != null && history.versions.size() == row.version()) {
+        rows.add(row);
+      }
     }
     return rows;
   }
 
-  /** Ids of the batch's steps. */
-  Set<String> stepsOf(String batchId) {
-    return stepsByBatch.getOrDefault(batchId, Set.of());
+  /** Every version made after that generation, in order of change. */
+  List<ContextRow> versionsSince(ContextKind kind, long since) {
+    return List.copyOf(shelf(kind).since(since));
+  }
+
+  /** Ids of the objects of the kind that belong to a batch. */
+  Set<String> ofBatch(ContextKind kind, String batchId) {
+    return shelf(kind).byBatch.getOrDefault(batchId, Set.of());
   }
 
   /** Ids of the steps of that name. */
@@ -137,30 +199,114 @@ final class ContextState {
     return attributesByName.getOrDefault(new AttributeName(equipmentId, name), Set.of());
   }
 
-  /** Rows that overlap the window, by start, then id; of all units if the unit is null. */
-  List<ContextRow> overlapping(
-      ContextKind kind, @Nullable String unitId, long startNs, long endNs) {
-    Shelf shelf = shelf(kind);
-    List<Interval> found = new ArrayList<>();
-    if (unitId == null) {
-      for (IntervalIndex index : shelf.byUnit.values()) {
-        index.overlapping(startNs, endNs, found::add);
-      }
+  /** The rows that a search finds, in its order. */
+  List<ContextRow> search(ContextSearch search) {
+    Filter filter = search.filter();
+    if (filter.batchId() != null) {
+      return searchBatch(search, filter.batchId());
+    }
+    Shelf shelf = shelf(search.kind());
+    Comparator<Interval> order = order(search);
+    PriorityQueue<IntervalIndex.Walk> walks =
+        new PriorityQueue<>((a, b) -> order.compare(reached(a), reached(b)));
+    if (filter.unitId() == null) {
+      shelf.byUnit.values().forEach(index -> begin(search, index, walks));
     } else {
-      IntervalIndex index = shelf.byUnit.get(unitId);
+      IntervalIndex index = shelf.byUnit.get(filter.unitId());
       if (index != null) {
-        index.overlapping(startNs, endNs, found::add);
+        begin(search, index, walks);
       }
     }
-    found.sort(Comparator.comparingLong(Interval::startNs).thenComparing(Interval::id));
-    List<ContextRow> rows = new ArrayList<>(found.size());
-    for (Interval interval : found) {
-      ContextRow row = row(kind, interval.id());
-      if (row != null) {
+    List<ContextRow> rows = new ArrayList<>();
+    while (rows.size() < search.limit() && !walks.isEmpty()) {
+      IntervalIndex.Walk walk = walks.remove();
+      ContextRow row = row(search.kind(), reached(walk).id());
+      if (row != null && finds(search, reached(walk), row)) {
         rows.add(row);
+      }
+      walk.next();
+      if (walk.interval() != null) {
+        walks.add(walk);
       }
     }
     return rows;
+  }
+
+  /** Few enough to look at each. */
+  private List<ContextRow> searchBatch(ContextSearch search, String batchId) {
+    Place after = search.after();
+    Comparator<Interval> order = order(search);
+    List<Interval> found = new ArrayList<>();
+    for (String id :
+        search.kind() == ContextKind.BATCHES ? Set.of(batchId) : ofBatch(search.kind(), batchId)) {
+      ContextRow row = row(search.kind(), id);
+      Interval interval = row == null ? null : interval(row);
+      if (row != null
+          && interval != null
+          && (after == null || order.compare(interval, at(after)) > 0)
+          && finds(search, interval, row)) {
+        found.add(interval);
+      }
+    }
+    found.sort(order);
+    List<ContextRow> rows = new ArrayList<>();
+    for (Interval interval : found.subList(0, Math.min(search.limit(), found.size()))) {
+      rows.add(Objects.requireNonNull(row(search.kind(), interval.id())));
+    }
+    return rows;
+  }
+
+  private static void begin(
+      ContextSearch search, IntervalIndex index, PriorityQueue<IntervalIndex.Walk> walks) {
+    TimeRange window = search.window();
+    IntervalIndex.Walk walk =
+        index.walk(
+            search.direction(),
+            search.mode().firstStartNs(window.startNs()),
+            window.endNs(),
+            search.mode().firstEndNs(window.startNs()),
+            search.after() == null ? null : at(search.after()));
+    if (walk.interval() != null) {
+      walks.add(walk);
+    }
+  }
+
+  private static Interval reached(IntervalIndex.Walk walk) {
+    return Objects.requireNonNull(walk.interval());
+  }
+
+  private static Interval at(Place place) {
+    return new Interval(place.startNs(), place.startNs(), place.id());
+  }
+
+  private static Comparator<Interval> order(ContextSearch search) {
+    return search.direction() == Direction.FORWARD ? Interval.ORDER : Interval.ORDER.reversed();
+  }
+
+  private boolean finds(ContextSearch search, Interval interval, ContextRow row) {
+    Filter filter = search.filter();
+    TimeRange window = search.window();
+    return search
+            .mode()
+            .finds(interval.startNs(), interval.endNs(), window.startNs(), window.endNs())
+        && (filter.unitId() == null || filter.unitId().equals(unitOf(row)))
+        && (filter.name() == null
+            || filter.name().equalsIgnoreCase(text(row, "name"))
+            || filter.name().equalsIgnoreCase(text(row, "type")))
+        && (filter.productId() == null
+            || filter.productId().equals(text(bearer(row), "product_id")))
+        && (filter.orderId() == null || filter.orderId().equals(text(bearer(row), "order_id")));
+  }
+
+  /** The row that says product and order: that of the batch for what belongs to one. */
+  private @Nullable ContextRow bearer(ContextRow row) {
+    return row.kind() == ContextKind.STEPS || row.kind() == ContextKind.EVENTS
+        ? row(ContextKind.BATCHES, String.valueOf(text(row, "batch_id")))
+        : row;
+  }
+
+  private static @Nullable String text(@Nullable ContextRow row, String column) {
+    return row == null ? null : ContextFields.of(row.kind()).text(row.values(), column);
   }
 
   private Shelf shelf(ContextKind kind) {
@@ -173,9 +319,12 @@ final class ContextState {
 
   private void file(ContextRow row) {
     String id = row.id();
+    String batchId = text(row, "batch_id");
+    if (batchId != null) {
+      shelf(row.kind()).byBatch.computeIfAbsent(batchId, key -> new LinkedHashSet<>()).add(id);
+    }
     if (row.kind() == ContextKind.STEPS) {
       StepName name = stepName(row.values());
-      stepsByBatch.computeIfAbsent(name.batchId, key -> new LinkedHashSet<>()).add(id);
       stepsByName.computeIfAbsent(name, key -> new LinkedHashSet<>()).add(id);
     } else if (row.kind() == ContextKind.ATTRIBUTES) {
       attributesByName
@@ -193,9 +342,12 @@ final class ContextState {
 
   private void unfile(ContextRow row) {
     String id = row.id();
+    String batchId = text(row, "batch_id");
+    if (batchId != null) {
+      remove(shelf(row.kind()).byBatch, batchId, id);
+    }
     if (row.kind() == ContextKind.STEPS) {
       StepName name = stepName(row.values());
-      remove(stepsByBatch, name.batchId, id);
       remove(stepsByName, name, id);
     } else if (row.kind() == ContextKind.ATTRIBUTES) {
       remove(attributesByName, attributeName(row.values()), id);
@@ -241,10 +393,10 @@ final class ContextState {
   private static @Nullable Interval interval(ContextRow row) {
     ContextFields fields = ContextFields.of(row.kind());
     Long startNs = fields.whole(row.values(), "start_time");
-    if (startNs == null || fields.column("unit_id") < 0) {
+    if (startNs == null || !ContextSearch.KINDS.contains(row.kind())) {
       return null;
     }
     Long endNs = fields.whole(row.values(), "end_time");
-    return new Interval(startNs, endNs == null ? Long.MAX_VALUE : endNs, row.id());
+    return new Interval(startNs, endNs == null ? IntervalSearch.OPEN_END_NS : endNs, row.id());
   }
 }

@@ -1,9 +1,10 @@
 package io.tidemark.query.context;
 
+import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
-import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.ItemError;
+import io.tidemark.model.TimeRange;
 import io.tidemark.query.context.ContextBody.Draft;
 import io.tidemark.query.context.ContextPlan.Planned;
 import io.tidemark.query.context.PreparedChange.Outcome;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  *       it is the only one of its name. So a start is corrected by naming key or instance.
  * </ul>
  *
+ * <p>Objects of kind {@link ContextKind#DERIVATIONS} say how others are told from tags; whoever
+ * does so writes them like any client.
+ *
  * <p>Threads: any may read; a reader sees a journal record whole or not at all. One at a time may
  * prepare and apply, and nothing may be applied between a {@link #prepare} and the {@link #apply}
  * of what it made: the caller's lock sees to that.
@@ -47,6 +51,10 @@ public final class ContextStore implements ContextSource {
 
   /** Longest payload that {@link #prepare} makes, in bytes; a journal record must hold it. */
   public static final int PAYLOAD_BYTES_MAX = ContextRecord.PAYLOAD_BYTES_MAX;
+
+  /* States of ISA-88 in which a batch stands still. */
+  private static final String HELD = "Held";
+  private static final String PAUSED = "Paused";
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final ContextState state = new ContextState(); // guarded by lock
@@ -158,7 +166,7 @@ public final class ContextStore implements ContextSource {
         return;
       }
       for (ContextRecord.Row row : rows) {
-        state.put(row.kind(), row.values(), principalName, transactionTimeMicros);
+        state.put(row.kind(), row.values(), principalName, transactionTimeMicros, journalSequence);
       }
       state.settle();
       this.journalSequence = journalSequence;
@@ -192,6 +200,11 @@ public final class ContextStore implements ContextSource {
     return reading(() -> state.changedSince(kind, generation));
   }
 
+  @Override
+  public List<ContextRow> versionsSince(ContextKind kind, long generation) {
+    return reading(() -> state.versionsSince(kind, generation));
+  }
+
   /**
    * Runs reads that belong together over one state: no record is applied in between. Keep it short,
    * since changes wait for it.
@@ -216,7 +229,7 @@ public final class ContextStore implements ContextSource {
   }
 
   /** An object as that version had it, or null if there is no such version. */
-  public @Nullable ContextRow rowAsOf(ContextKind kind, String id, int version) {
+  public @Nullable ContextRow rowOfVersion(ContextKind kind, String id, int version) {
     lock.readLock().lock();
     try {
       return state.row(kind, id, version);
@@ -225,9 +238,28 @@ public final class ContextStore implements ContextSource {
     }
   }
 
+  /**
+   * An object as it was, or null if it was unknown then.
+   *
+   * @param asOfSequence the last journal record that counts
+   */
+  public @Nullable ContextRow row(ContextKind kind, String id, long asOfSequence) {
+    lock.readLock().lock();
+    try {
+      return state.rowAsOf(kind, id, asOfSequence);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** All versions of an object, the newest first; empty if it is unknown. */
   public List<ContextRow> versions(ContextKind kind, String id) {
-    return reading(() -> state.versions(kind, id));
+    return versions(kind, id, Long.MAX_VALUE);
+  }
+
+  /** The versions of an object that journal records up to a sequence made, the newest first. */
+  public List<ContextRow> versions(ContextKind kind, String id, long asOfSequence) {
+    return reading(() -> state.versions(kind, id, asOfSequence));
   }
 
   /** The newest version of every object of the kind, the one changed last at the end. */
@@ -241,6 +273,14 @@ public final class ContextStore implements ContextSource {
   }
 
   /**
+   * Objects that have a time and lie to a window as the search says, in its order. It looks at few
+   * more objects than lie there; a filter looks at each of them.
+   */
+  public List<ContextRow> search(ContextSearch search) {
+    return reading(() -> state.search(search));
+  }
+
+  /**
    * Batches, steps or events that overlap {@code [startNs, endNs)}, by start, then key. One that
    * runs has no end; one without length counts as its one instant; one without start is not found.
    *
@@ -249,24 +289,22 @@ public final class ContextStore implements ContextSource {
    */
   public List<ContextRow> overlapping(
       ContextKind kind, @Nullable String unitId, long startNs, long endNs) {
-    if (ContextFields.of(kind).column("unit_id") < 0) {
-      throw new IllegalArgumentException("rows have no unit and time: kind=" + kind);
-    }
-    if (endNs <= startNs) {
-      throw new HistorianException(
-          ErrorCode.EMPTY_RANGE,
-          "end must be after start: start="
-              + ErrorText.time(startNs)
-              + ", end="
-              + ErrorText.time(endNs));
-    }
-    return reading(() -> state.overlapping(kind, unitId, startNs, endNs));
+    return search(
+        new ContextSearch(
+            kind,
+            IntervalSearch.OVERLAPPED,
+            new TimeRange(startNs, endNs),
+            ContextSearch.Filter.ofUnit(unitId),
+            Direction.FORWARD,
+            null,
+            Integer.MAX_VALUE));
   }
 
   /** Steps of a batch by start, then key; those without start at the end. */
   public List<ContextRow> stepsOf(String batchId) {
     ContextFields fields = ContextFields.of(ContextKind.STEPS);
-    List<ContextRow> steps = reading(() -> rows(ContextKind.STEPS, state.stepsOf(batchId)));
+    List<ContextRow> steps =
+        reading(() -> rows(ContextKind.STEPS, state.ofBatch(ContextKind.STEPS, batchId)));
     steps.sort(
         Comparator.<ContextRow>comparingLong(
                 row -> {
@@ -275,6 +313,42 @@ public final class ContextStore implements ContextSource {
                 })
             .thenComparing(ContextRow::id));
     return steps;
+  }
+
+  /**
+   * When a batch stood still: its events of type Held or Paused, upper and lower case being the
+   * same, cut to the range; those that overlap or touch are one. By time; one that goes on has no
+   * end before the range's.
+   */
+  public List<TimeRange> heldRanges(String batchId, TimeRange range) {
+    List<ContextRow> events =
+        search(
+            new ContextSearch(
+                ContextKind.EVENTS,
+                IntervalSearch.OVERLAPPED,
+                range,
+                new ContextSearch.Filter(null, batchId, null, null, null),
+                Direction.FORWARD,
+                null,
+                Integer.MAX_VALUE));
+    List<TimeRange> held = new ArrayList<>();
+    for (ContextRow event : events) {
+      String type = event.text("type");
+      Long startNs = event.whole("start_time");
+      Long end = event.whole("end_time");
+      if (startNs == null || !(HELD.equalsIgnoreCase(type) || PAUSED.equalsIgnoreCase(type))) {
+        continue;
+      }
+      long fromNs = Math.max(startNs, range.startNs());
+      long toNs = Math.min(end == null ? range.endNs() : end, range.endNs());
+      TimeRange last = held.isEmpty() ? null : held.getLast();
+      if (last != null && fromNs <= last.endNs()) {
+        held.set(held.size() - 1, new TimeRange(last.startNs(), Math.max(last.endNs(), toNs)));
+      } else if (toNs > fromNs) {
+        held.add(new TimeRange(fromNs, toNs));
+      }
+    }
+    return held;
   }
 
   /**

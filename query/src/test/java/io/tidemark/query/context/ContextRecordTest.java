@@ -67,7 +67,7 @@ class ContextRecordTest {
         "00000000 ffffff7f 03010100 0100 50          | CORRUPT        | rowCount=2147483647",
         "00000000 02000000 03010100 0100 50          | CORRUPT        | rowCount=2",
         "00000000 02000000 03010100 0200 5051        | CORRUPT        | within a row",
-        "00000000 01000000 09010100 0100 50          | CORRUPT        | kindCode=9",
+        "00000000 01000000 0a010100 0100 50          | CORRUPT        | kindCode=10",
         "00000000 01000000 00010100 0100 50          | CORRUPT        | kindCode=0",
         "00000000 01000000 03040100 0100 50          | FORMAT_TOO_NEW | columnCount=4",
         "00000000 01000000 03030200 0100 50          | CORRUPT        | without key",

@@ -43,7 +43,11 @@ class ContextStoreTest {
           ContextKind.EVENTS,
           "{'eventId':'X','type':'Alarm','unitId':'R1','batchId':'B','reason':'\uD83D\uDD25 hot',"
               + "'severity':'High','startTime':'1969-12-31T23:59:59.999999999Z',"
-              + "'endTime':'2026-01-01T00:00:00Z'}");
+              + "'endTime':'2026-01-01T00:00:00Z'}",
+          ContextKind.DERIVATIONS,
+          "{'derivationId':'X','unitId':'R1','batchTag':'R1.BATCH','phaseTag':'R1.PHASE',"
+              + "'idleStates':'Idle|Clean','phaseNames':'1=Heat|2=Cool','productId':'P',"
+              + "'batchPrefix':'R1-','minimumSeconds':2.5,'active':true}");
 
   private final JournaledContext context = new JournaledContext();
 
@@ -95,16 +99,16 @@ class ContextStoreTest {
     context.principal("anna");
     context.put(ContextKind.PRODUCTS, "P", "{'name':'Ebb'}");
 
-    ContextRow first = context.store().rowAsOf(ContextKind.PRODUCTS, "P", 1);
-    ContextRow second = context.store().rowAsOf(ContextKind.PRODUCTS, "P", 2);
+    ContextRow first = context.store().rowOfVersion(ContextKind.PRODUCTS, "P", 1);
+    ContextRow second = context.store().rowOfVersion(ContextKind.PRODUCTS, "P", 2);
     assertThat(first.values()).containsExactly("P", "Tide", null);
     assertThat(first.changedBy()).isEqualTo("mes");
     assertThat(first.changedAtMicros()).isEqualTo(1_000_000);
     assertThat(second.values()).containsExactly("P", "Ebb", null);
     assertThat(second.changedBy()).isEqualTo("anna");
     assertThat(second.changedAtMicros()).isEqualTo(2_000_000);
-    assertThat(context.store().rowAsOf(ContextKind.PRODUCTS, "P", 0)).isNull();
-    assertThat(context.store().rowAsOf(ContextKind.PRODUCTS, "P", 3)).isNull();
+    assertThat(context.store().rowOfVersion(ContextKind.PRODUCTS, "P", 0)).isNull();
+    assertThat(context.store().rowOfVersion(ContextKind.PRODUCTS, "P", 3)).isNull();
   }
 
   @Test
@@ -207,6 +211,16 @@ class ContextStoreTest {
         "STEPS    | {'name':'H'}             | MISSING_FIELD | batchId   | batchId",
         "STEPS    | {'batchId':'B'}          | MISSING_FIELD | name      | name",
         "EVENTS   | {'type':'x'}             | MISSING_FIELD | startTime | startTime",
+        "DERIVATIONS | {'unitId':'R1'}       | MISSING_FIELD | batchTag  | phaseTag",
+        "DERIVATIONS | {'batchTag':'T'}      | MISSING_FIELD | unitId    | unitId",
+        "DERIVATIONS | {'unitId':'R1','phaseTag':'T','phaseNames':'Heat'} | MALFORMED"
+            + " | phaseNames | 1=Heat",
+        "DERIVATIONS | {'unitId':'R1','phaseTag':'T','minimumSeconds':-1} | OUT_OF_RANGE"
+            + " | minimumSeconds | min=0",
+        "DERIVATIONS | {'unitId':'R1','phaseTag':'T','batchPrefix':' R'} | BAD_NAME"
+            + " | batchPrefix | charactersMax=64",
+        "DERIVATIONS | {'unitId':'R1','batchTag':'T','active':'no'} | WRONG_TYPE"
+            + " | active | true or false",
         "ATTRIBUTES | {'equipmentId':'R9','name':'T','tag':'t'} | CONFLICT | attributeId | R9/T",
       })
   void aBadFieldIsNamed(
@@ -392,5 +406,45 @@ class ContextStoreTest {
     assertThat(context.store().rows(ContextKind.PRODUCTS))
         .extracting(ContextRow::id)
         .containsExactly("P2", "P1", "P3");
+  }
+
+  @Test
+  void followersSeeEveryVersionInTheOrderOfTheChanges() {
+    context.putAll("{'products':[{'productId':'P1'},{'productId':'P2'}]}");
+    long seen = context.store().generation();
+    context.put(ContextKind.PRODUCTS, "P1", "{'name':'Tide'}");
+    context.put(ContextKind.LOTS, "L", "{}");
+    context.put(ContextKind.PRODUCTS, "P2", "{'name':'Ebb'}");
+    context.put(ContextKind.PRODUCTS, "P1", "{'name':'Flood'}");
+    assertThat(context.store().versionsSince(ContextKind.PRODUCTS, seen))
+        .extracting(row -> row.id() + row.version())
+        .containsExactly("P12", "P22", "P13");
+    assertThat(context.store().versionsSince(ContextKind.PRODUCTS, 0)).hasSize(5);
+    assertThat(context.store().versionsSince(ContextKind.PRODUCTS, context.store().generation()))
+        .isEmpty();
+  }
+
+  @Test
+  void anObjectIsReadAsAJournalRecordLeftIt() {
+    ContextStore store = context.store();
+    context.put(ContextKind.LOTS, "before", "{}"); // sequence 0
+    context.put(ContextKind.PRODUCTS, "P", "{'name':'Tide'}"); // 1
+    context.put(ContextKind.LOTS, "between", "{}"); // 2
+    context.putAll(
+        "{'products':[{'productId':'P','name':'Ebb'},{'productId':'P','name':'Flood'}]}"); // 3
+    assertThat(store.row(ContextKind.PRODUCTS, "P", 0)).isNull();
+    assertThat(store.row(ContextKind.PRODUCTS, "P", 1))
+        .returns(1, ContextRow::version)
+        .returns(1L, ContextRow::journalSequence);
+    assertThat(store.row(ContextKind.PRODUCTS, "P", 2)).returns(1, ContextRow::version);
+    assertThat(store.row(ContextKind.PRODUCTS, "P", 3))
+        .returns(3, ContextRow::version)
+        .returns(3L, ContextRow::journalSequence);
+    assertThat(store.row(ContextKind.PRODUCTS, "P", Long.MAX_VALUE))
+        .isEqualTo(store.row(ContextKind.PRODUCTS, "P"));
+    assertThat(store.row(ContextKind.PRODUCTS, "Q", 3)).isNull();
+    assertThat(store.versions(ContextKind.PRODUCTS, "P", 2))
+        .extracting(ContextRow::version)
+        .containsExactly(1);
   }
 }

@@ -2,6 +2,7 @@ package io.tidemark.query.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.model.Direction;
 import io.tidemark.query.context.IntervalIndex.Interval;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,11 @@ class IntervalIndexTest {
 
   private List<Interval> found(long startNs, long endNs) {
     List<Interval> found = new ArrayList<>();
-    index.overlapping(startNs, endNs, found::add);
+    IntervalIndex.Walk walk =
+        index.walk(Direction.FORWARD, Long.MIN_VALUE, endNs - 1, startNs + 1, null);
+    for (Interval interval; (interval = walk.interval()) != null; walk.next()) {
+      found.add(interval);
+    }
     return found;
   }
 
@@ -92,6 +97,56 @@ class IntervalIndexTest {
       case 1 -> new Interval(startNs, Long.MAX_VALUE, id);
       default -> new Interval(startNs, startNs + random.nextLong(1, 30), id);
     };
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.tidemark.testing.Seeds#some")
+  void aWalkOverManyLeapsOverWhatEndedBefore(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Interval> list = new ArrayList<>();
+    for (int i = 0; i < 9_000; i++) { // three levels
+      long startNs = random.nextLong(0, 20_000);
+      long length = random.nextInt(500) == 0 ? 15_000 : random.nextLong(1, 10);
+      list.add(new Interval(startNs, startNs + length, "i" + i));
+    }
+    list.forEach(index::add);
+    index.settle();
+    for (int i = 0; i < 1_000; i++) { // settles a tail of each length
+      Interval interval = list.remove(random.nextInt(list.size()));
+      index.remove(interval);
+      if (i % 100 == 0) {
+        index.settle();
+      }
+    }
+    index.settle();
+    list.sort(Interval.ORDER);
+    for (int i = 0; i < 200; i++) {
+      long firstNs = random.nextLong(-10, 20_010);
+      long lastNs = firstNs + random.nextLong(0, 20_010);
+      long endNs = random.nextLong(0, 30_000);
+      Interval after =
+          random.nextBoolean() ? null : new Interval(firstNs + 5, 0, "i" + random.nextInt(9_000));
+      for (Direction direction : Direction.values()) {
+        boolean forward = direction == Direction.FORWARD;
+        List<Interval> expected =
+            list.stream()
+                .filter(each -> each.startNs() >= firstNs && each.startNs() <= lastNs)
+                .filter(each -> each.endNs() >= endNs)
+                .filter(
+                    each ->
+                        after == null
+                            || (forward
+                                ? Interval.ORDER.compare(each, after) > 0
+                                : Interval.ORDER.compare(each, after) < 0))
+                .toList();
+        List<Interval> walked = new ArrayList<>();
+        IntervalIndex.Walk walk = index.walk(direction, firstNs, lastNs, endNs, after);
+        for (Interval interval; (interval = walk.interval()) != null; walk.next()) {
+          walked.add(interval);
+        }
+        assertThat(walked).isEqualTo(forward ? expected : expected.reversed());
+      }
+    }
   }
 
   /** Instant by instant. */
