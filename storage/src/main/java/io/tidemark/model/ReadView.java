@@ -64,6 +64,11 @@ public interface ReadView extends AutoCloseable {
   /** Opaque text that names this snapshot: store id, shard and order. */
   String dataVersion();
 
+  /** Whether it is a version of before that was asked for, so that context counts as it was too. */
+  default boolean isAsOf() {
+    return false;
+  }
+
   /** The last order that the view may show. */
   long upToOrder();
 

@@ -492,7 +492,8 @@ public final class SampleStore implements AutoCloseable {
   public ReadView openReadView() {
     // The order first: a rotation or commit in between only moves rows, it never loses them.
     long upToOrder = writer.publishedOrder();
-    return new StoreView(snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
+    return new StoreView(
+        snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder, false);
   }
 
   /**
@@ -511,11 +512,13 @@ public final class SampleStore implements AutoCloseable {
           ErrorCode.OUT_OF_RANGE,
           "data version is of a time to come: asOf=" + ErrorText.quote(dataVersion));
     }
-    return new StoreView(snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
+    return new StoreView(
+        snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder, true);
   }
 
   private ReadView openFeedView(long afterOrder, long upToOrder) {
-    return new StoreView(snapshots.retained(), tags, sealed.storeId(), afterOrder, upToOrder);
+    return new StoreView(
+        snapshots.retained(), tags, sealed.storeId(), afterOrder, upToOrder, false);
   }
 
   StoreSnapshot snapshot() {

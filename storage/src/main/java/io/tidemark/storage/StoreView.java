@@ -49,16 +49,27 @@ final class StoreView implements ReadView {
   private final UUID storeId;
   private final long afterOrder;
   private final long upToOrder;
+  private final boolean isAsOf;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** A view over a snapshot whose segments were retained for it. */
+  /**
+   * A view over a snapshot whose segments were retained for it.
+   *
+   * @param isAsOf whether a version of before was asked for
+   */
   StoreView(
-      StoreSnapshot snapshot, TagCatalog tags, UUID storeId, long afterOrder, long upToOrder) {
+      StoreSnapshot snapshot,
+      TagCatalog tags,
+      UUID storeId,
+      long afterOrder,
+      long upToOrder,
+      boolean isAsOf) {
     this.snapshot = snapshot;
     this.tags = tags;
     this.storeId = storeId;
     this.afterOrder = afterOrder;
     this.upToOrder = upToOrder;
+    this.isAsOf = isAsOf;
   }
 
   @Override
@@ -383,6 +394,11 @@ final class StoreView implements ReadView {
     SampleBlock other = new SampleBlock(1);
     int count = frozen.newest(tagId, endNs, upToOrder, other);
     return count == 0 || (count > 0 && other.sourceTimesNs()[0] <= timeNs);
+  }
+
+  @Override
+  public boolean isAsOf() {
+    return isAsOf;
   }
 
   @Override

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.MediaType;
 import io.tidemark.engine.Historian;
+import io.tidemark.model.DamageRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.VersionMode;
 import io.tidemark.query.sql.SqlColumn;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
@@ -23,12 +25,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs statements: {@code POST /api/v1/sql}. */
 final class SqlRoutes {
-  private static final List<String> KNOWN = List.of("format", "timeZone");
-  private static final List<String> FIELDS = List.of("sql", "params", "timeZone");
+  private static final List<String> KNOWN = List.of("format", "timeZone", "asOf");
+  private static final List<String> FIELDS = List.of("sql", "params", "timeZone", "asOf");
   private static final int PARAMS_MAX = 1_000;
 
-  /** A statement with its parameters and zone. */
-  private record Statement(String sql, List<@Nullable Object> params, ZoneId zone) {}
+  /**
+   * A statement with its parameters and zone.
+   *
+   * @param asOf the data version to read, null for the newest
+   */
+  private record Statement(
+      String sql, List<@Nullable Object> params, ZoneId zone, @Nullable String asOf) {
+    Historian.QueryOptions options() {
+      return new Historian.QueryOptions(DamageRule.CONTAIN, VersionMode.LATEST, asOf);
+    }
+  }
 
   private final Historian historian;
 
@@ -100,7 +111,8 @@ final class SqlRoutes {
     AnswerFormat format = AnswerFormat.of(exchange, parameters);
     Statement statement = statement(exchange.body(), parameters);
     ResponseStream out;
-    try (QueryScope scope = new QueryScope(historian, exchange, statement.zone());
+    try (QueryScope scope =
+            new QueryScope(historian, exchange, statement.zone(), statement.options());
         SqlResult result = historian.sql(statement.sql(), statement.params(), scope.context())) {
       out =
           exchange.stream(
@@ -121,7 +133,7 @@ final class SqlRoutes {
   private Statement statement(RequestBody body, Parameters parameters) {
     ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
     if (body.isA(MediaType.PLAIN_TEXT) || body.isA(MediaType.create("application", "sql"))) {
-      return new Statement(body.text(), List.of(), zone);
+      return new Statement(body.text(), List.of(), zone, parameters.text("asOf"));
     }
     if (!body.isA(MediaType.JSON)) {
       throw body.unsupportedType("text/plain (the statement)|application/json");
@@ -142,7 +154,16 @@ final class SqlRoutes {
       ObjectNode only = object.deepCopy().retain("timeZone");
       zone = Parameters.of(null).and(only, List.of()).zone("timeZone", zone);
     }
-    return new Statement(sql.textValue(), params(object.get("params")), zone);
+    JsonNode asOf = object.get("asOf");
+    if (asOf != null && !asOf.isNull() && !asOf.isTextual()) {
+      throw new HistorianException(
+          ErrorCode.WRONG_TYPE, "field must be a text: field=asOf", "asOf", null, null);
+    }
+    return new Statement(
+        sql.textValue(),
+        params(object.get("params")),
+        zone,
+        asOf == null || asOf.isNull() ? parameters.text("asOf") : asOf.textValue());
   }
 
   private static List<@Nullable Object> params(@Nullable JsonNode params) {

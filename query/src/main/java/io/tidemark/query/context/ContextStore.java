@@ -53,8 +53,6 @@ public final class ContextStore implements ContextSource {
   public static final int PAYLOAD_BYTES_MAX = ContextRecord.PAYLOAD_BYTES_MAX;
 
   /* States of ISA-88 in which a batch stands still. */
-  private static final String HELD = "Held";
-  private static final String PAUSED = "Paused";
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final ContextState state = new ContextState(); // guarded by lock
@@ -313,42 +311,6 @@ public final class ContextStore implements ContextSource {
                 })
             .thenComparing(ContextRow::id));
     return steps;
-  }
-
-  /**
-   * When a batch stood still: its events of type Held or Paused, upper and lower case being the
-   * same, cut to the range; those that overlap or touch are one. By time; one that goes on has no
-   * end before the range's.
-   */
-  public List<TimeRange> heldRanges(String batchId, TimeRange range) {
-    List<ContextRow> events =
-        search(
-            new ContextSearch(
-                ContextKind.EVENTS,
-                IntervalSearch.OVERLAPPED,
-                range,
-                new ContextSearch.Filter(null, batchId, null, null, null),
-                Direction.FORWARD,
-                null,
-                Integer.MAX_VALUE));
-    List<TimeRange> held = new ArrayList<>();
-    for (ContextRow event : events) {
-      String type = event.text("type");
-      Long startNs = event.whole("start_time");
-      Long end = event.whole("end_time");
-      if (startNs == null || !(HELD.equalsIgnoreCase(type) || PAUSED.equalsIgnoreCase(type))) {
-        continue;
-      }
-      long fromNs = Math.max(startNs, range.startNs());
-      long toNs = Math.min(end == null ? range.endNs() : end, range.endNs());
-      TimeRange last = held.isEmpty() ? null : held.getLast();
-      if (last != null && fromNs <= last.endNs()) {
-        held.set(held.size() - 1, new TimeRange(last.startNs(), Math.max(last.endNs(), toNs)));
-      } else if (toNs > fromNs) {
-        held.add(new TimeRange(fromNs, toNs));
-      }
-    }
-    return held;
   }
 
   /**

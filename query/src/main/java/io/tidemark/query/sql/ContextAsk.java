@@ -85,7 +85,7 @@ final class ContextAsk {
     private boolean isContext(String name, Set<String> within) {
       JsonNode entry = within.contains(name) ? null : entries.get(name);
       if (entry == null) {
-        return Relations.contextNames().contains(name);
+        return Relations.contextNames().contains(name) || name.startsWith(Relations.HISTORY);
       }
       Set<String> inside = new HashSet<>(within);
       inside.add(name);

@@ -22,6 +22,7 @@ final class ContextProjection {
   private long instanceNumber = -1;
   private long tagGeneration = -1;
   private long contextGeneration;
+  private long historyGeneration;
 
   ContextProjection(TagCatalog tags, ContextSource context) {
     this.tags = tags;
@@ -34,6 +35,7 @@ final class ContextProjection {
       instanceNumber = session.instanceNumber();
       tagGeneration = -1;
       contextGeneration = 0;
+      historyGeneration = 0;
     }
     long tagsNow = tags.generation();
     long contextNow = context.generation();
@@ -59,6 +61,52 @@ final class ContextProjection {
     }
     tagGeneration = tagsNow;
     contextGeneration = contextNow;
+  }
+
+  /** Brings the tables of all versions up to date; they are empty until somebody asks for one. */
+  synchronized void refreshHistory(DuckDbSession session) {
+    refresh(session);
+    long now = context.generation();
+    if (now == historyGeneration) {
+      return;
+    }
+    session.begin();
+    try {
+      for (ContextKind kind : ContextKind.values()) {
+        List<ContextRow> versions = context.versionsSince(kind, historyGeneration);
+        if (!versions.isEmpty()) {
+          addVersions(session, kind, versions);
+        }
+      }
+      session.commit();
+    } finally {
+      session.rollback();
+    }
+    historyGeneration = now;
+  }
+
+  private static void addVersions(
+      DuckDbSession session, ContextKind kind, List<ContextRow> versions) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (ContextRow version : versions) {
+      List<@Nullable Object> row = staged(version);
+      row.add(version.journalSequence());
+      rows.add(row);
+    }
+    String stage = Relations.historyStage(kind);
+    String history = Relations.history(kind);
+    String key = kind.columns().getFirst().name();
+    String from = Relations.FROM_SEQUENCE;
+    String until = Relations.UNTIL_SEQUENCE;
+    session.execute("DELETE FROM " + stage);
+    session.append(stage, rows);
+    session.execute(
+        "UPDATE %s h SET %s = n.first FROM (SELECT %s AS id, min(%s) AS first FROM %s GROUP BY %s) n WHERE h.%s = n.id AND h.%s = %d"
+            .formatted(history, until, key, from, stage, key, key, until, Long.MAX_VALUE));
+    session.execute(
+        "INSERT INTO %s SELECT %s, %s, coalesce(lead(%s) OVER (PARTITION BY %s ORDER BY version), %d) FROM %s"
+            .formatted(history, Relations.fromStage(kind), from, from, key, Long.MAX_VALUE, stage));
+    session.execute("DELETE FROM " + stage);
   }
 
   private void replaceTags(DuckDbSession session) {
@@ -93,21 +141,26 @@ final class ContextProjection {
     session.execute("DELETE FROM tidemark_stage_tags");
   }
 
+  private static List<@Nullable Object> staged(ContextRow row) {
+    List<ContextColumn> columns = row.kind().columns();
+    List<@Nullable Object> staged = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      Object value = row.values().get(i);
+      if (columns.get(i).type() == ContextColumn.Type.TIME) {
+        staged.add(value == null ? null : TimeConstant.microsOfNanos((Long) value));
+      }
+      staged.add(value);
+    }
+    staged.add(row.version());
+    staged.add(row.changedBy());
+    staged.add(row.changedAtMicros());
+    return staged;
+  }
+
   private static void replace(DuckDbSession session, ContextKind kind, List<ContextRow> changed) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (ContextRow row : changed) {
-      List<@Nullable Object> staged = new ArrayList<>();
-      for (int i = 0; i < kind.columns().size(); i++) {
-        Object value = row.values().get(i);
-        if (kind.columns().get(i).type() == ContextColumn.Type.TIME) {
-          staged.add(value == null ? null : TimeConstant.microsOfNanos((Long) value));
-        }
-        staged.add(value);
-      }
-      staged.add(row.version());
-      staged.add(row.changedBy());
-      staged.add(row.changedAtMicros());
-      rows.add(staged);
+      rows.add(staged(row));
     }
     String stage = Relations.stage(kind);
     String key = kind.columns().getFirst().name();

@@ -36,6 +36,9 @@ final class Relations {
   static final String RESERVED = "tidemark_";
 
   static final String TAG_TABLE = "tidemark_tags";
+  static final String HISTORY = "tidemark_history_";
+  static final String FROM_SEQUENCE = "tidemark_from";
+  static final String UNTIL_SEQUENCE = "tidemark_until";
   static final String STUB = "tidemark_stub_";
 
   /** Scans in one statement. */
@@ -236,16 +239,13 @@ final class Relations {
     sql.add("CREATE MACRO status_text(status) AS " + statusText());
     for (ContextKind kind : ContextKind.values()) {
       sql.add("CREATE TABLE " + kind.relation() + contextColumns(kind, false));
+      sql.add("CREATE TABLE " + history(kind) + historyColumns(kind, false));
       if (!planner) {
+        sql.add("CREATE TABLE " + historyStage(kind) + historyColumns(kind, true));
         sql.add("CREATE TABLE " + stage(kind) + contextColumns(kind, true));
       }
     }
-    sql.add(
-        "CREATE VIEW phases AS SELECT p.step_id, p.parent_id, p.batch_id, p.unit_id,"
-            + " p.name AS phase, p.instance, p.start_time, p.start_time_ns, p.end_time,"
-            + " p.end_time_ns, b.order_id, b.product_id, p.version, p.changed_by, p.changed_at"
-            + " FROM batch_steps p LEFT JOIN batches b ON b.batch_id = p.batch_id"
-            + " WHERE p.level = 'Phase'");
+    sql.add("CREATE VIEW phases AS " + phases("batch_steps", "batches"));
     if (!planner) {
       sql.add(
           "CREATE TABLE tidemark_stage_tags(tag VARCHAR, tag_id INTEGER, type VARCHAR,"
@@ -292,6 +292,72 @@ final class Relations {
       separator = ", ";
     }
     return sql.append(')').toString();
+  }
+
+  private static String phases(String steps, String batches) {
+    return "SELECT p.step_id, p.parent_id, p.batch_id, p.unit_id,"
+        + " p.name AS phase, p.instance, p.start_time, p.start_time_ns, p.end_time,"
+        + " p.end_time_ns, b.order_id, b.product_id, p.version, p.changed_by, p.changed_at"
+        + " FROM "
+        + steps
+        + " p LEFT JOIN "
+        + batches
+        + " b ON b.batch_id = p.batch_id WHERE p.level = 'Phase'";
+  }
+
+  /**
+   * A context relation as it was, or null if the name is none.
+   *
+   * @param sequence of the last journal record that counts
+   */
+  static @Nullable String asOf(String name, long sequence) {
+    if (name.equals(PHASES)) {
+      return phases(
+          "(" + asOf(ContextKind.STEPS, sequence) + ")",
+          "(" + asOf(ContextKind.BATCHES, sequence) + ")");
+    }
+    for (ContextKind kind : ContextKind.values()) {
+      if (kind.relation().equals(name)) {
+        return asOf(kind, sequence);
+      }
+    }
+    return null;
+  }
+
+  private static String asOf(ContextKind kind, long sequence) {
+    return "SELECT * EXCLUDE ("
+        + FROM_SEQUENCE
+        + ", "
+        + UNTIL_SEQUENCE
+        + ") FROM "
+        + history(kind)
+        + " WHERE "
+        + FROM_SEQUENCE
+        + " <= "
+        + sequence
+        + " AND "
+        + UNTIL_SEQUENCE
+        + " > "
+        + sequence;
+  }
+
+  /** The table of all versions of a kind, each with the journal records that made and ended it. */
+  static String history(ContextKind kind) {
+    return HISTORY + kind.relation();
+  }
+
+  /** The table that collects new versions before they go there. */
+  static String historyStage(ContextKind kind) {
+    return "tidemark_stage_history_" + kind.relation();
+  }
+
+  private static String historyColumns(ContextKind kind, boolean stage) {
+    String columns = contextColumns(kind, stage);
+    return columns.substring(0, columns.length() - 1)
+        + ", "
+        + FROM_SEQUENCE
+        + " BIGINT"
+        + (stage ? ")" : ", " + UNTIL_SEQUENCE + " BIGINT)");
   }
 
   /** The table that collects changed rows before they replace old ones. */

@@ -8,6 +8,7 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleCondition;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
+import io.tidemark.model.WriteOrder;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
@@ -106,7 +107,12 @@ final class StatementRun {
                 tree,
                 CteScope.EMPTY,
                 (node, scope) -> LookupCalls.replaced(node, parameters, this::register));
-    shared.projection.refresh(executor);
+    if (context.view().isAsOf()) {
+      shared.projection.refreshHistory(executor);
+      tree = asOf(tree);
+    } else {
+      shared.projection.refresh(executor);
+    }
     JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
     rewrite(tree);
     if (text.explain()) {
@@ -232,6 +238,23 @@ final class StatementRun {
     }
   }
 
+  /** Puts context as it was in place of context relations. */
+  private ObjectNode asOf(ObjectNode tree) {
+    long sequence = WriteOrder.journalSequence(context.view().upToOrder());
+    return (ObjectNode)
+        CteScope.walk(
+            tree,
+            CteScope.EMPTY,
+            (node, scope) -> {
+              String name = SyntaxTree.name(node, "table_name");
+              String then =
+                  node.path("type").asText().equals("BASE_TABLE") && !scope.holds(name)
+                      ? Relations.asOf(name, sequence)
+                      : null;
+              return then == null ? node : aliased(derived(then), node);
+            });
+  }
+
   private long register(LookupCalls.Options options) {
     LookupHandle handle = shared.instances.register(options.over(shared.queries, context));
     handles.add(handle);
@@ -267,7 +290,11 @@ final class StatementRun {
   /** Rows of a statement of ours over context. */
   private List<List<@Nullable Object>> contextRows(String statement) {
     List<List<@Nullable Object>> all = new ArrayList<>();
-    try (DuckDbRows rows = executor.query(statement, List.of())) {
+    String then =
+        context.view().isAsOf()
+            ? SyntaxTree.sql(planner, asOf(SyntaxTree.template(planner, statement)))
+            : statement;
+    try (DuckDbRows rows = executor.query(then, List.of())) {
       while (rows.next()) {
         all.add(values(rows));
       }
