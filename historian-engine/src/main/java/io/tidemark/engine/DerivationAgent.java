@@ -86,16 +86,21 @@ final class DerivationAgent implements Agent {
 
   @Override
   public int doWork() {
+    Map<Integer, Stretches> changed = new HashMap<>();
+    ChangeFeed.Follower before = follower;
+    int work =
+        before == null || stopped
+            ? 0
+            : before.poll(
+                view -> query(view, VersionMode.ALL),
+                (tagId, block) ->
+                    changed.computeIfAbsent(tagId, key -> new Stretches()).add(block));
+    // Afterwards, so that no sample is told by a definition that was changed before it came.
     lookAtDefinitions();
     ChangeFeed.Follower following = follower;
     if (stopped || following == null) {
       return 0;
     }
-    Map<Integer, Stretches> changed = new HashMap<>();
-    int work =
-        following.poll(
-            view -> query(view, VersionMode.ALL),
-            (tagId, block) -> changed.computeIfAbsent(tagId, key -> new Stretches()).add(block));
     long nowNanos = nanoClock.getAsLong();
     if (work == 0 && units.values().stream().allMatch(u -> u.isTold() || !u.isDue(nowNanos))) {
       return 0;
@@ -105,6 +110,10 @@ final class DerivationAgent implements Agent {
       for (DerivedUnit unit : units.values()) {
         work += stopped ? 0 : tell(unit, changed, query);
       }
+    } catch (RuntimeException e) {
+      // The follower does not give these samples again.
+      units.values().forEach(unit -> unit.failed(nowNanos + RETRY_NS));
+      throw e;
     } finally {
       running = null;
     }
