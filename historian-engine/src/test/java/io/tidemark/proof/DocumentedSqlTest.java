@@ -126,10 +126,52 @@ class DocumentedSqlTest {
     List<String> tagColumns = new ArrayList<>(columns("tags"));
     tagColumns.addAll(List.of("version", "changed_by", "changed_at"));
     assertThat(codes(tags.group(1))).isEqualTo(tagColumns);
+  }
 
-    Matcher summary = Pattern.compile("(?m)^\\| `summary` \\| [^`]*(.*)$").matcher(page);
-    assertThat(summary.find()).isTrue();
-    assertThat(codes(summary.group(1))).isEqualTo(columns("summary(tags => 'R1.TIC101.PV')"));
+  /** So must arguments and columns of functions. */
+  @Test
+  void functionsHaveTheArgumentsAndColumnsThatThePageLists() throws IOException {
+    String page = Files.readString(SQL_PAGE);
+    List<String> ofSummary = codes(line(page, "Columns of a summary: ([^.]*)\\."));
+    List<String> rules = codes(line(page, "\\| rules: ([^|]*) \\|"));
+    JsonNode functions = Api.expect(api.get("/api/v1/sql/schema")).path("functions");
+    assertThat(functions.size()).isGreaterThan(10);
+    for (JsonNode function : functions) {
+      String name = function.path("name").asText();
+      String row = line(page, "\\| `" + name + "` \\| (.*) \\|");
+      String[] cells = row.split(" \\| ", 2);
+      List<String> arguments = names(function.path("parameters"));
+      if (cells[0].contains("rules")) {
+        assertThat(arguments).as(name).containsAll(rules);
+        arguments.removeAll(rules);
+      }
+      assertThat(codes(cells[0])).as(name).isEqualTo(arguments);
+      List<String> columns = names(function.path("columns"));
+      if (cells[1].contains("those of a summary")) {
+        assertThat(columns.subList(columns.size() - ofSummary.size(), columns.size()))
+            .as(name)
+            .isEqualTo(ofSummary);
+        columns.removeAll(ofSummary);
+      }
+      boolean asSamples = cells[1].contains("columns of `samples`");
+      List<String> told = codes(cells[1].substring(cells[1].indexOf(':') + 1));
+      assertThat(told).as(name).startsWith(asSamples ? "samples" : columns.getFirst());
+      if (!asSamples && !name.equals("wide")) {
+        assertThat(told).as(name).isEqualTo(columns);
+      }
+    }
+  }
+
+  private static String line(String page, String pattern) {
+    Matcher matcher = Pattern.compile("(?m)^" + pattern).matcher(page);
+    assertThat(matcher.find()).as(pattern).isTrue();
+    return matcher.group(1);
+  }
+
+  private static List<String> names(JsonNode list) {
+    List<String> names = new ArrayList<>();
+    list.forEach(each -> names.add(each.path("name").asText()));
+    return names;
   }
 
   private static List<String> codes(String text) {
