@@ -46,10 +46,21 @@ public final class Api {
 
   /** Reads an answer that may have no end. */
   HttpResponse<InputStream> open(String path) {
+    return open(HttpRequest.newBuilder(URI.create(address + path)).GET().build());
+  }
+
+  /** Posts, and reads an answer as it comes. */
+  InputStream open(String path, String contentType, String body) {
+    return open(HttpRequest.newBuilder(URI.create(address + path))
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofString(body))
+            .build())
+        .body();
+  }
+
+  private HttpResponse<InputStream> open(HttpRequest request) {
     try {
-      return client.send(
-          HttpRequest.newBuilder(URI.create(address + path)).GET().build(),
-          BodyHandlers.ofInputStream());
+      return client.send(request, BodyHandlers.ofInputStream());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
