@@ -1,13 +1,18 @@
 package io.tidemark.query.duckdb;
 
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBConnection;
@@ -20,9 +25,13 @@ import org.jspecify.annotations.Nullable;
  * one.
  */
 public final class DuckDbSession implements AutoCloseable {
+  private static final int EXECUTED_MAX = 1024;
+
   private final DuckDbInstances.Instance instance;
   private final DuckDBConnection connection;
   private String zoneName = "";
+  private final Map<String, DuckDBPreparedStatement> prepared = new HashMap<>();
+  private final Set<String> executed = new HashSet<>();
   private boolean inTransaction;
   private @Nullable Statement running;
   private boolean cancelled;
@@ -112,10 +121,34 @@ public final class DuckDbSession implements AutoCloseable {
     }
   }
 
-  /** The first column of the only row, as text. */
+  /** Runs a statement without a result, once in the life of the connection. */
+  public void executeOnce(String sql) {
+    if (!executed.contains(sql)) {
+      execute(sql);
+      if (executed.size() < EXECUTED_MAX) {
+        executed.add(sql);
+      }
+    }
+  }
+
+  /**
+   * The first column of the only row, as text, of a statement that is asked again and again: it
+   * stays prepared.
+   */
   public @Nullable String text(String sql, List<? extends @Nullable Object> parameters) {
-    try (DuckDbRows rows = query(sql, parameters)) {
-      return rows.next() ? (String) rows.value(0) : null;
+    DuckDBPreparedStatement statement = prepared.get(sql);
+    try {
+      if (statement == null) {
+        statement = connection.prepare(sql);
+        prepared.put(sql, statement);
+      }
+      bind(statement, parameters);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? rows.getString(1) : null;
+      }
+    } catch (SQLException e) {
+      prepared.remove(sql); // it has closed itself
+      throw failed(e);
     }
   }
 

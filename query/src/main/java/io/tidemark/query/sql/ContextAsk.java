@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.model.TimeRange;
 import io.tidemark.query.duckdb.DuckDbException;
-import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,19 +39,25 @@ final class ContextAsk {
   private final ObjectNode one;
   private final ObjectNode root;
   private final DuckDbSession planner;
-  private final DuckDbSession executor;
+  private final Function<String, List<List<@Nullable Object>>> rows;
 
   /**
    * For one statement.
    *
    * @param one a statement {@code SELECT 1}
    * @param root the statement with constants in place of parameters
+   * @param rows answers statements over context, at least the first {@link ContextProbe#ROWS_MAX}
+   *     rows and one more
    */
-  ContextAsk(ObjectNode one, ObjectNode root, DuckDbSession planner, DuckDbSession executor) {
+  ContextAsk(
+      ObjectNode one,
+      ObjectNode root,
+      DuckDbSession planner,
+      Function<String, List<List<@Nullable Object>>> rows) {
     this.one = one;
     this.root = root;
     this.planner = planner;
-    this.executor = executor;
+    this.rows = rows;
   }
 
   /** The select that holds a reference, with the names that WITH gives there. */
@@ -202,18 +208,17 @@ final class ContextAsk {
     Set<Long> cutsNs = new TreeSet<>();
     boolean aboutTag = probe.bounds().stream().anyMatch(b -> b.column().equals("tag"));
     boolean aboutTime = probe.bounds().stream().anyMatch(b -> !b.column().equals("tag"));
-    try (DuckDbRows rows =
-        executor.query(SyntaxTree.sql(planner, probe.tree().deepCopy()), List.of())) {
-      int count = 0;
-      while (rows.next()) {
-        if (++count > ContextProbe.ROWS_MAX) {
-          return null;
-        }
+    try {
+      List<List<@Nullable Object>> found = rows.apply(SyntaxTree.sql(planner, probe.tree()));
+      if (found.size() > ContextProbe.ROWS_MAX) {
+        return null;
+      }
+      for (List<@Nullable Object> row : found) {
         TimeRanges times = TimeRanges.ALL;
         boolean possible = true;
         for (int i = 0; i < probe.bounds().size(); i++) {
           ContextProbe.Bound bound = probe.bounds().get(i);
-          Object value = rows.value(i);
+          Object value = row.get(i);
           if (value == null) {
             possible = false; // a comparison with NULL joins nothing
           } else if (bound.column().equals("tag")) {
@@ -316,8 +321,9 @@ final class ContextAsk {
     ArrayNode list = SyntaxTree.selectNode(tree).putArray("select_list");
     list.add(node.deepCopy());
     SyntaxTree.selectNode(tree).set("cte_map", definitions.neededMap());
-    try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), List.of())) {
-      Object value = rows.next() ? rows.value(0) : null;
+    try {
+      List<List<@Nullable Object>> found = rows.apply(SyntaxTree.sql(planner, tree));
+      Object value = found.isEmpty() ? null : found.getFirst().getFirst();
       ObjectNode constant = constant(value);
       if (constant != null) {
         constant.put("alias", node.path("alias").asText());

@@ -8,7 +8,10 @@ import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextSource;
 import io.tidemark.query.duckdb.DuckDbSession;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +20,17 @@ import org.jspecify.annotations.Nullable;
  * is a new one. Safe from any thread.
  */
 final class ContextProjection {
+  private static final int KEPT_MAX = 64;
+  private static final int KEPT_ROWS_MAX = 20_000;
+
   private final TagCatalog tags;
   private final ContextSource context;
   private long instanceNumber = -1;
   private long tagGeneration = -1;
   private long contextGeneration;
   private long historyGeneration;
+  private long changes;
+  private final Map<String, List<List<@Nullable Object>>> answers = new HashMap<>();
 
   ContextProjection(TagCatalog tags, ContextSource context) {
     this.tags = tags;
@@ -42,6 +50,8 @@ final class ContextProjection {
     if (tagsNow == tagGeneration && contextNow == contextGeneration) {
       return;
     }
+    changes++;
+    answers.clear();
     session.begin();
     try {
       if (tagsNow != tagGeneration) {
@@ -61,6 +71,34 @@ final class ContextProjection {
     }
     tagGeneration = tagsNow;
     contextGeneration = contextNow;
+  }
+
+  /**
+   * Rows of a statement over these tables and nothing else, which need not be asked for again until
+   * they change.
+   *
+   * @param key all that the rows depend on beside the tables
+   * @param ask runs it
+   */
+  List<List<@Nullable Object>> rows(String key, Supplier<List<List<@Nullable Object>>> ask) {
+    long before;
+    synchronized (this) {
+      List<List<@Nullable Object>> known = answers.get(key);
+      if (known != null) {
+        return known;
+      }
+      before = changes;
+    }
+    List<List<@Nullable Object>> rows = ask.get();
+    synchronized (this) {
+      if (changes == before && rows.size() <= KEPT_ROWS_MAX) {
+        if (answers.size() >= KEPT_MAX) {
+          answers.clear();
+        }
+        answers.put(key, rows);
+      }
+    }
+    return rows;
   }
 
   /** Brings the tables of all versions up to date; they are empty until somebody asks for one. */

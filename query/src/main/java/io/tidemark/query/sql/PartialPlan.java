@@ -103,6 +103,11 @@ final class PartialPlan {
   private static boolean addCut(
       PartialAggregates.Cut cut, Evaluator evaluator, ObjectNode one, Set<Long> cuts) {
     boolean isExact = cut.column().equals("ts_ns");
+    Long literal = TimeConstant.micros(cut.bound());
+    if (!isExact && literal != null) {
+      ContextAsk.addCuts(PlanFilters.ofMicros(cut.comparison(), literal), cuts);
+      return true;
+    }
     ObjectNode tree = one.deepCopy();
     ArrayNode list = SyntaxTree.selectNode(tree).putArray("select_list");
     list.add(SyntaxTree.call("typeof", cut.bound().deepCopy()));

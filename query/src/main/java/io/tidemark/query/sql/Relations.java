@@ -51,6 +51,11 @@ final class Relations {
   /** Stands in templates for the number of a scan's handle. */
   static final String HANDLE_PLACE = "4611686018427387904";
 
+  /** Stands in templates for the name of their only tag. */
+  static final String TAG_PLACE = "tidemark_tag_place";
+
+  private static final String TAG_JOIN = " JOIN " + TAG_TABLE + " n ON n.tag_id = s.tag_id";
+
   private static final String QUALITY =
       "CASE WHEN s.status < 1073741824 THEN 'Good' WHEN s.status < 2147483648 THEN 'Uncertain'"
           + " ELSE 'Bad' END";
@@ -181,18 +186,19 @@ final class Relations {
 
   /** The relation over a scan of several tags. */
   static String manyTagsTemplate(String moreColumns) {
-    return "SELECT n.tag AS tag, "
-        + sampleColumns()
-        + moreColumns
-        + scan()
-        + " JOIN "
-        + TAG_TABLE
-        + " n ON n.tag_id = s.tag_id";
+    return "SELECT n.tag AS tag, " + sampleColumns() + moreColumns + scan() + TAG_JOIN;
+  }
+
+  /** The relation over a scan of one tag, whose name takes a place. */
+  static String oneTagTemplate() {
+    return "SELECT '" + TAG_PLACE + "' AS tag, " + sampleColumns() + scan();
   }
 
   /** Rows that stand for samples, over their scan. */
-  static String partialTemplate() {
-    return "SELECT n.tag AS tag, make_timestamptz(s.ts_us) AS ts, s.ts_ns AS ts_ns,"
+  static String partialTemplate(boolean ofOneTag) {
+    return "SELECT "
+        + (ofOneTag ? "'" + TAG_PLACE + "'" : "n.tag")
+        + " AS tag, make_timestamptz(s.ts_us) AS ts, s.ts_ns AS ts_ns,"
         + " make_timestamptz(s.last_us) AS "
         + PartialAggregates.LAST
         + "ts, s.last_ns AS "
@@ -209,9 +215,7 @@ final class Relations {
         + PartialAggregates.HIGHEST
         + ", CAST(0 AS UINTEGER) AS status, 'Good' AS quality"
         + scan()
-        + " JOIN "
-        + TAG_TABLE
-        + " n ON n.tag_id = s.tag_id";
+        + (ofOneTag ? "" : TAG_JOIN);
   }
 
   private static String sampleColumns() {

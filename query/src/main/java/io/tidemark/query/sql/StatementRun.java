@@ -160,7 +160,7 @@ final class StatementRun {
     List<TableFunction.@Nullable Rows> called = new ArrayList<>();
     List<ContextAsk.Answer> answers = new ArrayList<>();
     List<@Nullable PartialPlan> partials = new ArrayList<>();
-    ContextAsk ask = new ContextAsk(one, planned, planner, executor);
+    ContextAsk ask = new ContextAsk(one, planned, planner, this::someRows);
     ask.foldSubqueries();
     for (Reference reference : references) {
       TableFunction function = reference.function();
@@ -177,11 +177,17 @@ final class StatementRun {
       partials.add(place == null ? null : partial(planned, reference, place, answers.getLast()));
     }
     List<String> stubs = new ArrayList<>();
-    Map<String, PlanFilters.Need> needs = plan(planned, references, called, stubs);
+    // Of calls the plan would say nothing that their arguments do not.
+    boolean isPlanned = references.stream().anyMatch(reference -> !reference.isCall());
+    Map<String, PlanFilters.Need> needs =
+        isPlanned ? plan(planned, references, called, stubs) : Map.of();
     List<JsonNode> replacements = new ArrayList<>();
     for (int i = 0; i < references.size(); i++) {
       Reference reference = references.get(i);
-      PlanFilters.Need need = needs.getOrDefault(stubs.get(i), PlanFilters.Need.EVERYTHING);
+      PlanFilters.Need need =
+          isPlanned
+              ? needs.getOrDefault(stubs.get(i), PlanFilters.Need.EVERYTHING)
+              : PlanFilters.Need.EVERYTHING;
       TableFunction function = reference.function();
       TableFunction.Rows rows = called.get(i);
       if (function == null) {
@@ -251,7 +257,7 @@ final class StatementRun {
                   node.path("type").asText().equals("BASE_TABLE") && !scope.holds(name)
                       ? Relations.asOf(name, sequence)
                       : null;
-              return then == null ? node : aliased(derived(then), node);
+              return then == null ? node : aliased(derivedOnce(then), node);
             });
   }
 
@@ -283,23 +289,36 @@ final class StatementRun {
             0,
             rows.uoms(),
             rows.metadata()));
-    String template = Relations.overScan(function, rows, where);
-    return derived(withHandle(template, rows.source()));
+    return over(Relations.overScan(function, rows, where), rows.source());
   }
 
   /** Rows of a statement of ours over context. */
   private List<List<@Nullable Object>> contextRows(String statement) {
-    List<List<@Nullable Object>> all = new ArrayList<>();
     String then =
         context.view().isAsOf()
-            ? SyntaxTree.sql(planner, asOf(SyntaxTree.template(planner, statement)))
+            ? SyntaxTree.sql(planner, asOf(SyntaxTree.tree(planner, statement)))
             : statement;
-    try (DuckDbRows rows = executor.query(then, List.of())) {
-      while (rows.next()) {
-        all.add(values(rows));
-      }
-    }
-    return all;
+    return rows(then, Integer.MAX_VALUE);
+  }
+
+  /** Rows of a part of this statement that is over context. */
+  private List<List<@Nullable Object>> someRows(String statement) {
+    return rows(statement, ContextProbe.ROWS_MAX + 1);
+  }
+
+  private List<List<@Nullable Object>> rows(String statement, int rowsMax) {
+    // Texts of times mean others in another zone.
+    return shared.projection.rows(
+        context.zone() + "\n" + statement,
+        () -> {
+          List<List<@Nullable Object>> all = new ArrayList<>();
+          try (DuckDbRows rows = executor.query(statement, List.of())) {
+            while (all.size() < rowsMax && rows.next()) {
+              all.add(values(rows));
+            }
+          }
+          return all;
+        });
   }
 
   private static List<@Nullable Object> values(DuckDbRows rows) {
@@ -344,16 +363,19 @@ final class StatementRun {
             uoms(wanted),
             Map.of()));
     if (partial != null && edges != null) {
-      return derived(
-          withHandle(
-              Relations.partialTemplate(),
-              new PartialScan(context, wanted, edges, partial.aggregates().goodOnly())));
+      return over(
+          Relations.partialTemplate(wanted.size() == 1),
+          new PartialScan(context, wanted, edges, partial.aggregates().goodOnly()),
+          wanted);
     }
     ScanSource source =
         isStored
             ? SampleScan.stored(context, wanted, times.ranges(), need.samples())
             : SampleScan.current(context, wanted);
-    return derived(withHandle(Relations.manyTagsTemplate(""), source));
+    return over(
+        wanted.size() == 1 ? Relations.oneTagTemplate() : Relations.manyTagsTemplate(""),
+        source,
+        wanted);
   }
 
   /** What a reference needs if its samples can be added up before, else null. */
@@ -474,10 +496,22 @@ final class StatementRun {
     }
   }
 
-  private String withHandle(String template, ScanSource source) {
+  /** A template over a scan. */
+  private ObjectNode over(String template, ScanSource source) {
     ScanHandle handle = shared.instances.register(source);
     handles.add(handle);
-    return template.replace(Relations.HANDLE_PLACE, Long.toString(handle.number()));
+    ObjectNode table = derived(template);
+    SyntaxTree.replaceConstant(table, Relations.HANDLE_PLACE, Long.toString(handle.number()));
+    return table;
+  }
+
+  /** A template over a scan of some tags. */
+  private ObjectNode over(String template, ScanSource source, List<TagDefinition> tags) {
+    ObjectNode table = over(template, source);
+    if (tags.size() == 1) {
+      SyntaxTree.replaceConstant(table, Relations.TAG_PLACE, tags.getFirst().name());
+    }
+    return table;
   }
 
   // Planning.
@@ -516,7 +550,11 @@ final class StatementRun {
         definition = Relations.stubDefinition(stub, rows.columns());
         select = Relations.overStub(stub, rows.columns());
       }
-      planner.execute(definition);
+      if (function != null && function.isFunctionOnly()) {
+        planner.execute(definition);
+      } else {
+        planner.executeOnce(definition);
+      }
       stubs.add(stub);
       tables.add(derived(select));
     }
@@ -553,9 +591,15 @@ final class StatementRun {
     }
   }
 
-  /** A subquery as it stands in FROM. */
+  /** A subquery as it stands in FROM, of a text that comes again. */
   private ObjectNode derived(String select) {
     ObjectNode tree = SyntaxTree.template(planner, "SELECT * FROM (" + select + ") AS " + ALIAS);
+    return (ObjectNode) SyntaxTree.selectNode(tree).path("from_table");
+  }
+
+  /** A subquery as it stands in FROM. */
+  private ObjectNode derivedOnce(String select) {
+    ObjectNode tree = SyntaxTree.tree(planner, "SELECT * FROM (" + select + ") AS " + ALIAS);
     return (ObjectNode) SyntaxTree.selectNode(tree).path("from_table");
   }
 

@@ -16,8 +16,10 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ final class SyntaxTree {
   private static final Set<String> VOLATILE =
       Set.of("random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "error");
   static final ObjectMapper JSON = mapper();
+  private static final int TEMPLATES_MAX = 512;
+  private static final Map<String, ObjectNode> TEMPLATES = new ConcurrentHashMap<>();
 
   private SyntaxTree() {}
 
@@ -59,8 +63,21 @@ final class SyntaxTree {
     }
   }
 
-  /** The tree of a statement of ours. */
+  /** The tree of a statement of ours that is asked for again and again; the caller's own. */
   static ObjectNode template(DuckDbSession planner, String sql) {
+    ObjectNode known = TEMPLATES.get(sql);
+    if (known == null) {
+      known = tree(planner, sql);
+      if (TEMPLATES.size() >= TEMPLATES_MAX) {
+        TEMPLATES.clear();
+      }
+      TEMPLATES.put(sql, known);
+    }
+    return known.deepCopy();
+  }
+
+  /** The tree of a statement of ours. */
+  static ObjectNode tree(DuckDbSession planner, String sql) {
     JsonNode tree = parse(planner, sql);
     if (tree.path("error").asBoolean() || !(tree instanceof ObjectNode object)) {
       throw new IllegalStateException("template does not parse: " + sql + ": " + tree);
@@ -113,6 +130,17 @@ final class SyntaxTree {
     }
     order.replaceAll(number -> number - 1);
     return order;
+  }
+
+  /** Puts another text in place of that of constants. */
+  static void replaceConstant(JsonNode tree, String text, String by) {
+    List<ObjectNode> constants = new ArrayList<>();
+    collect(tree, "CONSTANT", constants);
+    for (ObjectNode constant : constants) {
+      if (constant.path("literal").path("text").asText().equals(text)) {
+        ((ObjectNode) constant.path("literal")).put("text", by);
+      }
+    }
   }
 
   /** All objects below of an expression class. */

@@ -139,6 +139,8 @@ final class SmallPlant implements AutoCloseable {
            {'batchId': 'B3', 'name': 'Heat', 'startTime': '2026-01-09T00:00:00.000000789Z',
             'endTime': '2026-01-09T03:00:00Z'},
            {'batchId': 'B4', 'name': 'Heat', 'startTime': '2026-01-10T07:00:00Z'}],
+         'derivations': [{'derivationId': 'D1', 'unitId': 'R2', 'batchTag': 'R1.NOTE',
+            'phaseTag': 'R1.VALVE', 'productId': 'P1', 'batchPrefix': 'R2-', 'active': false}],
          'events': [
            {'eventId': 'E1', 'type': 'Alarm', 'unitId': 'R1', 'batchId': 'B1', 'reason': 'High',
             'severity': 'Warning', 'startTime': '2026-01-08T03:00:00Z',
