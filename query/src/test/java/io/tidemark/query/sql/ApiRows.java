@@ -1,5 +1,7 @@
 package io.tidemark.query.sql;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tidemark.model.Quality;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
@@ -14,7 +16,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,12 @@ final class ApiRows {
 
   /** Columns of a summary, in the order of {@link #summary}: first all fields, then the rest. */
   static final String SUMMARY_COLUMNS = summaryColumns();
+
+  /** Columns of a summary behind its fields. */
+  static final int PLAIN_COLUMNS = 5;
+
+  /** Stands for a value that is not compared. */
+  static final Object ANYTHING = "anything";
 
   private ApiRows() {}
 
@@ -116,5 +126,55 @@ final class ApiRows {
   static String joined(Collection<String> names) {
     return String.join(
         ", ", names.stream().map(name -> "'" + name.replace("'", "''") + "'").toList());
+  }
+
+  /**
+   * Checks that rows are the same but for their order and the last digits of sums.
+   *
+   * @param keys columns at the left that tell rows apart
+   */
+  static void assertClose(
+      List<List<@Nullable Object>> found,
+      List<List<@Nullable Object>> expected,
+      int keys,
+      double relative) {
+    Map<List<@Nullable Object>, List<@Nullable Object>> byKey = byKey(found, keys);
+    Map<List<@Nullable Object>, List<@Nullable Object>> wanted = byKey(expected, keys);
+    List<String> differences = new ArrayList<>();
+    byKey.keySet().stream()
+        .filter(key -> !wanted.containsKey(key))
+        .forEach(key -> differences.add("not expected: " + key));
+    wanted.forEach(
+        (key, row) -> {
+          List<@Nullable Object> other = byKey.get(key);
+          if (other == null) {
+            differences.add("missing: " + row);
+            return;
+          }
+          for (int i = keys; i < row.size(); i++) {
+            if (!isClose(other.get(i), row.get(i), relative)) {
+              differences.add(
+                  key + " column " + i + ": " + other.get(i) + ", expected " + row.get(i));
+            }
+          }
+        });
+    assertThat(differences).isEmpty();
+  }
+
+  private static boolean isClose(@Nullable Object a, @Nullable Object b, double relative) {
+    return Objects.equals(a, b)
+        || ANYTHING.equals(b)
+        || (a instanceof Double x
+            && b instanceof Double y
+            && Math.abs(x - y) <= relative * Math.max(1, Math.abs(y)));
+  }
+
+  private static Map<List<@Nullable Object>, List<@Nullable Object>> byKey(
+      List<List<@Nullable Object>> rows, int keys) {
+    Map<List<@Nullable Object>, List<@Nullable Object>> byKey = new LinkedHashMap<>();
+    for (List<@Nullable Object> row : rows) {
+      assertThat(byKey.put(row.subList(0, keys), row)).as("twice: " + row).isNull();
+    }
+    return byKey;
   }
 }
