@@ -9,6 +9,7 @@ import io.tidemark.model.TimeRange;
 import io.tidemark.query.time.CalendarInterval;
 import io.tidemark.query.time.TimeExpression;
 import io.tidemark.query.time.WindowRule;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -174,7 +175,8 @@ public final class Arguments {
           case null -> Long.parseLong(String.valueOf(parameter(name).absent()));
           case Long whole -> whole;
           case Double decimal when decimal == Math.rint(decimal) -> decimal.longValue();
-          case java.math.BigDecimal decimal -> decimal.longValue();
+          case BigDecimal decimal when decimal.stripTrailingZeros().scale() <= 0 ->
+              decimal.longValue();
           default -> throw argumentError(name, "must be a whole number", given);
         };
     if (number < min || number > max) {

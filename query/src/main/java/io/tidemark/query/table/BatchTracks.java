@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +99,16 @@ final class BatchTracks {
 
     int count() {
       return timesNs.length;
+    }
+
+    /** The parts of all points' time that count: in the anchor those in which the batch went on. */
+    private long[] countingNs() {
+      long[] counting = activeNs.clone();
+      if (timesNs.length > 0) {
+        counting[0] = Math.min(counting[0], timesNs[0]);
+        counting[counting.length - 1] = Math.max(counting[counting.length - 1], endNs);
+      }
+      return counting;
     }
 
     /** Seconds for which a point stands. */
@@ -180,19 +189,14 @@ final class BatchTracks {
 
   private static List<Stay> phasesOrBatches(PlantSelection selection) {
     List<Stay> stays = new ArrayList<>(selection.phases());
-    Set<String> withPhases = stays.stream().map(Stay::batchId).collect(Collectors.toSet());
-    for (Stay batch : selection.batches()) {
-      if (!withPhases.contains(batch.batchId())) {
-        stays.add(batch);
-      }
-    }
+    stays.addAll(selection.batchesWithoutPhases());
     stays.sort(Comparator.comparingLong(Stay::startNs).thenComparing(Stay::batchId));
     return stays;
   }
 
   private static Map<String, List<Stay>> phasesOf(PlantSelection selection) {
     Map<String, List<Stay>> phases = new HashMap<>();
-    for (Stay phase : selection.phases()) {
+    for (Stay phase : selection.phasesOfBatches()) {
       phases
           .computeIfAbsent(phase.batchId() + '\0' + phase.unitId(), k -> new ArrayList<>())
           .add(phase);
@@ -372,7 +376,7 @@ final class BatchTracks {
       List<SummaryRow> rows =
           isCut
               ? call.queries()
-                  .summarizeWithin(track.activeNs, asked, track.task.tag(), call.context())
+                  .summarizeWithin(track.countingNs(), asked, track.task.tag(), call.context())
               : call.queries().summarize(asked, track.task.tag(), call.context());
       Map<Long, Double> byStart = new HashMap<>();
       rows.forEach(row -> byStart.put(row.startNs(), row.percentGood()));

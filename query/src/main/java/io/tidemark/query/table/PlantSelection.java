@@ -6,6 +6,7 @@ import io.tidemark.model.TagDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which batches or phases a use of a table is about, and which tags of the units where they ran.
  *
- * <p>Tags are found by attribute: the binding of the unit that is in effect when the stay begins,
- * else the first that begins within it. A tag that no attribute binds to the unit is one without
- * attribute; a relation has a row for every tag, so that WHERE must name some.
+ * <p>Tags are found by attribute: the binding of the unit that is in effect when the stay begins
+ * (of several the one that began last), else the first that begins within it. A tag that is none of
+ * these is one without attribute; a relation has a row for every tag, so that WHERE must name some.
  */
 final class PlantSelection {
   static final Parameter BATCHES = names("batches", "batch_id", "ids of batches");
@@ -37,6 +38,7 @@ final class PlantSelection {
   private static final int STAYS_MAX = 1_000_000;
 
   private static final List<Parameter> NAMES = List.of(BATCHES, ORDERS, PRODUCTS, UNITS, PHASES);
+  private static final List<String> BATCH_COLUMNS = List.of("batch_id", "order_id", "product_id");
   private static final List<String> STAY_COLUMNS =
       List.of(
           "step_id",
@@ -78,8 +80,13 @@ final class PlantSelection {
    */
   record Task(Stay stay, @Nullable String attribute, TagDefinition tag) {}
 
-  /** A binding of a property of a unit. */
-  private record Binding(String attribute, TagDefinition tag, long startNs, long endNs) {}
+  /**
+   * A binding of a property of a unit.
+   *
+   * @param isWanted whether the use asks for it
+   */
+  private record Binding(
+      String attribute, TagDefinition tag, long startNs, long endNs, boolean isWanted) {}
 
   private final Arguments arguments;
 
@@ -101,6 +108,14 @@ final class PlantSelection {
         STAY_COLUMNS);
   }
 
+  /** The phases of the batches that are chosen, whatever else is said of phases. */
+  List<Stay> phasesOfBatches() {
+    return stays(
+        "SELECT step_id, batch_id, order_id, product_id, unit_id, phase, instance, start_time,"
+            + " start_time_ns, end_time, end_time_ns, version FROM phases",
+        BATCH_COLUMNS);
+  }
+
   /** Steps of any level that bear a name, in any case. */
   List<Stay> steps(String name) {
     return stays(
@@ -119,7 +134,17 @@ final class PlantSelection {
    * last.
    */
   List<Stay> batches() {
-    String chosen = condition(List.of("batch_id", "order_id", "product_id"));
+    return batches("");
+  }
+
+  /** Those of the batches that have no phase. */
+  List<Stay> batchesWithoutPhases() {
+    return batches(
+        " WHERE b.batch_id NOT IN (SELECT batch_id FROM phases WHERE start_time_ns IS NOT NULL)");
+  }
+
+  private List<Stay> batches(String which) {
+    String chosen = condition(BATCH_COLUMNS);
     String hulls =
         "SELECT batch_id, unit_id, min(start_time_ns) AS first_ns, max(end_time_ns) AS last_ns,"
             + " bool_or(end_time_ns IS NULL) AS runs FROM batch_steps"
@@ -144,14 +169,9 @@ final class PlantSelection {
             + " WHEN h.runs THEN NULL ELSE h.last_ns END AS end_time_ns, b.version"
             + " FROM batches b LEFT JOIN hulls h ON h.batch_id = b.batch_id"
             + " LEFT JOIN counts c ON c.batch_id = b.batch_id"
-            + (chosen == null ? "" : " WHERE " + qualified(chosen))
+            + which
             + ")";
-    return stays(sql, STAY_COLUMNS);
-  }
-
-  /** The condition over the batches' own columns, where a join would make them ambiguous. */
-  private static String qualified(String condition) {
-    return "b.batch_id IN (SELECT batch_id FROM batches WHERE " + condition + ")";
+    return stays(sql, without(STAY_COLUMNS, "phase")); // a point of a batch may lie in a phase
   }
 
   private List<Stay> stays(String sql, List<String> columns) {
@@ -211,27 +231,17 @@ final class PlantSelection {
     Map<String, List<Binding>> bound = bindings();
     List<TagDefinition> unbound = unbound();
     List<Task> tasks = new ArrayList<>();
-    Map<String, Set<String>> boundTags = new HashMap<>();
     for (Stay stay : stays) {
-      List<Binding> bindings = bound.getOrDefault(stay.unitId, List.of());
-      Map<String, Binding> chosen = new HashMap<>();
-      for (Binding binding : bindings) {
-        if (inEffect(binding, stay)) {
-          chosen.merge(binding.attribute, binding, (a, b) -> a.startNs <= b.startNs ? a : b);
+      Set<Integer> own = new HashSet<>();
+      for (Binding binding : ofStay(bound.getOrDefault(stay.unitId, List.of()), stay)) {
+        own.add(binding.tag.id());
+        if (binding.isWanted) {
+          tasks.add(new Task(stay, binding.attribute, binding.tag));
         }
       }
-      bindings.stream()
-          .filter(binding -> binding.equals(chosen.get(binding.attribute)))
-          .forEach(binding -> tasks.add(new Task(stay, binding.attribute, binding.tag)));
-      if (!unbound.isEmpty()) {
-        Set<String> own =
-            boundTags.computeIfAbsent(
-                String.valueOf(stay.unitId),
-                unit -> bindings.stream().map(b -> b.tag.name()).collect(Collectors.toSet()));
-        for (TagDefinition tag : unbound) {
-          if (!own.contains(tag.name())) {
-            tasks.add(new Task(stay, null, tag));
-          }
+      for (TagDefinition tag : unbound) {
+        if (!own.contains(tag.id())) {
+          tasks.add(new Task(stay, null, tag));
         }
       }
       if (tasks.size() > STAYS_MAX) {
@@ -241,13 +251,35 @@ final class PlantSelection {
     return tasks;
   }
 
-  private static boolean inEffect(Binding binding, Stay stay) {
-    return binding.startNs < Math.max(stay.endNs, stay.startNs + 1) && binding.endNs > stay.startNs;
+  /**
+   * Of each attribute the binding that counts for a stay. Which ones are wanted does not matter
+   * yet: a condition must not make another one count.
+   */
+  private static List<Binding> ofStay(List<Binding> ofUnit, Stay stay) {
+    Map<String, Binding> chosen = new LinkedHashMap<>();
+    for (Binding binding : ofUnit) {
+      if (binding.startNs < Math.max(stay.endNs, stay.startNs + 1)
+          && binding.endNs > stay.startNs) {
+        chosen.merge(binding.attribute, binding, (a, b) -> counting(a, b, stay.startNs));
+      }
+    }
+    return List.copyOf(chosen.values());
   }
 
-  /** Bindings of the attributes asked for, by unit, in order of their names. */
+  /** In effect at the start the one that began last, else the one that begins first. */
+  private static Binding counting(Binding a, Binding b, long startNs) {
+    boolean isAInEffect = a.startNs <= startNs;
+    boolean isBInEffect = b.startNs <= startNs;
+    if (isAInEffect && isBInEffect) {
+      return b.startNs > a.startNs ? b : a;
+    }
+    return isAInEffect || (!isBInEffect && a.startNs <= b.startNs) ? a : b;
+  }
+
+  /** Bindings by unit, in order of their attributes. */
   private Map<String, List<Binding>> bindings() {
-    String condition;
+    String wanted;
+    String ofUnits = null;
     if (arguments.isCall()) {
       List<String> terms = new ArrayList<>();
       List<String> attributes = arguments.texts(ATTRIBUTES.name());
@@ -262,9 +294,10 @@ final class PlantSelection {
         throw arguments.missing(
             ATTRIBUTES.name(), "attributes => ['Reactor Temperature'], or tags");
       }
-      condition = "(" + String.join(" OR ", terms) + ")";
+      wanted = String.join(" OR ", terms);
     } else {
-      condition = arguments.condition(List.of("unit_id", "attribute", "tag"));
+      wanted = arguments.condition(List.of("unit_id", "attribute", "tag"));
+      ofUnits = arguments.condition(List.of("unit_id"));
     }
     Map<String, List<Binding>> bindings = new HashMap<>();
     for (List<@Nullable Object> row :
@@ -272,10 +305,11 @@ final class PlantSelection {
             .call()
             .plant()
             .rows(
-                "SELECT unit_id, attribute, tag, start_time_ns, end_time_ns FROM (SELECT"
-                    + " equipment_id AS unit_id, name AS attribute, tag, start_time_ns,"
-                    + " end_time_ns FROM attributes)"
-                    + (condition == null ? "" : " WHERE " + condition)
+                "SELECT unit_id, attribute, tag, start_time_ns, end_time_ns, coalesce("
+                    + (wanted == null ? "true" : wanted)
+                    + ", false) FROM (SELECT equipment_id AS unit_id, name AS attribute, tag,"
+                    + " start_time_ns, end_time_ns FROM attributes)"
+                    + (ofUnits == null ? "" : " WHERE " + ofUnits)
                     + " ORDER BY attribute, start_time_ns NULLS FIRST")) {
       TagDefinition tag = arguments.context().view().tags().find(String.valueOf(row.get(2)));
       if (tag != null && arguments.context().mayRead(tag.id())) {
@@ -288,7 +322,8 @@ final class PlantSelection {
                     String.valueOf(row.get(1)),
                     tag,
                     start == null ? Long.MIN_VALUE : start,
-                    end == null ? Long.MAX_VALUE : end));
+                    end == null ? Long.MAX_VALUE : end,
+                    Boolean.TRUE.equals(row.get(5))));
       }
     }
     return bindings;

@@ -23,8 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class StaySummaries {
   /** A lane: intervals in order of time, with the time between them left out. */
   private static final class Lane {
-    private final List<Integer> tasks = new ArrayList<>();
+    private final List<Integer> tasks;
     private long endNs;
+
+    Lane(Integer... tasks) {
+      this.tasks = new ArrayList<>(List.of(tasks));
+    }
   }
 
   private final TableCall call;
@@ -69,6 +73,10 @@ final class StaySummaries {
   }
 
   private List<Lane> lanes(List<Integer> ofTag) {
+    if (rules.weighsEvents()) {
+      // A sample at an end may belong to the interval before it, whatever follows.
+      return ofTag.stream().map(Lane::new).toList();
+    }
     List<Integer> sorted = new ArrayList<>(ofTag);
     sorted.sort(
         Comparator.<Integer>comparingLong(i -> stay(i).startNs())

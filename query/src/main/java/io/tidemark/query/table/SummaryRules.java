@@ -84,6 +84,11 @@ final class SummaryRules {
         arguments.number("percent_good_min", 0, 100));
   }
 
+  /** Whether events are weighed, so that intervals may share one at their ends. */
+  boolean weighsEvents() {
+    return basis.isEventWeighted();
+  }
+
   /** What to ask for some fields; those that the basis does not have are left out. */
   Retrieval.Summary retrieval(long[] edgesNs, Set<SummaryField> fields) {
     Set<SummaryField> possible = EnumSet.copyOf(fields);

@@ -83,6 +83,7 @@ final class WideTable implements TableFunction {
     Map<String, String> uoms = new HashMap<>();
     Map<String, Map<String, String>> metadata = new HashMap<>();
     Set<String> used = new HashSet<>();
+    columns.forEach(column -> unused(column.name(), used));
     for (TagDefinition tag : tags) {
       String name = unused(tag.name(), used);
       columns.add(

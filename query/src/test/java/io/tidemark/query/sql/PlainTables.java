@@ -1,5 +1,7 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.model.TagCatalog;
+import io.tidemark.query.context.ContextSource;
 import io.tidemark.query.duckdb.DuckDbConfig;
 import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbRows;
@@ -24,7 +26,14 @@ final class PlainTables implements AutoCloseable {
   private final DuckDbInstances instances;
   private final DuckDbSession session;
 
+  /** The relations of a plant. */
   PlainTables(Path folder, SmallPlant plant) {
+    this(folder, plant.store.view().tags(), plant.context.store(), plant.plain);
+  }
+
+  /** The relations over some samples. */
+  PlainTables(
+      Path folder, TagCatalog tags, ContextSource context, List<SmallPlant.PlainSample> samples) {
     List<String> definitions = new ArrayList<>(Relations.definitions(false));
     for (String relation : List.of(Relations.SAMPLES, Relations.CURRENT)) {
       definitions.add(
@@ -37,14 +46,14 @@ final class PlainTables implements AutoCloseable {
     instances =
         new DuckDbInstances(DuckDbConfig.defaults(folder.resolve("plain")), definitions, List.of());
     session = instances.executor(SmallPlant.ZONE);
-    new ContextProjection(plant.store.view().tags(), plant.context.store()).refresh(session);
+    new ContextProjection(tags, context).refresh(session);
     Map<String, SmallPlant.PlainSample> newest = new HashMap<>();
-    for (SmallPlant.PlainSample sample : plant.plain) {
+    for (SmallPlant.PlainSample sample : samples) {
       if (sample.ns() <= SmallPlant.NOW_NS) {
         newest.merge(sample.tag(), sample, (a, b) -> a.ns() > b.ns() ? a : b);
       }
     }
-    session.append("plain_samples", plant.plain.stream().map(PlainTables::row).toList());
+    session.append("plain_samples", samples.stream().map(PlainTables::row).toList());
     session.append("plain_current", newest.values().stream().map(PlainTables::row).toList());
   }
 
