@@ -134,6 +134,7 @@ class DocumentedSqlTest {
     String page = Files.readString(SQL_PAGE);
     List<String> ofSummary = codes(line(page, "Columns of a summary: ([^.]*)\\."));
     List<String> rules = codes(line(page, "\\| rules: ([^|]*) \\|"));
+    List<String> readRule = codes(line(page, "\\| read rule: ([^|]*) \\|"));
     JsonNode functions = Api.expect(api.get("/api/v1/sql/schema")).path("functions");
     assertThat(functions.size()).isGreaterThan(10);
     for (JsonNode function : functions) {
@@ -141,9 +142,13 @@ class DocumentedSqlTest {
       String row = line(page, "\\| `" + name + "` \\| (.*) \\|");
       String[] cells = row.split(" \\| ", 2);
       List<String> arguments = names(function.path("parameters"));
-      if (cells[0].contains("rules")) {
+      if (cells[0].contains(", rules")) {
         assertThat(arguments).as(name).containsAll(rules);
         arguments.removeAll(rules);
+      }
+      if (cells[0].contains(", read rule")) {
+        assertThat(arguments).as(name).containsAll(readRule);
+        arguments.removeAll(readRule);
       }
       assertThat(codes(cells[0])).as(name).isEqualTo(arguments);
       List<String> columns = names(function.path("columns"));

@@ -4,17 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.model.ReadRule;
 import io.tidemark.proof.Api;
+import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.retrieval.Retrieval;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SQL: the functions {@code recorded}, {@code interpolated} and {@code summary}, or the relations
- * {@code samples} and {@code current}. Rows have no order, float32 samples come widened; times of
- * {@code summary} are microseconds, rounded down.
+ * SQL: the functions {@code recorded}, {@code interpolated}, {@code at_times}, {@code plot} and
+ * {@code summary}, or the relations {@code samples} and {@code current}. Rows have no order,
+ * float32 samples come widened; times of {@code summary} are microseconds, rounded down.
  */
 final class SqlDoor implements AnsweringDoor {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -84,23 +87,29 @@ final class SqlDoor implements AnsweringDoor {
                   || most(q) > 0
               ? "recorded has a range and no bounds, number, condition or values of Bad samples"
               : null;
+      case Question.AtTimes q ->
+          q.timesNs().stream().distinct().count() < q.timesNs().size()
+              ? "at_times has each time once"
+              : null;
+      case Question.Plot q -> isBounded(q.span()) ? null : "plot has a range";
       case Question.Interpolated q ->
-          q.grid().interval() == null
-                  || q.grid().syncNs() != null
-                  || !q.rule().equals(ReadRule.DEFAULT)
-              ? "interpolated has an interval and no sync, count or rule"
+          q.grid().interval() == null || q.grid().syncNs() != null || !isBounded(q.span())
+              ? "interpolated has an interval and no sync or count"
               : null;
       case Question.Summary q ->
           q.grid().syncNs() != null
                   || q.grid().window() != null
-                  || !q.fields().isEmpty()
-                  || !q.rule().equals(ReadRule.DEFAULT)
-                  || q.percentGoodMin() > 0
-                  || q.during() != null
-              ? "summary has the usual fields and no sync, window, rule, least share or condition"
+                  || q.slopePer() != null
+                  || !isBounded(q.span())
+                  || q.fields().contains(SummaryField.SLOPE)
+              ? "summary has no sync, sliding windows or units of slopes"
               : null;
       default -> "there is no such function";
     };
+  }
+
+  private static boolean isBounded(Question.Span span) {
+    return span.startNs() != null && span.endNs() != null;
   }
 
   private static int most(Question.Recorded q) {
@@ -127,17 +136,40 @@ final class SqlDoor implements AnsweringDoor {
       case Question.Current q -> "SELECT " + SAMPLE + " FROM current WHERE " + names(q.tags());
       case Question.Recorded q ->
           "SELECT " + SAMPLE + " FROM recorded(" + arguments(q.tags(), q.span(), null) + ")";
+      case Question.AtTimes q ->
+          "SELECT "
+              + SAMPLE
+              + " FROM at_times("
+              + tags(q.tags())
+              + ", times => ["
+              + q.timesNs().stream().map(String::valueOf).collect(Collectors.joining(", "))
+              + "], mode => "
+              + quoted(q.mode().name())
+              + rule(q.rule())
+              + ")";
+      case Question.Plot q ->
+          "SELECT "
+              + SAMPLE
+              + " FROM plot("
+              + arguments(q.tags(), q.span(), null)
+              + ", width => "
+              + q.width()
+              + ")";
       case Question.Interpolated q ->
           "SELECT "
               + SAMPLE
               + " FROM interpolated("
               + arguments(q.tags(), q.span(), q.grid().interval())
+              + rule(q.rule())
               + ")";
       case Question.Summary q ->
           "SELECT "
-              + SUMMARY
+              + columns(q.fields())
               + " FROM summary("
               + arguments(q.tags(), q.span(), q.grid().interval())
+              + rule(q.rule())
+              + (q.percentGoodMin() > 0 ? ", percent_good_min => " + q.percentGoodMin() : "")
+              + (q.during() == null ? "" : ", during => " + quoted(q.during()))
               + ")";
       default -> throw new IllegalArgumentException("has no statement: " + question);
     };
@@ -157,10 +189,38 @@ final class SqlDoor implements AnsweringDoor {
         .collect(Collectors.joining(" OR ", "(", ")"));
   }
 
+  /** The columns of some fields, or the usual ones, and those of every row. */
+  private static String columns(List<SummaryField> fields) {
+    if (fields.isEmpty()) {
+      return SUMMARY;
+    }
+    Set<SummaryField> all = new LinkedHashSet<>(fields);
+    all.addAll(SummaryField.ALWAYS);
+    return "tag, start_time, end_time, status, quality, basis, "
+        + all.stream().map(field -> '"' + field.column() + '"').collect(Collectors.joining(", "));
+  }
+
+  private static String rule(ReadRule rule) {
+    StringBuilder text = new StringBuilder();
+    ReadRule usual = ReadRule.DEFAULT;
+    text.append(", quality => ").append(quoted(rule.quality().name()));
+    text.append(", uncertain => ").append(rule.uncertainIsBad() ? "'bad'" : "'used'");
+    text.append(", step_as => ").append(quoted(rule.step().name()));
+    text.append(", extrapolation => ").append(quoted(rule.extrapolation().name()));
+    if (rule.maxGapNs() != usual.maxGapNs()) {
+      text.append(", max_gap => ").append(quoted(rule.maxGapNs() + "ns"));
+    }
+    return text.toString();
+  }
+
+  private static String tags(List<String> tags) {
+    return "tags => "
+        + tags.stream().map(SqlDoor::quoted).collect(Collectors.joining(", ", "[", "]"));
+  }
+
   private static String arguments(
       List<String> tags, Question.Span span, @Nullable String interval) {
-    return "tags => "
-        + tags.stream().map(SqlDoor::quoted).collect(Collectors.joining(", ", "[", "]"))
+    return tags(tags)
         + ", start_time => "
         + span.startNs()
         + ", end_time => "
@@ -217,7 +277,8 @@ final class SqlDoor implements AnsweringDoor {
     Columns.withWideSingles(row);
     if (question instanceof Question.Summary) {
       row.without("ts", "label", "shift", "productionDay", "partial");
-      for (String name : List.of("startTime", "endTime", "minimumTime", "maximumTime")) {
+      for (String name :
+          List.of("startTime", "endTime", "minimumTime", "maximumTime", "firstTime", "lastTime")) {
         if (row.get(name) instanceof Long ns) {
           row.set(name, ns - Math.floorMod(ns, MICRO_NS));
         }

@@ -45,7 +45,7 @@ final class ByBatchTable implements TableFunction {
     parameters.add(PlantSelection.ORDERS);
     parameters.add(PlantSelection.PRODUCTS);
     parameters.add(PlantSelection.UNITS);
-    parameters.add(SampleTables.MAX_GAP);
+    parameters.addAll(ReadRules.PARAMETERS);
     return List.copyOf(parameters);
   }
 
@@ -72,7 +72,7 @@ final class ByBatchTable implements TableFunction {
   @Override
   public Rows open(Arguments arguments) {
     BatchTracks tracks = BatchTracks.of(arguments);
-    ReadRule rule = SampleTables.rule(arguments);
+    ReadRule rule = ReadRules.of(arguments);
     Map<String, String> uoms = new HashMap<>(SampleTables.uoms(tracks.tags(), "value"));
     uoms.put("offset_s", "s");
     uoms.put("percent_good", "%");

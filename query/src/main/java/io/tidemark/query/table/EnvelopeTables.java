@@ -49,7 +49,7 @@ final class EnvelopeTables {
     parameters.add(PlantSelection.ORDERS);
     parameters.add(PlantSelection.PRODUCTS);
     parameters.add(PlantSelection.UNITS);
-    parameters.add(SampleTables.MAX_GAP);
+    parameters.addAll(ReadRules.PARAMETERS);
     return List.copyOf(parameters);
   }
 
@@ -127,7 +127,7 @@ final class EnvelopeTables {
     @Override
     public Rows open(Arguments arguments) {
       BatchTracks tracks = BatchTracks.of(arguments);
-      ReadRule rule = SampleTables.rule(arguments);
+      ReadRule rule = ReadRules.of(arguments);
       Band.Width width = width(arguments);
       Map<String, String> uoms =
           new HashMap<>(
@@ -253,7 +253,7 @@ final class EnvelopeTables {
       BatchTracks subjects = BatchTracks.of(arguments);
       BatchTracks reference =
           BatchTracks.of(arguments.of(new ReferenceBindings(arguments, reference(arguments))));
-      ReadRule rule = SampleTables.rule(arguments);
+      ReadRule rule = ReadRules.of(arguments);
       Band.Width width = width(arguments);
       Map<String, String> uoms =
           new HashMap<>(SampleTables.uoms(subjects.tags(), "maximum_deviation"));

@@ -3,7 +3,6 @@ package io.tidemark.query.table;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
-import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleColumns;
 import io.tidemark.model.TagDefinition;
@@ -53,36 +52,18 @@ final class SampleTables {
         "end_time", "TIMESTAMPTZ", "*", column, "first instant after, time or expression");
   }
 
-  static final Parameter MAX_GAP =
-      new Parameter(
-          "max_gap",
-          "INTERVAL",
-          null,
-          "max_gap",
-          "longest time that a sample speaks for; no limit without");
+  /** Some parameters and those of the read rule. */
+  static List<Parameter> withRule(Parameter... own) {
+    List<Parameter> parameters = new ArrayList<>(List.of(own));
+    parameters.addAll(ReadRules.PARAMETERS);
+    return List.copyOf(parameters);
+  }
 
   private SampleTables() {}
 
   static List<TableFunction> all() {
     return List.of(
         new RecordedTable(), new InterpolatedTable(), new AtTimesTable(), new PlotTable());
-  }
-
-  /** The usual rule but for the longest gap that is asked for. */
-  static ReadRule rule(Arguments arguments) {
-    Long maxGapNs = arguments.lengthNs("max_gap");
-    ReadRule usual = ReadRule.DEFAULT;
-    return maxGapNs == null
-        ? usual
-        : arguments.argument(
-            "max_gap",
-            () ->
-                new ReadRule(
-                    usual.quality(),
-                    usual.uncertainIsBad(),
-                    usual.step(),
-                    maxGapNs,
-                    usual.extrapolation()));
   }
 
   /** Units of {@code value} where all tags share one. */
@@ -168,7 +149,7 @@ final class SampleTables {
 
     @Override
     public List<Parameter> parameters() {
-      return List.of(TAGS, START, END, EVERY, MAX_GAP);
+      return withRule(TAGS, START, END, EVERY);
     }
 
     @Override
@@ -179,7 +160,7 @@ final class SampleTables {
           arguments,
           tags,
           List.of(range),
-          new Retrieval.Interpolated(arguments.times("every", range), rule(arguments)));
+          new Retrieval.Interpolated(arguments.times("every", range), ReadRules.of(arguments)));
     }
   }
 
@@ -206,7 +187,7 @@ final class SampleTables {
 
     @Override
     public List<Parameter> parameters() {
-      return List.of(TAGS, TIMES, MODE, MAX_GAP);
+      return withRule(TAGS, TIMES, MODE);
     }
 
     @Override
@@ -222,7 +203,8 @@ final class SampleTables {
                 Arrays.stream(times).min().orElseThrow(),
                 last == Long.MAX_VALUE ? last : last + 1));
       }
-      return rows(arguments, tags, ranges, new Retrieval.AtTimes(times, mode, rule(arguments)));
+      return rows(
+          arguments, tags, ranges, new Retrieval.AtTimes(times, mode, ReadRules.of(arguments)));
     }
 
     private static long[] times(Arguments arguments) {

@@ -4,45 +4,37 @@ import io.tidemark.model.ReadRule;
 import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.retrieval.Retrieval;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /** The parameters that say how a summary reads and weighs, the same for all tables of summaries. */
 final class SummaryRules {
-  /** What to make of Uncertain samples. */
-  private enum Uncertain {
-    BAD,
-    USED
-  }
+  static final List<Parameter> PARAMETERS = parameters();
 
-  static final List<Parameter> PARAMETERS =
-      List.of(
-          new Parameter(
-              "as_numbers", "BOOLEAN", null, null, "add up numbers in pH or dB all the same"),
-          new Parameter(
-              "basis",
-              "VARCHAR",
-              null,
-              null,
-              "what is weighed: a calculation basis such as EventWeighted"),
-          new Parameter(
-              "quality",
-              "VARCHAR",
-              "simple",
-              null,
-              "around samples that are not usable: simple, strict, hold, bridge"),
-          new Parameter("uncertain", "VARCHAR", "bad", null, "Uncertain samples: bad, used"),
-          new Parameter("step_as", "VARCHAR", "tag", null, "between samples: tag, stepped, sloped"),
-          new Parameter("max_gap", "INTERVAL", null, null, "longest time that a sample speaks for"),
-          new Parameter(
-              "extrapolation", "VARCHAR", "none", null, "after the last sample: none, hold, slope"),
-          new Parameter(
-              "percent_good_min",
-              "DOUBLE",
-              "0",
-              null,
-              "an interval that is good for less has no values"));
+  private static List<Parameter> parameters() {
+    List<Parameter> parameters = new ArrayList<>();
+    parameters.add(
+        new Parameter(
+            "as_numbers", "BOOLEAN", null, null, "add up numbers in pH or dB all the same"));
+    parameters.add(
+        new Parameter(
+            "basis",
+            "VARCHAR",
+            null,
+            null,
+            "what is weighed: a calculation basis such as EventWeighted"));
+    parameters.addAll(ReadRules.PARAMETERS);
+    parameters.add(
+        new Parameter(
+            "percent_good_min",
+            "DOUBLE",
+            "0",
+            null,
+            "an interval that is good for less has no values"));
+    return List.copyOf(parameters);
+  }
 
   private final ReadRule rule;
   private final CalculationBasis basis;
@@ -61,20 +53,9 @@ final class SummaryRules {
   }
 
   static SummaryRules of(Arguments arguments) {
-    Long maxGapNs = arguments.lengthNs("max_gap");
-    ReadRule rule =
-        arguments.argument(
-            "max_gap",
-            () ->
-                new ReadRule(
-                    arguments.choice("quality", ReadRule.QualityRule.class),
-                    arguments.choice("uncertain", Uncertain.class) == Uncertain.BAD,
-                    arguments.choice("step_as", ReadRule.Step.class),
-                    maxGapNs == null ? Long.MAX_VALUE : maxGapNs,
-                    arguments.choice("extrapolation", ReadRule.Extrapolation.class)));
     String basis = arguments.text("basis");
     return new SummaryRules(
-        rule.equals(ReadRule.DEFAULT) ? ReadRule.DEFAULT : rule,
+        ReadRules.of(arguments),
         basis == null
             ? CalculationBasis.TIME_WEIGHTED
             : arguments.argument("basis", () -> CalculationBasis.parse(basis)),

@@ -32,16 +32,14 @@ final class WideTable implements TableFunction {
   private static final int TAGS_MAX = 1_000;
   private static final String STATUS = ".status";
   private static final List<Parameter> PARAMETERS =
-      List.of(
+      SampleTables.withRule(
           SampleTables.TAGS,
           SampleTables.start(null),
           SampleTables.end(null),
           new Parameter(
               "every", "INTERVAL", "1m", null, "length such as '10m', or a word of a calendar"),
           new Parameter(
-              "with_status", "BOOLEAN", null, null, "adds a column \"tag.status\" for each tag"),
-          new Parameter(
-              "max_gap", "INTERVAL", null, null, "longest time that a sample speaks for"));
+              "with_status", "BOOLEAN", null, null, "adds a column \"tag.status\" for each tag"));
 
   @Override
   public String name() {
@@ -78,7 +76,7 @@ final class WideTable implements TableFunction {
     TimeRange range = arguments.range();
     long[] times = arguments.times("every", range);
     boolean withStatus = arguments.flag("with_status");
-    ReadRule rule = SampleTables.rule(arguments);
+    ReadRule rule = ReadRules.of(arguments);
     List<TableColumn> columns = new ArrayList<>(columns());
     Map<String, String> uoms = new HashMap<>();
     Map<String, Map<String, String>> metadata = new HashMap<>();
