@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -118,28 +120,48 @@ class OpcUaVectorsBySqlTest {
                       Instant.ofEpochSecond(0, start + intervalNs(vector))));
         }
       }
+      Map<String, Map<String, @Nullable Object>> byPhase =
+          found(plant, "phase, ", "phase_summary WHERE tag = '" + dataset + "'");
       int checked = 0;
-      for (String[] vector : vectors) {
-        long start = ns(vector[9]);
-        String column = COLUMNS.get(vector[2]);
-        String note = String.join(",", vector);
-        Object bySummary =
-            plant.value(
-                "SELECT " + column + " FROM summary(?, ?, ?)",
-                dataset,
-                start,
-                start + intervalNs(vector));
-        Object byPhase =
-            plant.value(
-                "SELECT " + column + " FROM phase_summary WHERE tag = ? AND phase = ?",
-                dataset,
-                start + "-" + vector[3]);
-        check(note, vector[10], bySummary);
-        check(note, vector[10], byPhase);
-        checked++;
+      for (String length : List.of("5000", "16000", "20000")) {
+        Map<String, Map<String, @Nullable Object>> bySummary =
+            found(
+                plant,
+                "(epoch_us(start_time) * 1000) || '-" + length + "', ",
+                "summary('" + dataset + "', 0, 100000000000, '" + length + "ms')");
+        for (String[] vector : vectors) {
+          if (vector[3].equals(length)) {
+            String interval = ns(vector[9]) + "-" + length;
+            String note = String.join(",", vector);
+            check(note, vector[10], value(bySummary, interval, vector));
+            check(note, vector[10], value(byPhase, interval, vector));
+            checked++;
+          }
+        }
       }
-      assertThat(checked).isGreaterThan(30);
+      assertThat(checked).isEqualTo(vectors.size()).isGreaterThan(30);
     }
+  }
+
+  /** The aggregates of each interval by its name. */
+  private static Map<String, Map<String, @Nullable Object>> found(
+      SmallPlant plant, String name, String from) {
+    List<String> aggregates = List.copyOf(COLUMNS.keySet());
+    Map<String, Map<String, @Nullable Object>> found = new HashMap<>();
+    String columns = String.join(", ", aggregates.stream().map(COLUMNS::get).toList());
+    for (List<@Nullable Object> row : plant.rows("SELECT " + name + columns + " FROM " + from)) {
+      Map<String, @Nullable Object> values = new HashMap<>();
+      for (int i = 0; i < aggregates.size(); i++) {
+        values.put(aggregates.get(i), row.get(i + 1));
+      }
+      found.put(String.valueOf(row.getFirst()), values);
+    }
+    return found;
+  }
+
+  private static @Nullable Object value(
+      Map<String, Map<String, @Nullable Object>> found, String interval, String[] vector) {
+    return Objects.requireNonNull(found.get(interval), interval).get(vector[2]);
   }
 
   private static void check(String note, String expected, @Nullable Object found) {
