@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +140,11 @@ final class BatchTracks {
 
   /** The tracks of a use of a table, without values yet, in order of time. */
   static BatchTracks of(Arguments arguments) {
-    PlantSelection selection = new PlantSelection(arguments);
+    return of(arguments, new PlantSelection(arguments));
+  }
+
+  /** The tracks of a selection. */
+  static BatchTracks of(Arguments arguments, PlantSelection selection) {
     String anchor = arguments.text("anchor");
     Long everyNs = arguments.lengthNs("every");
     List<Stay> stays;
@@ -290,6 +295,14 @@ final class BatchTracks {
 
   List<Track> tracks() {
     return tracks;
+  }
+
+  /** Those of them that can be compared with others. */
+  BatchTracks comparableWith(BatchTracks others) {
+    Set<Subject> subjects =
+        others.tracks.stream().map(BatchTracks::subject).collect(Collectors.toSet());
+    return new BatchTracks(
+        call, tracks.stream().filter(track -> subjects.contains(subject(track))).toList());
   }
 
   /** Tags that are read. */

@@ -126,7 +126,7 @@ final class EnvelopeTables {
 
     @Override
     public Rows open(Arguments arguments) {
-      BatchTracks tracks = BatchTracks.of(arguments);
+      BatchTracks tracks = BatchTracks.of(arguments, new PlantSelection(arguments, false));
       ReadRule rule = ReadRules.of(arguments);
       Band.Width width = width(arguments);
       Map<String, String> uoms =
@@ -217,7 +217,7 @@ final class EnvelopeTables {
             TableColumn.text("attribute", "property, or NULL"),
             TableColumn.text("tag", "name of the tag"),
             TableColumn.whole("reference_batches", "good batches that it is compared with"),
-            TableColumn.whole("points", "points that were compared"),
+            TableColumn.whole("points_compared", "points that were compared"),
             TableColumn.number("percent_outside", "time outside the band, in percent"),
             TableColumn.number("maximum_deviation", "largest distance from the band"),
             TableColumn.number(
@@ -252,7 +252,8 @@ final class EnvelopeTables {
     public Rows open(Arguments arguments) {
       BatchTracks subjects = BatchTracks.of(arguments);
       BatchTracks reference =
-          BatchTracks.of(arguments.of(new ReferenceBindings(arguments, reference(arguments))));
+          BatchTracks.of(arguments.of(new ReferenceBindings(arguments, reference(arguments))))
+              .comparableWith(subjects);
       ReadRule rule = ReadRules.of(arguments);
       Band.Width width = width(arguments);
       Map<String, String> uoms =
@@ -371,7 +372,10 @@ final class EnvelopeTables {
       };
     }
 
-    /** The same use of the table for other batches. */
+    /**
+     * The same use of the table for other batches. These may have other tags for a property and
+     * other spellings of a phase, so that a condition on those is none on them.
+     */
     private record ReferenceBindings(Arguments of, List<String> batches) implements Bindings {
       @Override
       public @Nullable Object value(Parameter parameter) {
@@ -384,9 +388,10 @@ final class EnvelopeTables {
 
       @Override
       public @Nullable String condition(List<String> columns) {
+        boolean areBindings = columns.contains("unit_id");
         List<String> free =
             columns.stream()
-                .filter(c -> c.equals("attribute") || c.equals("tag") || c.equals("phase"))
+                .filter(c -> c.equals("attribute") || (c.equals("tag") && !areBindings))
                 .toList();
         String condition = free.isEmpty() ? null : of.condition(free);
         if (!columns.contains("batch_id")) {

@@ -89,9 +89,21 @@ final class PlantSelection {
       String attribute, TagDefinition tag, long startNs, long endNs, boolean isWanted) {}
 
   private final Arguments arguments;
+  private final boolean showsBoundTags;
 
   PlantSelection(Arguments arguments) {
+    this(arguments, true);
+  }
+
+  /**
+   * A selection.
+   *
+   * @param showsBoundTags whether the table shows the tag of a property, so that WHERE may ask for
+   *     it; else its {@code tag} is NULL there
+   */
+  PlantSelection(Arguments arguments, boolean showsBoundTags) {
     this.arguments = arguments;
+    this.showsBoundTags = showsBoundTags;
   }
 
   private static Parameter names(String name, String column, String description) {
@@ -279,6 +291,7 @@ final class PlantSelection {
   /** Bindings by unit, in order of their attributes. */
   private Map<String, List<Binding>> bindings() {
     String wanted;
+    String shown = "tag";
     String ofUnits = null;
     if (arguments.isCall()) {
       List<String> terms = new ArrayList<>();
@@ -298,6 +311,7 @@ final class PlantSelection {
     } else {
       wanted = arguments.condition(List.of("unit_id", "attribute", "tag"));
       ofUnits = arguments.condition(List.of("unit_id"));
+      shown = showsBoundTags ? "tag" : "CAST(NULL AS VARCHAR)";
     }
     Map<String, List<Binding>> bindings = new HashMap<>();
     for (List<@Nullable Object> row :
@@ -305,10 +319,11 @@ final class PlantSelection {
             .call()
             .plant()
             .rows(
-                "SELECT unit_id, attribute, tag, start_time_ns, end_time_ns, coalesce("
+                "SELECT unit_id, attribute, bound, start_time_ns, end_time_ns, coalesce("
                     + (wanted == null ? "true" : wanted)
-                    + ", false) FROM (SELECT equipment_id AS unit_id, name AS attribute, tag,"
-                    + " start_time_ns, end_time_ns FROM attributes)"
+                    + ", false) FROM (SELECT equipment_id AS unit_id, name AS attribute, "
+                    + shown
+                    + " AS tag, tag AS bound, start_time_ns, end_time_ns FROM attributes)"
                     + (ofUnits == null ? "" : " WHERE " + ofUnits)
                     + " ORDER BY attribute, start_time_ns NULLS FIRST")) {
       TagDefinition tag = arguments.context().view().tags().find(String.valueOf(row.get(2)));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -282,7 +283,7 @@ class EnvelopeTablesTest {
     String what = "attributes => 'Temperature', tags => 'FREE', points => " + POINTS;
     String columns =
         "SELECT batch_id, unit_id, coalesce(phase, 'null'), coalesce(instance, 0),"
-            + " coalesce(attribute, tag), tag, reference_batches, points, percent_outside,"
+            + " coalesce(attribute, tag), tag, reference_batches, points_compared, percent_outside,"
             + " maximum_deviation, maximum_sigmas, maximum_x::VARCHAR, maximum_time,"
             + " integral_outside FROM deviation("
             + what
@@ -309,12 +310,47 @@ class EnvelopeTablesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "envelope  | points = 5                                | attribute = 'Temperature'",
+        "envelope  | points = 5                                | attribute IS NOT NULL AND tag IS"
+            + " NULL",
+        "envelope  | points = 5                                | tag = 'FREE' AND coverage < 100",
+        "envelope  | points = 5                                | attribute IS NULL AND tag LIKE"
+            + " 'U1%'",
+        "envelope  | points = 5 AND product_id = 'P1'          | attribute = 'Temperature' AND x >"
+            + " 0.3",
+        "deviation | points = 5 AND reference_product_id = 'P2' | attribute = 'Temperature'",
+        "deviation | points = 5 AND reference_product_id = 'P2' | attribute = 'Temperature' AND tag"
+            + " = 'U1.T'",
+        "deviation | points = 5 AND reference_product_id = 'P2' | tag = 'U2.T' AND unit_id = 'U2'",
+        "deviation | points = 5 AND reference_product_id = 'P2' | phase = 'Heat' AND tag LIKE 'U%'",
+        "deviation | points = 5 AND reference_product_id = 'P1' | batch_id IN ('B1', 'B4') AND"
+            + " instance = 1",
+        "deviation | points = 5 AND reference_product_id = 'P1' | percent_outside > 0 AND attribute"
+            + " IS NULL"
+      })
+  void aConditionOnARelationOnlyFilters(String relation, String arguments, String condition) {
+    try (CrowdedPlant crowded = new CrowdedPlant(folder, 9)) {
+      String all = "SELECT * FROM " + relation + " WHERE " + arguments;
+      List<List<@Nullable Object>> found = crowded.plant.rows(all + " AND " + condition);
+      assertThat(found)
+          .isNotEmpty()
+          .containsExactlyInAnyOrderElementsOf(
+              crowded.plant.rows(
+                  "WITH r AS MATERIALIZED (" + all + ") SELECT * FROM r WHERE " + condition));
+    }
+  }
+
   @Test
   void theOnlyGoodBatchIsComparedWithNothing() {
     try (SmallPlant plant = new SmallPlant(folder).filled()) {
       assertThat(
               plant.rows(
-                  "SELECT reference_batches, points, percent_outside, maximum_time FROM"
+                  "SELECT reference_batches, points_compared, percent_outside, maximum_time FROM"
                       + " deviation('B1', 'Temperature', anchor => 'Heat', reference => 'B1')"))
           .containsExactly(Arrays.asList(0L, 0L, null, null));
     }
