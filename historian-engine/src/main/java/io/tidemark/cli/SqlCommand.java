@@ -98,6 +98,12 @@ final class SqlCommand implements Callable<Integer> {
   @Option(names = "--time-zone", paramLabel = "ZONE", description = "Zone of calendars and times.")
   private @Nullable String timeZone;
 
+  @Option(
+      names = "--as-of",
+      paramLabel = "VERSION",
+      description = "Read a data version that an answer named: samples and context as they were.")
+  private @Nullable String asOf;
+
   @Option(names = "--timing", description = "Say on standard error how long it took.")
   private boolean timing;
 
@@ -130,7 +136,8 @@ final class SqlCommand implements Callable<Integer> {
     int columns = out == null ? streams.columns().getAsInt() : 0;
     String sql = onlyStatement(text(streams));
     SqlRun.Layout layout = new SqlRun.Layout(chosen, rowsMax, columns, false);
-    try (SqlRun run = new SqlRun(client, new SqlStatement(sql, parameters, timeZone), layout)) {
+    try (SqlRun run =
+        new SqlRun(client, new SqlStatement(sql, parameters, timeZone, asOf), layout)) {
       if (out == null) {
         run.toStream(streams.out());
       } else {

@@ -132,7 +132,8 @@ final class SqlShell {
     }
     SqlRun.Layout layout =
         new SqlRun.Layout(format, rowsMax, target == null ? terminal.columns() : 0, isExpanded);
-    try (SqlRun run = new SqlRun(client, new SqlStatement(sql, List.of(), timeZone), layout)) {
+    try (SqlRun run =
+        new SqlRun(client, new SqlStatement(sql, List.of(), timeZone, null), layout)) {
       Runnable asBefore = terminal.onInterrupt(run::cancel);
       try {
         show(run);

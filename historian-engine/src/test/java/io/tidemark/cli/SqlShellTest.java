@@ -332,6 +332,7 @@ class SqlShellTest {
           new SqlStatement(
               "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b",
               List.of(),
+              null,
               null);
       SqlRun run =
           new SqlRun(
