@@ -1,6 +1,5 @@
 package io.tidemark.benchmarks.scenario;
 
-import io.tidemark.benchmarks.scenario.Bench.Target;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
@@ -20,19 +19,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long do questions take? {@link WorkloadM} is written, sealed and merged; a server is started
  * on it, and a client on the same machine asks, warm, one request after the other.
  */
 final class QuerySpeed {
-  private static final int RUNS = 100;
-  private static final int WARM_UP = 300;
-  private static final long NANOS_MAX = 20_000_000_000L;
-  private static final int RUNS_MIN = 5;
+  private static final LatencyRow LATENCY = new LatencyRow(100, 300, 20_000_000_000L, 2);
 
   private final Bench bench;
   private final HistorianEngine engine;
@@ -111,7 +104,7 @@ final class QuerySpeed {
         1);
     http("Q4 current value of every tag", "current?layout=compact&tag=*", 1.5, 0.15);
     http("Q5 average of every tag over everything", "summary?tag=*&" + all + few, 10, 0.5);
-    row("Q5 embedded, decoding everything", 60, 20, () -> decodeAll());
+    LATENCY.measure(bench, "Q5 embedded, decoding everything", 60, 20, () -> decodeAll());
     http(
         "Q7 plot of one tag to 1 000 px",
         "plot?layout=compact&width=1000&tag=" + one + "&" + all,
@@ -141,7 +134,7 @@ final class QuerySpeed {
     }
     // One for each question: a server closes a connection that says nothing for a while.
     try (LoopbackClient client = new LoopbackClient(port)) {
-      row(name, atLeast, reach, () -> client.get(path));
+      LATENCY.measure(bench, name, atLeast, reach, () -> client.get(path));
     }
   }
 
@@ -164,33 +157,5 @@ final class QuerySpeed {
           rows -> {});
     }
     return 0;
-  }
-
-  private void row(String name, double atLeast, double reach, Callable<Long> question)
-      throws Exception {
-    long begin = System.nanoTime();
-    for (int run = 0; run < WARM_UP && System.nanoTime() - begin < NANOS_MAX; run++) {
-      question.call();
-    }
-    Histogram micros = new Histogram(3);
-    long bytes = 0;
-    begin = System.nanoTime();
-    int runs = 0;
-    while (runs < RUNS && (runs < RUNS_MIN || System.nanoTime() - begin < NANOS_MAX)) {
-      long before = System.nanoTime();
-      bytes = question.call();
-      micros.recordValue((System.nanoTime() - before) / 1000);
-      runs++;
-    }
-    double p50 = micros.getValueAtPercentile(50) / 1000.0;
-    @Nullable Target target = atLeast > 0 ? new Target(atLeast, reach, 2) : null;
-    bench.row(
-        name,
-        Integer.toString(runs),
-        Bench.number(p50, 2),
-        Bench.number(micros.getValueAtPercentile(99) / 1000.0, 2),
-        bytes == 0 ? "" : Bench.number(bytes / 1000.0, 1),
-        target == null ? "" : target.text(),
-        target == null ? "" : target.verdict(p50));
   }
 }

@@ -1,6 +1,5 @@
 package io.tidemark.benchmarks.scenario;
 
-import io.tidemark.benchmarks.scenario.Bench.Target;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
@@ -20,11 +19,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long do statements take? {@link WorkloadM} is written, sealed and merged; batches of five
@@ -37,8 +33,8 @@ final class SqlSpeed {
   private static final int PHASES = 5;
   private static final int BATCHES_MORE = 198_000;
   private static final int BULK = 5_000;
+  private static final LatencyRow LATENCY = new LatencyRow(30, 40, 15_000_000_000L, 0);
   private static final int RUNS = 30;
-  private static final int WARM_UP = 40;
   private static final long NANOS_MAX = 15_000_000_000L;
   private static final int RUNS_MIN = 5;
 
@@ -229,7 +225,8 @@ final class SqlSpeed {
             + ten
             + ") GROUP BY ALL";
     http("average and maximum of 10 tags by 10 minutes", hourly, 0, 0);
-    row("wide, 50 tags x 1 M rows, Arrow, embedded", 2500, 1000, 3, () -> arrow(wide()));
+    LATENCY.measure(
+        bench, "wide, 50 tags x 1 M rows, Arrow, embedded", 2500, 1000, () -> arrow(wide()));
     putBatches(BATCHES, BATCHES + BATCHES_MORE);
     embedded("SELECT count(*) FROM phases");
     long day = WorkloadM.START_NS + 20_000_000_000_000L;
@@ -308,35 +305,8 @@ final class SqlSpeed {
 
   private void http(String name, String sql, double atLeast, double reach) throws Exception {
     try (LoopbackClient client = new LoopbackClient(port)) {
-      row(name, atLeast, reach, RUNS, () -> client.post("/api/v1/sql", "text/plain", sql));
+      LATENCY.measure(
+          bench, name, atLeast, reach, () -> client.post("/api/v1/sql", "text/plain", sql));
     }
-  }
-
-  private void row(String name, double atLeast, double reach, int runsMax, Callable<Long> statement)
-      throws Exception {
-    long begin = System.nanoTime();
-    for (int run = 0; run < WARM_UP && System.nanoTime() - begin < NANOS_MAX / 3; run++) {
-      statement.call();
-    }
-    Histogram micros = new Histogram(3);
-    long bytes = 0;
-    int runs = 0;
-    begin = System.nanoTime();
-    while (runs < runsMax && (runs < RUNS_MIN || System.nanoTime() - begin < NANOS_MAX)) {
-      long before = System.nanoTime();
-      bytes = statement.call();
-      micros.recordValue((System.nanoTime() - before) / 1000);
-      runs++;
-    }
-    double p50 = micros.getValueAtPercentile(50) / 1000.0;
-    @Nullable Target target = atLeast > 0 ? new Target(atLeast, reach, 0) : null;
-    bench.row(
-        name,
-        Integer.toString(runs),
-        Bench.number(p50, 2),
-        Bench.number(micros.getValueAtPercentile(99) / 1000.0, 2),
-        bytes == 0 ? "" : Bench.number(bytes / 1000.0, 1),
-        target == null ? "" : target.text(),
-        target == null ? "" : target.verdict(p50));
   }
 }

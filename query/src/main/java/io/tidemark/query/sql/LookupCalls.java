@@ -9,12 +9,13 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.retrieval.Retrieval;
+import io.tidemark.query.table.Arguments;
 import io.tidemark.query.table.SampleLookup;
 import io.tidemark.query.table.SampleLookup.Part;
 import io.tidemark.query.time.CalendarInterval;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,11 +49,12 @@ final class LookupCalls {
   /**
    * The call of ours that takes the place of a call, or the node itself if it is none.
    *
+   * @param evaluate values of expressions without columns
    * @param register makes the number that stands for a lookup
    */
   static JsonNode replaced(
       ObjectNode node,
-      List<? extends @Nullable Object> parameters,
+      Function<List<JsonNode>, List<@Nullable Object>> evaluate,
       Function<Options, Long> register) {
     String name = SyntaxTree.name(node, "function_name");
     Part part = node.path("class").asText().equals("FUNCTION") ? PARTS.get(name) : null;
@@ -60,7 +62,7 @@ final class LookupCalls {
       return node;
     }
     List<JsonNode> rows = new ArrayList<>();
-    Map<String, String> options = new HashMap<>();
+    Map<String, JsonNode> options = new LinkedHashMap<>();
     int position = 0;
     for (JsonNode argument : node.path("arguments")) {
       String given = argument.path("name").asText().toLowerCase(Locale.ROOT);
@@ -72,8 +74,7 @@ final class LookupCalls {
             given.isEmpty() && position - ROW_ARGUMENTS < OPTIONS.size()
                 ? OPTIONS.get(position - ROW_ARGUMENTS)
                 : given;
-        if (!OPTIONS.contains(option)
-            || options.put(option, text(name, option, expression, parameters)) != null) {
+        if (!OPTIONS.contains(option) || options.put(option, expression) != null) {
           throw new HistorianException(
               ErrorCode.SQL_ERROR,
               name
@@ -89,7 +90,7 @@ final class LookupCalls {
       throw new HistorianException(
           ErrorCode.SQL_ERROR, name + " needs a tag and a time: " + name + "('R1.TIC101.PV', ts)");
     }
-    long number = register.apply(options(name, part, options));
+    long number = register.apply(options(name, part, values(name, options, evaluate)));
     ObjectNode call =
         SyntaxTree.call(
             "tidemark_lookup_" + type(part),
@@ -134,25 +135,34 @@ final class LookupCalls {
     return sql;
   }
 
-  private static String text(
+  /** The options as texts. */
+  private static Map<String, String> values(
       String function,
-      String option,
-      JsonNode expression,
-      List<? extends @Nullable Object> parameters) {
-    JsonNode constant = expression;
-    while (constant.path("class").asText().equals("CAST")) {
-      constant = constant.path("child");
+      Map<String, JsonNode> options,
+      Function<List<JsonNode>, List<@Nullable Object>> evaluate) {
+    Map<String, String> values = new HashMap<>();
+    List<JsonNode> expressions = new ArrayList<>();
+    options.forEach(
+        (option, expression) -> {
+          List<ObjectNode> columns = new ArrayList<>();
+          SyntaxTree.collect(expression, "COLUMN_REF", columns);
+          if (!columns.isEmpty()) {
+            throw new HistorianException(
+                ErrorCode.SQL_ERROR, function + ": " + option + " must be a constant");
+          }
+          expressions.add(SyntaxTree.cast(expression.deepCopy(), "VARCHAR"));
+        });
+    if (!expressions.isEmpty()) {
+      List<@Nullable Object> found = evaluate.apply(expressions);
+      int at = 0;
+      for (String option : options.keySet()) {
+        Object value = found.get(at++);
+        if (value != null) {
+          values.put(option, value.toString());
+        }
+      }
     }
-    if (constant.path("class").asText().equals("PARAMETER")) {
-      return String.valueOf(
-          parameters.get(Integer.parseInt(constant.path("identifier").asText()) - 1));
-    }
-    String text = constant.path("literal").path("text").asText();
-    if (!constant.path("class").asText().equals("CONSTANT") || text.isEmpty()) {
-      throw new HistorianException(
-          ErrorCode.SQL_ERROR, function + ": " + option + " must be a constant");
-    }
-    return text;
+    return values;
   }
 
   private static Options options(String function, Part part, Map<String, String> options) {
@@ -160,7 +170,10 @@ final class LookupCalls {
     String gap = options.get("max_gap");
     long maxGapNs;
     try {
-      maxGapNs = gap == null ? usual.maxGapNs() : CalendarInterval.parse(length(gap)).lengthNs();
+      maxGapNs =
+          gap == null
+              ? usual.maxGapNs()
+              : CalendarInterval.parse(Arguments.intervalText(gap)).lengthNs();
     } catch (HistorianException e) {
       throw new HistorianException(
           e.code(), function + ": max_gap: " + e.messageText(), e.path(), e.hint(), e);
@@ -176,46 +189,11 @@ final class LookupCalls {
             usual.extrapolation()));
   }
 
-  /** {@code 1 hour} of an INTERVAL as {@code 1h}. */
-  private static String length(String text) {
-    String[] words = text.strip().split("\\s+", -1);
-    if (words.length != 2) {
-      return text;
-    }
-    String unit =
-        switch (words[1].toLowerCase(Locale.ROOT).replaceFirst("s$", "")) {
-          case "second", "sec" -> "s";
-          case "minute", "min" -> "m";
-          case "hour" -> "h";
-          case "day" -> "d";
-          case "week" -> "w";
-          default -> " " + words[1];
-        };
-    return words[0] + unit;
-  }
-
   private static <E extends Enum<E>> E choice(
       String function, Map<String, String> options, String name, E absent) {
     String text = options.get(name);
-    if (text == null) {
-      return absent;
-    }
-    E[] constants = absent.getDeclaringClass().getEnumConstants();
-    for (E constant : constants) {
-      if (constant.name().equalsIgnoreCase(text)) {
-        return constant;
-      }
-    }
-    throw new HistorianException(
-        ErrorCode.OUT_OF_RANGE,
-        function
-            + ": "
-            + name
-            + ": no such choice: given="
-            + ErrorText.quote(text)
-            + ", expected=one of "
-            + String.join(
-                ", ",
-                Arrays.stream(constants).map(c -> c.name().toLowerCase(Locale.ROOT)).toList()));
+    return text == null
+        ? absent
+        : Arguments.constant(function + ": " + name, text, absent.getDeclaringClass());
   }
 }

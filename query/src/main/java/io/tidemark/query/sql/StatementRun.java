@@ -106,7 +106,7 @@ final class StatementRun {
             CteScope.walk(
                 tree,
                 CteScope.EMPTY,
-                (node, scope) -> LookupCalls.replaced(node, parameters, this::register));
+                (node, scope) -> LookupCalls.replaced(node, this::values, this::register));
     if (context.view().isAsOf()) {
       shared.projection.refreshHistory(executor);
       tree = asOf(tree);
@@ -327,6 +327,13 @@ final class StatementRun {
       row.add(rows.value(i));
     }
     return row;
+  }
+
+  /** Values of expressions without columns. */
+  private List<@Nullable Object> values(List<JsonNode> expressions) {
+    ObjectNode tree = one.deepCopy();
+    SyntaxTree.selectNode(tree).putArray("select_list").addAll(expressions);
+    return row(tree);
   }
 
   /** The only row of a part of the statement. */

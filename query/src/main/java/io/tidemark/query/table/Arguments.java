@@ -179,19 +179,7 @@ public final class Arguments {
               decimal.longValue();
           default -> throw argumentError(name, "must be a whole number", given);
         };
-    if (number < min || number > max) {
-      throw new HistorianException(
-          ErrorCode.OUT_OF_RANGE,
-          function.name()
-              + ": "
-              + shown(name)
-              + " is out of range: given="
-              + number
-              + ", min="
-              + min
-              + ", max="
-              + max);
-    }
+    within(name, number, number >= min && number <= max, min + ", max=" + max);
     return (int) number;
   }
 
@@ -204,20 +192,22 @@ public final class Arguments {
           case Number any -> any.doubleValue();
           default -> throw argumentError(name, "must be a number", given);
         };
-    if (!(number >= min && number <= max)) {
+    within(name, number, number >= min && number <= max, min + ", max=" + max);
+    return number;
+  }
+
+  private void within(String name, Number given, boolean isWithin, String limits) {
+    if (!isWithin) {
       throw new HistorianException(
           ErrorCode.OUT_OF_RANGE,
           function.name()
               + ": "
               + shown(name)
               + " is out of range: given="
-              + number
+              + given
               + ", min="
-              + min
-              + ", max="
-              + max);
+              + limits);
     }
-    return number;
   }
 
   boolean flag(String name) {
@@ -231,26 +221,32 @@ public final class Arguments {
   /** A constant of an enumeration, by its name in any case; the first one without an argument. */
   <E extends Enum<E>> E choice(String name, Class<E> type) {
     String text = text(name);
-    E[] constants = type.getEnumConstants();
-    if (text == null) {
-      return constants[0];
-    }
-    for (E constant : constants) {
+    return text == null
+        ? type.getEnumConstants()[0]
+        : constant(function.name() + ": " + shown(name), text, type);
+  }
+
+  /**
+   * The constant of a name in any case.
+   *
+   * @param what is chosen, for the error
+   * @throws HistorianException {@link ErrorCode#OUT_OF_RANGE} listing the names
+   */
+  public static <E extends Enum<E>> E constant(String what, String text, Class<E> type) {
+    List<String> names = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
       if (constant.name().equalsIgnoreCase(text)) {
         return constant;
       }
+      names.add(constant.name().toLowerCase(Locale.ROOT));
     }
     throw new HistorianException(
         ErrorCode.OUT_OF_RANGE,
-        function.name()
-            + ": "
-            + shown(name)
+        what
             + ": no such choice: given="
             + ErrorText.quote(text)
             + ", expected=one of "
-            + String.join(
-                ", ",
-                Arrays.stream(constants).map(c -> c.name().toLowerCase(Locale.ROOT)).toList()));
+            + String.join(", ", names));
   }
 
   /** The tags of a call, wildcards resolved; of a relation those whose names satisfy WHERE. */
@@ -372,7 +368,8 @@ public final class Arguments {
         () -> WindowRule.parse(every, call.calendars()).times(range, context().zone(), TIMES_MAX));
   }
 
-  private static String intervalText(String text) {
+  /** DuckDB's text of an INTERVAL as a length of ours; another text as it is. */
+  public static String intervalText(String text) {
     Matcher matcher = INTERVAL.matcher(text);
     if (!matcher.matches()) {
       return text;
