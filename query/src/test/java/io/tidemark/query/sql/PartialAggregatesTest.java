@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Aggregates that are added up from stored statistics are those of the samples: over a store with
@@ -245,6 +246,41 @@ class PartialAggregatesTest {
                 statement.keys,
                 1e-12);
           }
+        }
+      }
+    }
+  }
+
+  /** Days have 23 or 25 hours, and an hour of the clock comes twice. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-03-27T20:00:00Z", "2026-10-23T20:00:00Z"})
+  void bucketsOverAChangeOfTheClocks(String start) {
+    try (SmallPlant small = new SmallPlant(folder)) {
+      TagDefinition tag = small.store.define("T", SampleType.FLOAT64, false, "");
+      Random random = new Random(5);
+      for (int i = 0; i < 800; i++) {
+        long ns = SmallPlant.ns(start) + i * 480 * SECOND + random.nextInt(3) * 999;
+        small.write(tag, ns, random.nextInt(100) / 4.0, random.nextInt(9) == 0 ? 0x808D0000 : 0);
+      }
+      try (PlainTables plain = new PlainTables(folder, small)) {
+        for (String bucket :
+            List.of(
+                "date_trunc('hour', ts)",
+                "date_trunc('day', ts)",
+                "date_trunc('week', ts)",
+                "date_trunc('month', ts)",
+                "time_bucket(INTERVAL '1 hour', ts)",
+                "time_bucket(INTERVAL '6 hours', ts)",
+                "time_bucket(INTERVAL '1 day', ts)",
+                "time_bucket(INTERVAL '1 month', ts)",
+                "time_bucket(INTERVAL '90 minutes', ts)")) {
+          String statement =
+              "SELECT "
+                  + bucket
+                  + " AS b, "
+                  + OF_ALL
+                  + " FROM samples WHERE tag = 'T' GROUP BY ALL";
+          ApiRows.assertClose(small.rows(statement), plain.rows(statement, List.of()), 1, 1e-12);
         }
       }
     }
