@@ -480,8 +480,10 @@ public final class HttpServer implements AutoCloseable {
           };
       HistorianException error =
           new HistorianException(code, "request is refused: status=" + status.codeAsText());
+      HttpStatus answered =
+          code == ErrorCode.DEADLINE_EXCEEDED ? HttpStatus.valueOf(ErrorMap.status(code)) : status;
       return AggregatedHttpResponse.of(
-          ResponseHeaders.builder(status)
+          ResponseHeaders.builder(answered)
               .contentType(MediaType.JSON_UTF_8)
               .set(SECURITY_HEADERS.entrySet()) // a broken request does not get the server's own
               .build(),
