@@ -137,8 +137,11 @@ public interface Historian {
   /** Batches or phases as intervals; see {@link ContextWindows#find}. */
   List<ContextWindows.Window> contextWindows(ContextWindows.Choice choice, long nowNs, int limit);
 
-  /** Runs a statement; the result must be closed before the query. */
+  /** Runs a user's statement once it is its turn; close the result before the query. */
   SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);
+
+  /** Runs a short statement of the server's own at once; close the result before the query. */
+  SqlResult lookUp(String statement, List<@Nullable Object> parameters, QueryContext context);
 
   /**
    * Creates or changes one context object from a JSON object with the kind's fields in camelCase.

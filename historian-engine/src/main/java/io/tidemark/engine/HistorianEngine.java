@@ -134,7 +134,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     sql = SqlAssembly.open(config, store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
     ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
-    metrics = new EngineMetrics(store, path, clockWatch, context::generation);
+    metrics = new EngineMetrics(store, path, clockWatch, context::generation, sql::load);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     health = new EngineHealth(store, path);
     journalSettings(lastSettings[0]);
@@ -347,6 +347,12 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   @Override
+  public SqlResult lookUp(
+      String statement, List<@Nullable Object> parameters, QueryContext queryContext) {
+    return sql.lookUp(statement, parameters, queryContext);
+  }
+
+  @Override
   public ContextResult putContext(ContextKind kind, String id, String json, Principal principal) {
     synchronized (contextLock) {
       PreparedChange prepared = context.prepare(kind, id, json);
@@ -452,6 +458,16 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   /** Sizes on disk and in memory. */
   public SampleStore.Sizes sizes() {
     return store.sizes();
+  }
+
+  /** What runs statements: how loaded it is, and how to make it start over. */
+  public SqlEngine sqlEngine() {
+    return sql;
+  }
+
+  /** Snapshots of the store that readers hold. */
+  public int openViews() {
+    return store.openViews();
   }
 
   /** Seals everything written so far and waits for it. */

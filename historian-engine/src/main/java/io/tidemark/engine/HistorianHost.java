@@ -179,6 +179,12 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
+  public SqlResult lookUp(
+      String statement, List<@Nullable Object> parameters, QueryContext context) {
+    return engine().lookUp(statement, parameters, context);
+  }
+
+  @Override
   public ContextResult putContext(ContextKind kind, String id, String json, Principal principal) {
     return engine().putContext(kind, id, json, principal);
   }

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ public final class SampleStore implements AutoCloseable {
   private final DiskSpace space;
   private final SealedFiles sealed;
   private final Snapshots snapshots;
+  private final AtomicInteger views = new AtomicInteger();
   private final Journal journal;
   private final List<JournalScanner.Run> oldRuns;
   private final TagTable tags = new TagTable();
@@ -492,7 +494,8 @@ public final class SampleStore implements AutoCloseable {
   public ReadView openReadView() {
     // The order first: a rotation or commit in between only moves rows, it never loses them.
     long upToOrder = writer.publishedOrder();
-    return new StoreView(snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
+    return new StoreView(
+        snapshots.retained(), views, tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
   }
 
   /**
@@ -511,11 +514,18 @@ public final class SampleStore implements AutoCloseable {
           ErrorCode.OUT_OF_RANGE,
           "data version is of a time to come: asOf=" + ErrorText.quote(dataVersion));
     }
-    return new StoreView(snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
+    return new StoreView(
+        snapshots.retained(), views, tags, sealed.storeId(), Long.MIN_VALUE, upToOrder);
+  }
+
+  /** Views that are open. */
+  public int openViews() {
+    return views.get();
   }
 
   private ReadView openFeedView(long afterOrder, long upToOrder) {
-    return new StoreView(snapshots.retained(), tags, sealed.storeId(), afterOrder, upToOrder);
+    return new StoreView(
+        snapshots.retained(), views, tags, sealed.storeId(), afterOrder, upToOrder);
   }
 
   StoreSnapshot snapshot() {

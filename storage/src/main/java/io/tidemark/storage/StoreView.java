@@ -39,26 +39,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot and the order up to which it may show rows. */
 final class StoreView implements ReadView {
   private final StoreSnapshot snapshot;
+  private final AtomicInteger openViews;
   private final TagCatalog tags;
   private final UUID storeId;
   private final long afterOrder;
   private final long upToOrder;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** A view over a snapshot whose segments were retained for it. */
+  /**
+   * A view over a snapshot whose segments were retained for it.
+   *
+   * @param openViews counts the view until it is closed
+   */
   StoreView(
-      StoreSnapshot snapshot, TagCatalog tags, UUID storeId, long afterOrder, long upToOrder) {
+      StoreSnapshot snapshot,
+      AtomicInteger openViews,
+      TagCatalog tags,
+      UUID storeId,
+      long afterOrder,
+      long upToOrder) {
     this.snapshot = snapshot;
+    this.openViews = openViews;
     this.tags = tags;
     this.storeId = storeId;
     this.afterOrder = afterOrder;
     this.upToOrder = upToOrder;
+    openViews.incrementAndGet();
   }
 
   @Override
@@ -398,6 +411,7 @@ final class StoreView implements ReadView {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      openViews.decrementAndGet();
       snapshot.segments().release();
     }
   }

@@ -135,7 +135,7 @@ final class ContextRoutes {
             + names.getFirst()
             + " = ?";
     try (QueryScope scope = new QueryScope(historian, exchange, zone);
-        SqlResult result = historian.sql(statement, List.of(address.id()), scope.context())) {
+        SqlResult result = historian.lookUp(statement, List.of(address.id()), scope.context())) {
       if (!result.next()) {
         throw new HistorianException(
             ErrorCode.NOT_FOUND,

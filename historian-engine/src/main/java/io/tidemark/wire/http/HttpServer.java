@@ -220,6 +220,7 @@ public final class HttpServer implements AutoCloseable {
   private void startLanes() {
     lanes.put(Route.Lane.PROBE, lane("probe", PROBE_THREADS));
     lanes.put(Route.Lane.READ, lane("read", config.readThreads()));
+    lanes.put(Route.Lane.SQL, lane("sql", config.sqlThreads()));
     lanes.put(Route.Lane.WRITE, lane("write", config.writeThreads()));
   }
 

@@ -46,7 +46,8 @@ final class StatementRun {
       Map<String, ShiftCalendar> calendars,
       DuckDbInstances instances,
       ContextProjection projection,
-      AggregateNames aggregates) {}
+      AggregateNames aggregates,
+      long rowsMax) {}
 
   private final Shared shared;
   private final String sql;
@@ -99,10 +100,12 @@ final class StatementRun {
     StatementTimes times = new StatementTimes(context, parameters);
     tree = (ObjectNode) CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> times.replaced(node));
     shared.projection.refresh(executor);
+    VisibleTags.restrict(tree, executor, shared.instances, context);
     JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
     rewrite(tree);
     if (text.explain()) {
       stop.close();
+      releaseHandles();
       executor.close();
       return new ExplainResult(pushed, context);
     }
@@ -112,7 +115,14 @@ final class StatementRun {
     }
     DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound);
     return new StreamedResult(
-        executor, rows, handles, shared.instances, context, stop, columns(rows, selectList));
+        executor,
+        rows,
+        handles,
+        shared.instances,
+        context,
+        stop,
+        columns(rows, selectList),
+        new RowLimit(shared.rowsMax));
   }
 
   private List<SqlColumn> columns(DuckDbRows rows, JsonNode selectList) {
