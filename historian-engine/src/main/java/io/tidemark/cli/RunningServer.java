@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * says how far the start is; then the store recovers.
  */
 final class RunningServer implements AutoCloseable {
+  /** Threads beyond those of statements that run or wait: they tell the others that it is full. */
+  private static final int SPARE_SQL_THREADS = 16;
+
   private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
 
   private final HistorianHost host;
@@ -100,6 +103,7 @@ final class RunningServer implements AutoCloseable {
         defaults.requestTimeout(),
         defaults.stallTimeout(),
         defaults.readThreads(),
+        config.query().sql().concurrentMax() + config.query().sql().queuedMax() + SPARE_SQL_THREADS,
         defaults.writeThreads(),
         defaults.liveStreamsMax(),
         defaults.tagsMax(),

@@ -5,8 +5,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.ingest.append.AppendPath;
+import io.tidemark.query.sql.SqlLoad;
 import io.tidemark.storage.SampleStore;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,11 @@ final class EngineMetrics {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   EngineMetrics(
-      SampleStore store, AppendPath path, ClockWatch clock, DoubleSupplier contextChanges) {
+      SampleStore store,
+      AppendPath path,
+      ClockWatch clock,
+      DoubleSupplier contextChanges,
+      Supplier<SqlLoad> sql) {
     counter(
         "tidemark.ingest.samples", "Samples appended.", null, () -> path.appendAgent().samples());
     counter("tidemark.ingest.frames", "Frames appended.", null, () -> path.appendAgent().frames());
@@ -93,6 +99,28 @@ final class EngineMetrics {
         null,
         () -> store.dropped().segments());
     gauge("tidemark.retention.samples", "Samples in them.", null, () -> store.dropped().rows());
+    gauge("tidemark.views", "Snapshots that readers hold.", null, store::openViews);
+    gauge(
+        "tidemark.sql.running",
+        "Statements that run or stream to their clients.",
+        null,
+        () -> sql.get().running());
+    gauge(
+        "tidemark.sql.waiting",
+        "Statements that wait for their turn.",
+        null,
+        () -> sql.get().waiting());
+    counter(
+        "tidemark.sql.refused",
+        "Statements that never ran: too many waited, or their time was over first.",
+        null,
+        () -> sql.get().refused());
+    gauge(
+        "tidemark.sql.sessions",
+        "Sessions of the SQL engine in use.",
+        null,
+        () -> sql.get().sessions() + sql.get().plannerSessions());
+    gauge("tidemark.sql.scans", "Scans that statements may read.", null, () -> sql.get().scans());
   }
 
   /** All of them as text. */

@@ -139,7 +139,7 @@ public interface Historian {
   /** Batches or phases as intervals; see {@link ContextWindows#find}. */
   List<ContextWindows.Window> contextWindows(ContextWindows.Choice choice, long nowNs, int limit);
 
-  /** Runs a statement; the result must be closed before the query. */
+  /** Runs a user's statement once it is its turn; close the result before the query. */
   SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);
 
   /**

@@ -7,6 +7,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.NearestName;
+import io.tidemark.query.sql.SqlLimits;
 import io.tidemark.query.time.ShiftCalendar;
 import io.tidemark.storage.DiskRule;
 import io.tidemark.storage.StoreConfig;
@@ -61,9 +62,14 @@ public record HistorianConfig(
    * @param memoryBytesMax what one may hold
    * @param sqlMemoryBytesMax what the SQL engine may hold in all
    * @param sqlThreads threads of the SQL engine
+   * @param sql how many statements may run and wait, and rows of one
    */
   public record Query(
-      long timeLimitNs, long memoryBytesMax, long sqlMemoryBytesMax, int sqlThreads) {}
+      long timeLimitNs,
+      long memoryBytesMax,
+      long sqlMemoryBytesMax,
+      int sqlThreads,
+      SqlLimits sql) {}
 
   /**
    * The HTTP door.
@@ -188,7 +194,24 @@ public record HistorianConfig(
     QUERY_SQL_MEMORY_BYTES_MAX(
         "query.sqlMemoryBytesMax", "1GiB", "Memory of the SQL engine; it spills to disk beyond."),
     /** SQL threads. */
-    QUERY_SQL_THREADS("query.sqlThreads", "0", "Threads of the SQL engine; 0 takes one per core.");
+    QUERY_SQL_THREADS("query.sqlThreads", "0", "Threads of the SQL engine; 0 takes one per core."),
+    /** SQL statements. */
+    QUERY_SQL_CONCURRENT(
+        "query.sqlConcurrent",
+        "0",
+        "Statements that run at a time; 0 takes one per core, at least 2. More of them wait."),
+    /** SQL queue. */
+    QUERY_SQL_QUEUED(
+        "query.sqlQueued",
+        "64",
+        "Statements that may wait for their turn, within their time limit; more are refused with"
+            + " 429."),
+    /** SQL rows. */
+    QUERY_SQL_ROWS_MAX(
+        "query.sqlRowsMax",
+        "0",
+        "Rows that a statement may yield; one that yields more fails with TOO_MANY. 0 sets no"
+            + " limit.");
 
     private final String key;
     private final String defaultText;
@@ -333,7 +356,9 @@ public record HistorianConfig(
   private static HistorianConfig build(Reader reader) {
     ZoneId zone = reader.zone(Setting.TIME_ZONE);
     String hosts = reader.text(Setting.HTTP_HOST_NAMES).strip();
+    int cores = Runtime.getRuntime().availableProcessors();
     int threads = reader.integer(Setting.QUERY_SQL_THREADS, 0, 256);
+    int concurrent = reader.integer(Setting.QUERY_SQL_CONCURRENT, 0, 256);
     return new HistorianConfig(
         Path.of(reader.text(Setting.DATA_DIR)),
         zone,
@@ -363,7 +388,11 @@ public record HistorianConfig(
             reader.nanos(Setting.QUERY_TIME_LIMIT),
             reader.bytes(Setting.QUERY_MEMORY_BYTES_MAX, 1 << 20),
             reader.bytes(Setting.QUERY_SQL_MEMORY_BYTES_MAX, 64 << 20),
-            threads == 0 ? Runtime.getRuntime().availableProcessors() : threads),
+            threads == 0 ? cores : threads,
+            new SqlLimits(
+                concurrent == 0 ? Math.max(2, cores) : concurrent,
+                reader.integer(Setting.QUERY_SQL_QUEUED, 0, 1024),
+                reader.integer(Setting.QUERY_SQL_ROWS_MAX, 0, Integer.MAX_VALUE))),
         new Http(
             reader.text(Setting.HTTP_ADDRESS),
             reader.integer(Setting.HTTP_PORT, 0, 65_535),

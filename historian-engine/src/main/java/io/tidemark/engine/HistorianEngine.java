@@ -130,7 +130,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     sql = SqlAssembly.open(config, store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
     ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
-    metrics = new EngineMetrics(store, path, clockWatch, context::generation);
+    metrics = new EngineMetrics(store, path, clockWatch, context::generation, sql::load);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     health = new EngineHealth(store, path);
     derivations =
@@ -455,6 +455,16 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   /** Sizes on disk and in memory. */
   public SampleStore.Sizes sizes() {
     return store.sizes();
+  }
+
+  /** What runs statements: how loaded it is, and how to make it start over. */
+  public SqlEngine sqlEngine() {
+    return sql;
+  }
+
+  /** Snapshots of the store that readers hold. */
+  public int openViews() {
+    return store.openViews();
   }
 
   /** Seals everything written so far and waits for it. */

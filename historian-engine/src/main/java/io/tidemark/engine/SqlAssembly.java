@@ -10,7 +10,9 @@ import java.nio.file.Path;
 /** Gives SQL the same retrieval and calendars as every other door. */
 final class SqlAssembly {
   private static final long SPILL_BYTES_MAX = 4L << 30;
-  private static final int SESSIONS_MAX = 64;
+
+  /** Sessions beside those of statements in their places: the server's own short ones. */
+  private static final int SPARE_SESSIONS = 64;
 
   private SqlAssembly() {}
 
@@ -22,7 +24,8 @@ final class SqlAssembly {
             config.query().sqlThreads(),
             folder,
             SPILL_BYTES_MAX,
-            SESSIONS_MAX),
+            config.query().sql().concurrentMax() + SPARE_SESSIONS),
+        config.query().sql(),
         tags,
         context,
         HistorianQueries.OF_SNAPSHOT,

@@ -28,7 +28,7 @@ class StoppedQueriesTest {
     try (TestServer server = TestServer.start(folder, Map.of("query.timeLimit", "500ms"))) {
       HttpResponse<String> response =
           server.api().send("POST", "/api/v1/sql", "text/plain", ENDLESS);
-      assertThat(response.statusCode()).as(response.body()).isEqualTo(408);
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
       assertThat(Api.parse(response.body()).path("code").asText()).isEqualTo("DEADLINE_EXCEEDED");
       assertThat(server.api().sql("SELECT 1").path("rows").path(0).path(0).asInt()).isEqualTo(1);
     }

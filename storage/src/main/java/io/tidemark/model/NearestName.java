@@ -14,12 +14,21 @@ public final class NearestName {
    * ignoring case; null if none is close. Of equals the first wins.
    */
   public static @Nullable String find(String name, Iterable<String> known) {
+    return find(name, known, 2);
+  }
+
+  /**
+   * The same among many known names, of which some are always near.
+   *
+   * @param charsPerEdit of the longer name; there may be one edit for so many
+   */
+  public static @Nullable String find(String name, Iterable<String> known, int charsPerEdit) {
     String wanted = key(name);
     String best = null;
     int bestDistance = Integer.MAX_VALUE;
     for (String candidate : known) {
       String other = key(candidate);
-      int limit = Math.max(1, Math.max(wanted.length(), other.length()) / 2);
+      int limit = Math.max(1, Math.max(wanted.length(), other.length()) / charsPerEdit);
       int distance = distance(wanted, other);
       if (distance <= limit && distance < bestDistance) {
         bestDistance = distance;

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ public final class SampleStore implements AutoCloseable {
   private final DiskSpace space;
   private final SealedFiles sealed;
   private final Snapshots snapshots;
+  private final AtomicInteger views = new AtomicInteger();
   private final Journal journal;
   private final List<JournalScanner.Run> oldRuns;
   private final TagTable tags = new TagTable();
@@ -493,7 +495,7 @@ public final class SampleStore implements AutoCloseable {
     // The order first: a rotation or commit in between only moves rows, it never loses them.
     long upToOrder = writer.publishedOrder();
     return new StoreView(
-        snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder, false);
+        snapshots.retained(), views, tags, sealed.storeId(), Long.MIN_VALUE, upToOrder, false);
   }
 
   /**
@@ -513,12 +515,17 @@ public final class SampleStore implements AutoCloseable {
           "data version is of a time to come: asOf=" + ErrorText.quote(dataVersion));
     }
     return new StoreView(
-        snapshots.retained(), tags, sealed.storeId(), Long.MIN_VALUE, upToOrder, true);
+        snapshots.retained(), views, tags, sealed.storeId(), Long.MIN_VALUE, upToOrder, true);
+  }
+
+  /** Views that are open. */
+  public int openViews() {
+    return views.get();
   }
 
   private ReadView openFeedView(long afterOrder, long upToOrder) {
     return new StoreView(
-        snapshots.retained(), tags, sealed.storeId(), afterOrder, upToOrder, false);
+        snapshots.retained(), views, tags, sealed.storeId(), afterOrder, upToOrder, false);
   }
 
   StoreSnapshot snapshot() {

@@ -39,12 +39,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot and the order up to which it may show rows. */
 final class StoreView implements ReadView {
   private final StoreSnapshot snapshot;
+  private final AtomicInteger openViews;
   private final TagCatalog tags;
   private final UUID storeId;
   private final long afterOrder;
@@ -55,21 +57,25 @@ final class StoreView implements ReadView {
   /**
    * A view over a snapshot whose segments were retained for it.
    *
+   * @param openViews counts the view until it is closed
    * @param isAsOf whether a version of before was asked for
    */
   StoreView(
       StoreSnapshot snapshot,
+      AtomicInteger openViews,
       TagCatalog tags,
       UUID storeId,
       long afterOrder,
       long upToOrder,
       boolean isAsOf) {
     this.snapshot = snapshot;
+    this.openViews = openViews;
     this.tags = tags;
     this.storeId = storeId;
     this.afterOrder = afterOrder;
     this.upToOrder = upToOrder;
     this.isAsOf = isAsOf;
+    openViews.incrementAndGet();
   }
 
   @Override
@@ -414,6 +420,7 @@ final class StoreView implements ReadView {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      openViews.decrementAndGet();
       snapshot.segments().release();
     }
   }

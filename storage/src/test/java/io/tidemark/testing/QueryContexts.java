@@ -6,8 +6,9 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.VersionMode;
 import java.time.ZoneId;
+import java.util.function.IntPredicate;
 
-/** Contexts of queries that may do anything. */
+/** Contexts of queries without limits. */
 public final class QueryContexts {
   private QueryContexts() {}
 
@@ -28,6 +29,22 @@ public final class QueryContexts {
         nowNs,
         zone,
         versionMode,
+        new MemoryAccount(1L << 30),
+        Runnable::run,
+        () -> 0L,
+        Long.MAX_VALUE);
+  }
+
+  /** The same for who may read some tags only. */
+  public static QueryContext limited(
+      ReadView view, long nowNs, ZoneId zone, IntPredicate visibleTags) {
+    return new QueryContext(
+        Principal.LOCAL_OPERATOR,
+        visibleTags,
+        view,
+        nowNs,
+        zone,
+        VersionMode.LATEST,
         new MemoryAccount(1L << 30),
         Runnable::run,
         () -> 0L,

@@ -37,7 +37,6 @@ final class ErrorMap {
       case UNKNOWN_TAG, NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
-      case DEADLINE_EXCEEDED -> 408;
       case CONFLICT, DUPLICATE, SEQUENCE_GAP -> 409;
       case BODY_TOO_LARGE -> 413;
       case UNSUPPORTED_MEDIA_TYPE -> 415;
@@ -53,6 +52,8 @@ final class ErrorMap {
           INTERNAL ->
           500;
       case CANCELLED, UNAVAILABLE, STORE_LOCKED, FOLDER_DENIED, FOLDER_READ_ONLY -> 503;
+      // Not 408: browsers send a request again by themselves after that, and it would run twice.
+      case DEADLINE_EXCEEDED -> 504;
       case DISK_FULL -> 507;
     };
   }

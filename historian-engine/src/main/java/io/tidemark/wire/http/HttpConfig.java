@@ -17,6 +17,7 @@ import java.util.List;
  * @param requestTimeout from the first byte of a request to the first byte of its answer
  * @param stallTimeout how long an answer waits for a client that does not read
  * @param readThreads reads that run at a time
+ * @param sqlThreads statements that run or wait at a time; the engine refuses sooner
  * @param writeThreads writes that run at a time
  * @param liveStreamsMax open server-sent event streams
  * @param tagsMax tags that one request may ask for
@@ -32,6 +33,7 @@ public record HttpConfig(
     Duration requestTimeout,
     Duration stallTimeout,
     int readThreads,
+    int sqlThreads,
     int writeThreads,
     int liveStreamsMax,
     int tagsMax,
@@ -48,6 +50,7 @@ public record HttpConfig(
     requireRange("bodyBytesMax", bodyBytesMax, 1, 1 << 30);
     requireRange("connectionsMax", connectionsMax, 1, 1_000_000);
     requireRange("readThreads", readThreads, 1, 1_000);
+    requireRange("sqlThreads", sqlThreads, 1, 2_000);
     requireRange("writeThreads", writeThreads, 1, 1_000);
     requireRange("liveStreamsMax", liveStreamsMax, 0, 100_000);
     requireRange("tagsMax", tagsMax, 1, 1_000_000);
@@ -83,6 +86,7 @@ public record HttpConfig(
         Duration.ofSeconds(60),
         Duration.ofSeconds(60),
         32,
+        128,
         16,
         200,
         1_000,
@@ -101,6 +105,7 @@ public record HttpConfig(
         requestTimeout,
         stallTimeout,
         readThreads,
+        sqlThreads,
         writeThreads,
         liveStreamsMax,
         tagsMax,

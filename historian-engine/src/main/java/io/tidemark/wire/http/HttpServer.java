@@ -221,6 +221,7 @@ public final class HttpServer implements AutoCloseable {
   private void startLanes() {
     lanes.put(Route.Lane.PROBE, lane("probe", PROBE_THREADS));
     lanes.put(Route.Lane.READ, lane("read", config.readThreads()));
+    lanes.put(Route.Lane.SQL, lane("sql", config.sqlThreads()));
     lanes.put(Route.Lane.WRITE, lane("write", config.writeThreads()));
   }
 
@@ -481,8 +482,10 @@ public final class HttpServer implements AutoCloseable {
           };
       HistorianException error =
           new HistorianException(code, "request is refused: status=" + status.codeAsText());
+      HttpStatus answered =
+          code == ErrorCode.DEADLINE_EXCEEDED ? HttpStatus.valueOf(ErrorMap.status(code)) : status;
       return AggregatedHttpResponse.of(
-          ResponseHeaders.builder(status)
+          ResponseHeaders.builder(answered)
               .contentType(MediaType.JSON_UTF_8)
               .set(SECURITY_HEADERS.entrySet()) // a broken request does not get the server's own
               .build(),

@@ -19,6 +19,8 @@ record Route(String method, String path, Lane lane, int bodyBytesMax, Handler ha
     PROBE,
     /** Questions. */
     READ,
+    /** SQL statements, which wait for their turn. */
+    SQL,
     /** Samples, tags and context. */
     WRITE
   }

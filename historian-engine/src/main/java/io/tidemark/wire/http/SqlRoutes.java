@@ -49,7 +49,7 @@ final class SqlRoutes {
 
   List<Route> routes() {
     return List.of(
-        new Route("POST", "/api/v1/sql", Route.Lane.READ, Route.QUESTION_BYTES_MAX, this::sql),
+        new Route("POST", "/api/v1/sql", Route.Lane.SQL, Route.QUESTION_BYTES_MAX, this::sql),
         Route.get("/api/v1/sql/schema", Route.Lane.READ, SqlRoutes::schema));
   }
 

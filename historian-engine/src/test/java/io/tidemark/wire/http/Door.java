@@ -60,6 +60,7 @@ final class Door implements AutoCloseable {
             defaults.requestTimeout(),
             defaults.stallTimeout(),
             defaults.readThreads(),
+            defaults.sqlThreads(),
             defaults.writeThreads(),
             liveStreamsMax,
             defaults.tagsMax(),

@@ -34,7 +34,7 @@ class ErrorMapTest {
         assertThat(status).isBetween(400, 499);
         assertThat(REPEATED).doesNotContain(status);
       }
-      case RESOURCES -> assertThat(status).isIn(408, 422, 429, 503, 507);
+      case RESOURCES -> assertThat(status).isIn(422, 429, 503, 504, 507);
       case INTERNAL -> assertThat(status).isEqualTo(500);
     }
   }

@@ -192,6 +192,26 @@ public final class DuckDbInstances implements AutoCloseable {
     return settings;
   }
 
+  /** Sessions of the executor that are lent. */
+  public int executorSessions() {
+    return lent(true);
+  }
+
+  /** Sessions of the planner that are lent. */
+  public int plannerSessions() {
+    return lent(false);
+  }
+
+  private synchronized int lent(boolean executing) {
+    Instance current = executing ? executor : planner;
+    return current == null ? 0 : current.lent();
+  }
+
+  /** Scans that are registered. */
+  public int scans() {
+    return handles.size();
+  }
+
   /** Makes rows of ours readable by {@code tidemark_scan(number)} until they are released. */
   public ScanHandle register(ScanSource source) {
     ScanHandle handle = new ScanHandle(handleNumbers.incrementAndGet(), source);
@@ -260,6 +280,10 @@ public final class DuckDbInstances implements AutoCloseable {
 
     synchronized void lost() {
       lost = true;
+    }
+
+    synchronized int lent() {
+      return lent;
     }
 
     synchronized DuckDbSession lend() {

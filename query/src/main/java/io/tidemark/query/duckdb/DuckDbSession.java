@@ -35,6 +35,7 @@ public final class DuckDbSession implements AutoCloseable {
   private boolean inTransaction;
   private @Nullable Statement running;
   private boolean cancelled;
+  private boolean isDiscarded;
 
   DuckDbSession(DuckDbInstances.Instance instance, DuckDBConnection connection) {
     this.instance = instance;
@@ -61,6 +62,11 @@ public final class DuckDbSession implements AutoCloseable {
       return zone.getId();
     }
     return offset.getTotalSeconds() == 0 ? "UTC" : "GMT" + offset.getId();
+  }
+
+  /** Closes the connection with the session: it has tables of its own that nobody else may see. */
+  public void discardAfterUse() {
+    isDiscarded = true;
   }
 
   /** Opens a transaction: what follows sees one state of all tables. */
@@ -284,7 +290,7 @@ public final class DuckDbSession implements AutoCloseable {
   /** Ends the transaction and gives the connection back. */
   @Override
   public void close() {
-    boolean usable = true;
+    boolean usable = !isDiscarded;
     try {
       rollback();
     } catch (DuckDbException e) {

@@ -27,6 +27,11 @@ final class CteScope {
     return definitions.containsKey(name.toLowerCase(Locale.ROOT));
   }
 
+  /** All of them, in lower case. */
+  Set<String> names() {
+    return definitions.keySet();
+  }
+
   /** The entry of the cte_map that defines the name, or null. */
   @Nullable JsonNode definition(String name) {
     return definitions.get(name.toLowerCase(Locale.ROOT));

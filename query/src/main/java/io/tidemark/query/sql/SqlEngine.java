@@ -27,10 +27,12 @@ public final class SqlEngine implements AutoCloseable {
 
   private final DuckDbInstances instances;
   private final StatementRun.Shared shared;
+  private final Admission admission;
 
   /** An engine over a store's tags and context. */
   public SqlEngine(
       DuckDbConfig config,
+      SqlLimits limits,
       TagCatalog tags,
       ContextSource context,
       HistorianQueries queries,
@@ -43,20 +45,37 @@ public final class SqlEngine implements AutoCloseable {
             Map.copyOf(calendars),
             instances,
             new ContextProjection(tags, context),
-            new AggregateNames());
+            new AggregateNames(),
+            limits.rowsMax());
+    this.admission = new Admission(limits.concurrentMax(), limits.queuedMax());
   }
 
   /**
-   * Runs a statement.
+   * Runs a statement of a user, once it is its turn; it keeps its place until its rows are closed.
    *
    * @param parameters values of its {@code ?}: null, Boolean, Long, Integer, Double, String or a
    *     List of these
    * @return rows that stream; close them before the context's view
-   * @throws HistorianException SQL_ERROR, SQL_REFUSED, READ_ONLY or what the scans threw
+   * @throws HistorianException SQL_ERROR, SQL_REFUSED, READ_ONLY or what the scans threw;
+   *     BACK_PRESSURED if too many statements wait already
    */
   public SqlResult execute(
       String sql, List<? extends @Nullable Object> parameters, QueryContext context) {
     StatementText text = StatementText.of(sql);
+    Admission.Place place = admission.enter(context);
+    try {
+      return new AdmittedResult(run(text, sql, parameters, context), place);
+    } catch (RuntimeException | Error e) {
+      place.close();
+      throw e;
+    }
+  }
+
+  private SqlResult run(
+      StatementText text,
+      String sql,
+      List<? extends @Nullable Object> parameters,
+      QueryContext context) {
     DuckDbSession executor = instances.executor(context.zone());
     QueryContext.Stop stop = context.onStop(executor::cancel);
     StatementRun run = null;
@@ -70,7 +89,7 @@ public final class SqlEngine implements AutoCloseable {
       } finally {
         release(run, executor);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       stop.close();
       release(run, executor);
       throw e;
@@ -109,13 +128,25 @@ public final class SqlEngine implements AutoCloseable {
         return failure;
       }
       String place = text.placeOfByte(sql, said.position() - EXPLAIN.length());
-      return new HistorianException(ErrorCode.SQL_ERROR, said.text(), place, null, e);
+      return new HistorianException(
+          ErrorCode.SQL_ERROR, said.text(), place, NearestColumn.hint(said.text()), e);
     }
   }
 
   /** What statements may name. */
   public static SqlSchema schema() {
     return SqlSchema.CURRENT;
+  }
+
+  /** What statements hold now. */
+  public SqlLoad load() {
+    return new SqlLoad(
+        admission.running(),
+        admission.waiting(),
+        admission.refused(),
+        instances.executorSessions(),
+        instances.plannerSessions(),
+        instances.scans());
   }
 
   /** Gives the executor up, as after a fatal error; the next statement opens a new one. */

@@ -101,6 +101,15 @@ final class SqlGate {
 
   private static final long SIZE_MAX = 10_000;
 
+  /**
+   * Product of the sizes in a statement: texts of a row are not in DuckDB's memory limit, and what
+   * is made long once can be made as much longer again.
+   */
+  private static final long GROWTH_MAX = 100_000;
+
+  /** Sizes to which a text is padded that are no more than a column's width. */
+  private static final long WIDTH_MAX = 100;
+
   /** Parts of {@code a.b.c}; DuckDB's binder takes minutes over thousands. */
   private static final int NAME_PARTS_MAX = 32;
 
@@ -147,14 +156,49 @@ final class SqlGate {
       throw new HistorianException(
           ErrorCode.SQL_REFUSED,
           "one statement at a time: statements=" + statements.size(),
-          null,
+          Check.place(statements.get(1), placeOfByte),
           "send them one by one",
           null);
     }
     Check check = new Check(placeOfByte, parameterCount);
     CteScope.walk(parsed.path("statements"), CteScope.EMPTY, check);
+    checkGrowth(parsed, placeOfByte);
     checkEveryValueIsUsed(parsed, parameterCount);
     return (ObjectNode) parsed;
+  }
+
+  private static void checkGrowth(JsonNode parsed, IntFunction<@Nullable String> placeOfByte) {
+    List<ObjectNode> functions = new ArrayList<>();
+    SyntaxTree.collect(parsed, "FUNCTION", functions);
+    long growth = 1;
+    for (ObjectNode function : functions) {
+      long size = size(function.path("arguments").path(1).path("expression"));
+      long factor =
+          switch (SyntaxTree.name(function, "function_name")) {
+            case "repeat" -> size;
+            case "lpad", "rpad" -> size > WIDTH_MAX ? size : 1;
+            default -> 1;
+          };
+      growth *= Math.max(1, factor);
+      if (growth > GROWTH_MAX) {
+        throw new HistorianException(
+            ErrorCode.SQL_REFUSED,
+            "sizes of repeat, lpad and rpad multiply to more than a statement may have: limit="
+                + GROWTH_MAX,
+            Check.place(function, placeOfByte),
+            null,
+            null);
+      }
+    }
+  }
+
+  /** A small constant, else -1. */
+  private static long size(JsonNode expression) {
+    JsonNode literal = expression.path("literal");
+    String text = literal.path("text").asText();
+    return literal.path("kind").asText().equals("INTEGER") && text.length() <= 5
+        ? Long.parseLong(text)
+        : -1;
   }
 
   private static void checkEveryValueIsUsed(JsonNode parsed, int parameterCount) {
@@ -248,7 +292,7 @@ final class SqlGate {
       throw refused(
           node,
           "no such relation: relation=" + ErrorText.quote(path.isEmpty() ? name : join(path)),
-          "relations: " + String.join(", ", RELATIONS));
+          GateHints.relation(name, RELATIONS, scope.names()));
     }
 
     private void tableFunction(ObjectNode node) {
@@ -261,9 +305,7 @@ final class SqlGate {
         throw refused(
             node,
             "no such table function: function=" + ErrorText.quote(name),
-            "table functions: "
-                + String.join(", ", HISTORIAN_FUNCTIONS)
-                + ", range, generate_series, unnest");
+            GateHints.tableFunction(name, RELATIONS, HISTORIAN_FUNCTIONS));
       }
       // The name is checked; what stands as a function below it would be refused as an expression.
       ((ObjectNode) function).put("tidemark_checked", true);
@@ -318,7 +360,7 @@ final class SqlGate {
         throw refused(
             node,
             "function is not available: function=" + ErrorText.quote(name),
-            table ? "use it in FROM" : null);
+            table ? "use it in FROM" : GateHints.function(name, FUNCTIONS));
       }
       JsonNode arguments = node.path("arguments");
       switch (name) {
@@ -336,13 +378,9 @@ final class SqlGate {
       }
     }
 
-    private void smallConstant(ObjectNode node, JsonNode size) {
-      JsonNode literal = size.path("literal");
-      boolean small =
-          literal.path("kind").asText().equals("INTEGER")
-              && literal.path("text").asText().length() <= 5
-              && Long.parseLong(literal.path("text").asText()) <= SIZE_MAX;
-      if (!small) {
+    private void smallConstant(ObjectNode node, JsonNode expression) {
+      long size = size(expression);
+      if (size < 0 || size > SIZE_MAX) {
         throw refused(
             node,
             "size must be a constant: function=" + functionName(node) + ", sizeMax=" + SIZE_MAX,
@@ -445,8 +483,29 @@ final class SqlGate {
     }
 
     private @Nullable String place(JsonNode node) {
-      JsonNode location = node.path("query_location");
-      return location.canConvertToInt() ? placeOfByte.apply(location.asInt()) : null;
+      return place(node, placeOfByte);
+    }
+
+    static @Nullable String place(JsonNode node, IntFunction<@Nullable String> placeOfByte) {
+      JsonNode located = located(node);
+      return located == null ? null : placeOfByte.apply(located.path("query_location").asInt());
+    }
+
+    /** The node, or the first one below it whose place the parser knows. */
+    private static @Nullable JsonNode located(JsonNode node) {
+      if (node.path("query_location").canConvertToInt()) {
+        return node;
+      }
+      JsonNode first = null;
+      for (JsonNode child : node) {
+        JsonNode found = located(child);
+        if (found != null
+            && (first == null
+                || found.path("query_location").asInt() < first.path("query_location").asInt())) {
+          first = found;
+        }
+      }
+      return first;
     }
   }
 }

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +50,13 @@ final class StatementRun {
       Map<String, ShiftCalendar> calendars,
       DuckDbInstances instances,
       ContextProjection projection,
-      AggregateNames aggregates) {}
+      AggregateNames aggregates,
+      long rowsMax) {}
 
   private final Shared shared;
   private final String sql;
   private String sqlBody = "";
+  private boolean isRestricted;
   private final List<? extends @Nullable Object> parameters;
   private final QueryContext context;
   private final List<Handle> handles = new ArrayList<>();
@@ -109,14 +112,18 @@ final class StatementRun {
                 (node, scope) -> LookupCalls.replaced(node, this::values, this::register));
     if (context.view().isAsOf()) {
       shared.projection.refreshHistory(executor);
-      tree = asOf(tree);
     } else {
       shared.projection.refresh(executor);
+    }
+    isRestricted = VisibleTags.restrict(tree, executor, shared.instances, context);
+    if (context.view().isAsOf()) {
+      tree = asOf(tree);
     }
     JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
     rewrite(tree);
     if (text.explain()) {
       stop.close();
+      releaseHandles();
       executor.close();
       return new ExplainResult(pushed, context);
     }
@@ -126,7 +133,14 @@ final class StatementRun {
     }
     DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound);
     return new StreamedResult(
-        executor, rows, handles, shared.instances, context, stop, columns(rows, selectList));
+        executor,
+        rows,
+        handles,
+        shared.instances,
+        context,
+        stop,
+        columns(rows, selectList),
+        new RowLimit(shared.rowsMax));
   }
 
   private List<SqlColumn> columns(DuckDbRows rows, JsonNode selectList) {
@@ -307,9 +321,7 @@ final class StatementRun {
   }
 
   private List<List<@Nullable Object>> rows(String statement, int rowsMax) {
-    // Texts of times mean others in another zone.
-    return shared.projection.rows(
-        context.zone() + "\n" + statement,
+    Supplier<List<List<@Nullable Object>>> ask =
         () -> {
           List<List<@Nullable Object>> all = new ArrayList<>();
           try (DuckDbRows rows = executor.query(statement, List.of())) {
@@ -318,7 +330,11 @@ final class StatementRun {
             }
           }
           return all;
-        });
+        };
+    // Texts of times mean others in another zone; who sees less has answers of their own.
+    return isRestricted
+        ? ask.get()
+        : shared.projection.rows(context.zone() + "\n" + statement, ask);
   }
 
   private static List<@Nullable Object> values(DuckDbRows rows) {

@@ -25,6 +25,7 @@ final class StreamedResult implements SqlResult {
   private final QueryContext.Stop stop;
   private final List<SqlColumn> columns;
   private final String dataVersion;
+  private final RowLimit limit;
   private int untilCheck;
   private boolean closed;
 
@@ -35,7 +36,8 @@ final class StreamedResult implements SqlResult {
       DuckDbInstances instances,
       QueryContext context,
       QueryContext.Stop stop,
-      List<SqlColumn> columns) {
+      List<SqlColumn> columns,
+      RowLimit limit) {
     this.session = session;
     this.rows = rows;
     this.handles = handles;
@@ -44,6 +46,7 @@ final class StreamedResult implements SqlResult {
     this.stop = stop;
     this.dataVersion = context.view().dataVersion();
     this.columns = columns;
+    this.limit = limit;
   }
 
   @Override
@@ -58,7 +61,9 @@ final class StreamedResult implements SqlResult {
       context.check();
     }
     try {
-      return rows.next();
+      boolean isRow = rows.next();
+      limit.add(isRow ? 1 : 0);
+      return isRow;
     } catch (DuckDbException e) {
       throw SqlEngine.translate(e, handles, context);
     }
@@ -85,7 +90,9 @@ final class StreamedResult implements SqlResult {
     public int nextRun() {
       context.check();
       try {
-        return rows.nextRun();
+        int count = rows.nextRun();
+        limit.add(count);
+        return count;
       } catch (DuckDbException e) {
         throw SqlEngine.translate(e, handles, context);
       }
@@ -132,9 +139,12 @@ final class StreamedResult implements SqlResult {
     if (!closed) {
       closed = true;
       stop.close();
-      rows.close();
-      session.close();
-      handles.forEach(instances::release);
+      try {
+        rows.close();
+      } finally {
+        session.close();
+        handles.forEach(instances::release);
+      }
     }
   }
 }

@@ -223,6 +223,7 @@ class PartialAggregatesTest {
           SqlEngine sql =
               new SqlEngine(
                   new DuckDbConfig(256L << 20, 2, folder.resolve("spill"), 1L << 30, 8),
+                  new SqlLimits(2, 8, 0),
                   view.tags(),
                   plant.store(),
                   HistorianQueries.OF_SNAPSHOT,

@@ -55,9 +55,15 @@ final class SmallPlant implements AutoCloseable {
 
   /** An engine over an empty plant. */
   SmallPlant(Path folder) {
+    this(folder, new SqlLimits(4, 16, 0));
+  }
+
+  /** An engine over an empty plant that runs so much at a time. */
+  SmallPlant(Path folder, SqlLimits limits) {
     sql =
         new SqlEngine(
             new DuckDbConfig(256L << 20, 2, folder.resolve("spill"), 1L << 30, 8),
+            limits,
             store.view().tags(),
             context.store(),
             HistorianQueries.OF_SNAPSHOT,

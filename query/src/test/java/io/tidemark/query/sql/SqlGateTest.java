@@ -98,11 +98,45 @@ class SqlGateTest {
         "`SELECT *\nFROM samples s\nWHERE s.valu > 1`  | 3:7",
         "`SELECT *\nFROM phases p JOIN samples s ON s.ts > p.start\nWHERE s.tag = 'x'` | 2:40",
         "`SELECT\n abs('x', 2)`                        | 2:2",
+        "`SELECT 1;\n SELECT 2`                        | 2:9",
+        "`SELECT *\nFROM (VALUES (1)) t(tidemark_x)`   | 2:6",
+        "`SELECT 1\nFROM range(2) a\nJOIN nosuch b ON true` | 3:6",
+        "`WITH d AS (\n DELETE FROM batches RETURNING batch_id)\nSELECT * FROM d` | 2:32",
       })
   void anErrorHasItsLineAndColumn(String sql, String place) {
     HistorianException e = refusal(sql);
     assertThat(e.path()).as(e.messageText()).isEqualTo(place);
     assertThat(e.messageText()).doesNotContain("exception_type").doesNotContain("tidemark_stub");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "SELECT * FROM sampels                            | did you mean samples?",
+        "SELECT * FROM batch                              | did you mean batches?",
+        "WITH hottest AS (SELECT 1) SELECT * FROM hotest  | did you mean hottest?",
+        "SELECT * FROM sumary('x')                        | did you mean summary?",
+        "SELECT * FROM batches()                          | batches takes no arguments",
+        "SELECT qantile_cont(1.0, 0.5)                    | did you mean quantile_cont?",
+        "SELECT time_bukket(INTERVAL '1h', now())         | did you mean time_bucket?",
+        "SELECT valu FROM samples                         | did you mean value?",
+        "SELECT s.qualty FROM samples s                   | did you mean quality?",
+        "SELECT batch_id, untid FROM batches              | did you mean unit_id?",
+        "SELECT b.batch_id FROM batches bb                | did you mean bb?",
+      })
+  void anUnknownNameBringsTheNearest(String sql, String hint) {
+    HistorianException e = refusal(sql);
+    assertThat(e.hint()).as(e.messageText()).startsWith(hint);
+    assertThat(e.path()).as(e.messageText()).matches("1:\\d+");
+  }
+
+  @Test
+  void whatIsNotNearIsNotSuggested() {
+    assertThat(refusal("SELECT getenv('HOME')").hint()).isNull();
+    assertThat(refusal("SELECT xyzzyplugh FROM batches").hint()).isNull();
+    assertThat(refusal("SELECT * FROM information_schema.tables").hint()).startsWith("relations: ");
   }
 
   @Test
@@ -114,7 +148,8 @@ class SqlGateTest {
             "SELECT " + "NOT ".repeat(10_000) + "true",
             "SELECT " + "- ".repeat(10_000) + "1",
             "SELECT " + "CASE WHEN true THEN ".repeat(2_000) + "1" + " END".repeat(2_000),
-            "SELECT 1" + "::INTEGER".repeat(5_000))) {
+            "SELECT 1" + "::INTEGER".repeat(5_000),
+            "SELECT * FROM range(2)" + ", range(2)".repeat(900))) {
       HistorianException e = refusal(nested);
       assertThat(e.code()).isIn(ErrorCode.SQL_REFUSED, ErrorCode.SQL_ERROR);
       assertThat(e.messageText()).containsAnyOf("depth", "nested");
