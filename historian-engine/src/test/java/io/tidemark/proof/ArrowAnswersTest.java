@@ -323,7 +323,9 @@ class ArrowAnswersTest {
     Table table = sql("SELECT s.*, max(value) OVER () AS hi FROM samples s WHERE tag = 'A.TI1'");
     assertThat(table.schema().findField("value").getMetadata()).containsEntry("uom", "degC");
     assertThat(table.schema().findField("hi").getMetadata()).containsEntry("uom", "degC");
-    assertThat(table.schema().findField("ts").getMetadata()).isEmpty();
+    assertThat(table.schema().findField("ts").getMetadata())
+        .doesNotContainKey("uom")
+        .containsKeys("timeZone", "dataVersion");
     assertThat(
             uoms(
                 "SELECT avg(value), sum(value), value * 2 FROM samples WHERE tag = 'A.FT1' GROUP BY"

@@ -174,6 +174,15 @@ final class Relations {
           null);
     }
     if (value == null) {
+      String column = String.valueOf(parameter.column());
+      if (bindings.condition(List.of(column)) != null) {
+        throw new HistorianException(
+            ErrorCode.OUT_OF_RANGE,
+            function.name() + ": " + column + " is an argument and takes one constant",
+            null,
+            "WHERE " + column + " = …",
+            null);
+      }
       value = parameter.absent();
     }
     String text = value == null ? "NULL" : "'" + value.toString().replace("'", "''") + "'";

@@ -188,6 +188,31 @@ class SqlFunctionsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "by_batch WHERE attribute = 'Temperature' AND anchor LIKE 'He%'      | by_batch: anchor is"
+            + " an argument",
+        "by_batch WHERE attribute = 'Temperature' AND points IN (10, 20)     | by_batch: points"
+            + " takes one value",
+        "interpolated WHERE tag = 'R1.TEMP' AND ts >= now() - INTERVAL '1 h' AND ts < now() AND"
+            + " every > '1m' | interpolated: every is an argument",
+        "summary WHERE tag = 'R1.TEMP' AND end_time <= now()                 | summary needs"
+            + " start_time",
+        "interpolated WHERE ts >= now() - INTERVAL '1 h' AND ts < now()      | interpolated needs"
+            + " tag",
+        "at_times WHERE tag = 'R1.TEMP'                                      | at_times needs ts",
+        "deviation WHERE batch_id = 'B1' AND attribute = 'Temperature'       | deviation needs"
+            + " reference_product_id",
+      })
+  void aRelationSaysWhatItNeeds(String relation, String mentioned) {
+    assertThatExceptionOfType(HistorianException.class)
+        .isThrownBy(() -> plant.rows("SELECT * FROM " + relation))
+        .satisfies(e -> assertThat(e.messageText()).contains(mentioned));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
         "recorded()                                      | MISSING_FIELD | recorded needs tags",
         "summary(start_time => '*-1d')                   | MISSING_FIELD | summary needs tags",
         "recorded('NO SUCH')                             | UNKNOWN_TAG   | \"NO SUCH\"",
