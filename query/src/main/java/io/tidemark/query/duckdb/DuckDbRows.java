@@ -11,6 +11,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,10 +90,14 @@ public final class DuckDbRows implements AutoCloseable {
     }
   }
 
-  static boolean streams(DuckDBChunkedResult chunks) {
-    for (int i = 0; i < chunks.columnCount(); i++) {
-      int type = chunks.columnTypeId(i);
-      if (type < 0 || type >= STREAMED_TYPES.length || STREAMED_TYPES[type] == null) {
+  /** Whether all columns of a prepared statement have plain types. */
+  static boolean streams(@Nullable ResultSetMetaData columns) throws SQLException {
+    if (columns == null) {
+      return false;
+    }
+    List<String> plain = Arrays.asList(STREAMED_TYPES);
+    for (int i = 1; i <= columns.getColumnCount(); i++) {
+      if (!plain.contains(columns.getColumnTypeName(i))) {
         return false;
       }
     }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.duckdb.DuckDBAppender;
-import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
@@ -111,12 +110,9 @@ public final class DuckDbSession implements AutoCloseable {
       statement = connection.prepare(sql);
       bind(statement, parameters);
       start(statement);
-      DuckDBChunkedResult chunks = statement.query();
-      if (DuckDbRows.streams(chunks)) {
-        return new DuckDbRows(this, statement, chunks);
-      }
-      chunks.close();
-      return new DuckDbRows(this, statement, statement.executeQuery());
+      return DuckDbRows.streams(statement.getMetaData())
+          ? new DuckDbRows(this, statement, statement.query())
+          : new DuckDbRows(this, statement, statement.executeQuery());
     } catch (SQLException | RuntimeException e) {
       DuckDbException failure =
           e instanceof SQLException sqlException

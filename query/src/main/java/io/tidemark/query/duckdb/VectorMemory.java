@@ -75,6 +75,9 @@ record VectorMemory(ByteBuffer values, ByteBuffer validity) {
 
   /** Says that rows are not NULL. */
   void setPresent(int row, int count) {
+    if (count == 0) {
+      return;
+    }
     int end = row + count;
     for (int word = row >> 6; word << 6 < end; word++) {
       int first = Math.max(row - (word << 6), 0);

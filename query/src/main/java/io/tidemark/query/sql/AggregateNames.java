@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The names of DuckDB's aggregate functions, asked for once. Safe from any thread. */
+/**
+ * The names of DuckDB's aggregate functions, and of its macros, which may be made of some; asked
+ * for once. Safe from any thread.
+ */
 final class AggregateNames {
   private volatile Set<String> names = Set.of();
 
@@ -16,7 +19,8 @@ final class AggregateNames {
       try (DuckDbRows rows =
           session.query(
               "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type ="
-                  + " 'aggregate'",
+                  + " 'aggregate' OR (function_type = 'macro' AND function_name NOT IN ('good',"
+                  + " 'status_text'))",
               List.of())) {
         while (rows.next()) {
           found.add(String.valueOf(rows.value(0)));

@@ -69,8 +69,8 @@ final class ContextAsk {
     private final Set<String> twice = new HashSet<>();
     private final Set<String> needed = new LinkedHashSet<>();
 
-    void add(JsonNode select) {
-      for (JsonNode entry : select.path("cte_map").path("map")) {
+    Definitions(List<JsonNode> visible) {
+      for (JsonNode entry : visible) {
         String name = entry.path("key").asText().toLowerCase(Locale.ROOT);
         if (entries.put(name, entry) != null) {
           twice.add(name); // which one a definition means depends on where it stands
@@ -174,25 +174,47 @@ final class ContextAsk {
   }
 
   /** The select whose FROM holds the reference directly or in its joins. */
-  private static @Nullable Place place(JsonNode node, ObjectNode reference, List<JsonNode> around) {
-    List<JsonNode> selects = around;
-    if (node instanceof ObjectNode object && object.has("cte_map")) {
-      selects = new ArrayList<>(around);
-      selects.add(object);
-      if (object.path("type").asText().equals("SELECT_NODE")
-          && joins(object.path("from_table"), reference)) {
-        Definitions definitions = new Definitions();
-        selects.forEach(definitions::add);
-        return new Place(object, definitions);
+  private static @Nullable Place place(
+      JsonNode node, ObjectNode reference, List<JsonNode> visible) {
+    List<JsonNode> inside = new ArrayList<>(visible);
+    for (JsonNode entry : node.path("cte_map").path("map")) {
+      Place found = place(entry.path("value"), reference, within(entry, inside));
+      if (found != null) {
+        return found;
       }
+      inside.add(entry);
     }
-    for (JsonNode child : node) {
-      Place found = place(child, reference, selects);
+    if (node instanceof ObjectNode object
+        && object.path("type").asText().equals("SELECT_NODE")
+        && joins(object.path("from_table"), reference)) {
+      return new Place(object, new Definitions(inside));
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      Place found =
+          field.getKey().equals("cte_map") ? null : place(field.getValue(), reference, inside);
       if (found != null) {
         return found;
       }
     }
+    if (node instanceof ArrayNode array) {
+      for (JsonNode element : array) {
+        Place found = place(element, reference, inside);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
     return null;
+  }
+
+  /** What a definition sees: those before it; itself only where it is recursive. */
+  private static List<JsonNode> within(JsonNode entry, List<JsonNode> before) {
+    if (!CteScope.isRecursive(entry)) {
+      return before;
+    }
+    List<JsonNode> all = new ArrayList<>(before);
+    all.add(entry);
+    return all;
   }
 
   private static boolean joins(JsonNode from, ObjectNode reference) {
@@ -279,40 +301,42 @@ final class ContextAsk {
     fold(root, List.of());
   }
 
-  private void fold(JsonNode node, List<JsonNode> around) {
-    List<JsonNode> selects = around;
-    if (node instanceof ObjectNode object && object.has("cte_map")) {
-      selects = new ArrayList<>(around);
-      selects.add(object);
+  private void fold(JsonNode node, List<JsonNode> visible) {
+    List<JsonNode> inside = new ArrayList<>(visible);
+    for (JsonNode entry : node.path("cte_map").path("map")) {
+      fold(entry.path("value"), within(entry, inside));
+      inside.add(entry);
     }
     if (node instanceof ObjectNode object) {
       for (Map.Entry<String, JsonNode> field : object.properties()) {
-        JsonNode folded = folded(field.getValue(), selects);
+        if (field.getKey().equals("cte_map")) {
+          continue;
+        }
+        JsonNode folded = folded(field.getValue(), inside);
         if (folded != null) {
           field.setValue(folded);
         } else {
-          fold(field.getValue(), selects);
+          fold(field.getValue(), inside);
         }
       }
     } else if (node instanceof ArrayNode array) {
       for (int i = 0; i < array.size(); i++) {
-        JsonNode folded = folded(array.get(i), selects);
+        JsonNode folded = folded(array.get(i), inside);
         if (folded != null) {
           array.set(i, folded);
         } else {
-          fold(array.get(i), selects);
+          fold(array.get(i), inside);
         }
       }
     }
   }
 
-  private @Nullable JsonNode folded(JsonNode node, List<JsonNode> around) {
+  private @Nullable JsonNode folded(JsonNode node, List<JsonNode> visible) {
     if (!node.path("class").asText().equals("SUBQUERY")
         || !node.path("subquery_type").asText().equals("SCALAR")) {
       return null;
     }
-    Definitions definitions = new Definitions();
-    around.forEach(definitions::add);
+    Definitions definitions = new Definitions(visible);
     JsonNode query = node.path("subquery");
     if (!definitions.isContextTree(query, Set.of()) || SyntaxTree.isVolatile(query)) {
       return null;

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * side alone: batches first, then only their ranges.
  *
  * <p>For {@code phases p JOIN samples s ON s.tag = 'x' AND s.ts >= p.start_time AND s.ts < p.end
- * WHERE p.order_id = 'o'} it asks {@code SELECT DISTINCT p.start_time, p.end FROM phases p WHERE
- * p.order_id = 'o'}. Every joined row satisfies all conditions of the inner joins and of WHERE, so
- * its sample lies between the bounds of some row of that query; other samples may be left out.
+ * WHERE p.order_id = 'o'} it asks {@code SELECT p.start_time, p.end FROM phases p WHERE p.order_id
+ * = 'o'}. Every joined row satisfies all conditions of the inner joins and of WHERE, so its sample
+ * lies between the bounds of some row of that query; other samples may be left out.
  *
  * <p>Sound only where leaving samples out cannot make a row appear. Hence: inner and cross joins;
  * outer, semi and anti joins where the samples are the whole optional side (then only ON counts) or
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * choose other rows than the statement does. A query that DuckDB rejects is no probe.
  */
 final class ContextProbe {
-  /** Distinct rows of a probe. */
+  /** Rows of a probe. */
   static final int ROWS_MAX = 50_000;
 
   /**

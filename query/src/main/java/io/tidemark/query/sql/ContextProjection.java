@@ -37,6 +37,24 @@ final class ContextProjection {
     this.context = context;
   }
 
+  /**
+   * Brings the tables of the session's instance up to date and opens a transaction in it, so that
+   * all parts of a statement see one state of them. The session's close ends it.
+   *
+   * @param withHistory whether the tables of all versions are needed too
+   * @return the number of that state
+   */
+  synchronized long begin(DuckDbSession session, boolean withHistory) {
+    if (withHistory) {
+      refreshHistory(session);
+    } else {
+      refresh(session);
+    }
+    session.begin();
+    session.execute("SELECT 1 FROM " + Relations.TAG_TABLE + " LIMIT 0"); // takes the snapshot now
+    return changes;
+  }
+
   /** Brings the tables of the session's instance up to date. */
   synchronized void refresh(DuckDbSession session) {
     if (session.instanceNumber() != instanceNumber) {
@@ -77,21 +95,21 @@ final class ContextProjection {
    * Rows of a statement over these tables and nothing else, which need not be asked for again until
    * they change.
    *
+   * @param state what {@link #begin} said
    * @param key all that the rows depend on beside the tables
    * @param ask runs it
    */
-  List<List<@Nullable Object>> rows(String key, Supplier<List<List<@Nullable Object>>> ask) {
-    long before;
+  List<List<@Nullable Object>> rows(
+      long state, String key, Supplier<List<List<@Nullable Object>>> ask) {
     synchronized (this) {
-      List<List<@Nullable Object>> known = answers.get(key);
+      List<List<@Nullable Object>> known = changes == state ? answers.get(key) : null;
       if (known != null) {
         return known;
       }
-      before = changes;
     }
     List<List<@Nullable Object>> rows = ask.get();
     synchronized (this) {
-      if (changes == before && rows.size() <= KEPT_ROWS_MAX) {
+      if (changes == state && rows.size() <= KEPT_ROWS_MAX) {
         if (answers.size() >= KEPT_MAX) {
           answers.clear();
         }
@@ -102,7 +120,7 @@ final class ContextProjection {
   }
 
   /** Brings the tables of all versions up to date; they are empty until somebody asks for one. */
-  synchronized void refreshHistory(DuckDbSession session) {
+  private void refreshHistory(DuckDbSession session) {
     refresh(session);
     long now = context.generation();
     if (now == historyGeneration) {

@@ -40,9 +40,9 @@ final class LookupCalls {
   }
 
   /** How a lookup reads. */
-  record Options(Part part, Retrieval.AtMode mode, ReadRule rule) {
+  record Options(Part part, Retrieval.AtMode mode, ReadRule rule, boolean isStrict) {
     SampleLookup over(HistorianQueries queries, QueryContext context) {
-      return new SampleLookup(part, mode, rule, queries, context);
+      return new SampleLookup(part, mode, rule, isStrict, queries, context);
     }
   }
 
@@ -90,7 +90,9 @@ final class LookupCalls {
       throw new HistorianException(
           ErrorCode.SQL_ERROR, name + " needs a tag and a time: " + name + "('R1.TIC101.PV', ts)");
     }
-    long number = register.apply(options(name, part, values(name, options, evaluate)));
+    long number =
+        register.apply(
+            options(name, part, values(name, options, evaluate), isConstant(rows.get(0))));
     ObjectNode call =
         SyntaxTree.call(
             "tidemark_lookup_" + type(part),
@@ -135,6 +137,14 @@ final class LookupCalls {
     return sql;
   }
 
+  private static boolean isConstant(JsonNode expression) {
+    List<ObjectNode> found = new ArrayList<>();
+    for (String each : List.of("COLUMN_REF", "STAR", "SUBQUERY", "POSITIONAL_REFERENCE")) {
+      SyntaxTree.collect(expression, each, found);
+    }
+    return found.isEmpty();
+  }
+
   /** The options as texts. */
   private static Map<String, String> values(
       String function,
@@ -144,9 +154,7 @@ final class LookupCalls {
     List<JsonNode> expressions = new ArrayList<>();
     options.forEach(
         (option, expression) -> {
-          List<ObjectNode> columns = new ArrayList<>();
-          SyntaxTree.collect(expression, "COLUMN_REF", columns);
-          if (!columns.isEmpty()) {
+          if (!isConstant(expression)) {
             throw new HistorianException(
                 ErrorCode.SQL_ERROR, function + ": " + option + " must be a constant");
           }
@@ -165,7 +173,8 @@ final class LookupCalls {
     return values;
   }
 
-  private static Options options(String function, Part part, Map<String, String> options) {
+  private static Options options(
+      String function, Part part, Map<String, String> options, boolean isStrict) {
     ReadRule usual = ReadRule.DEFAULT;
     String gap = options.get("max_gap");
     long maxGapNs;
@@ -186,7 +195,8 @@ final class LookupCalls {
             usual.uncertainIsBad(),
             choice(function, options, "step_as", usual.step()),
             maxGapNs,
-            usual.extrapolation()));
+            usual.extrapolation()),
+        isStrict);
   }
 
   private static <E extends Enum<E>> E choice(

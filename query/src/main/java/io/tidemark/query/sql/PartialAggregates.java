@@ -49,6 +49,9 @@ final class PartialAggregates {
   static final String HIGHEST = "tidemark_highest";
   static final String LAST = "tidemark_last_";
 
+  /** Stands for the name of the samples alone, which means a whole row. */
+  private static final String WHOLE_ROW = "";
+
   private final String alias;
   private final Set<String> aggregates;
   private final Set<String> selectAliases = new HashSet<>();
@@ -284,6 +287,7 @@ final class PartialAggregates {
       return;
     }
     if (!aggregates.contains(name)) {
+      possible &= !SyntaxTree.isVolatile(node);
       node.path("arguments").forEach(argument -> expression(argument, seesAliases));
       return;
     }
@@ -293,6 +297,7 @@ final class PartialAggregates {
     }
     possible &=
         REPEATABLE.contains(name)
+            && node.path("arguments").size() == 1
             && isPlain(node)
             && columnsOfSamples(node).isEmpty()
             && !isUnusable(node);
@@ -374,6 +379,9 @@ final class PartialAggregates {
     }
     JsonNode names = node.path("column_names");
     String last = names.path(names.size() - 1).asText().toLowerCase(Locale.ROOT);
+    if (names.size() == 1 && last.equals(alias)) {
+      return WHOLE_ROW;
+    }
     boolean isOwn =
         names.size() == 1
             ? Relations.SAMPLE_COLUMNS.contains(last)

@@ -19,7 +19,7 @@ final class SqlConstant {
       case Double number -> SyntaxTree.cast(SyntaxTree.text(number.toString()), "DOUBLE");
       case Boolean truth -> SyntaxTree.cast(SyntaxTree.text(truth.toString()), "BOOLEAN");
       case null, default ->
-          SyntaxTree.selectNode(SyntaxTree.template(planner, "SELECT " + text(value)))
+          SyntaxTree.selectNode(SyntaxTree.tree(planner, "SELECT " + text(value)))
               .path("select_list")
               .get(0);
     };

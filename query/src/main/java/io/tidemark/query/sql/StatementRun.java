@@ -57,6 +57,7 @@ final class StatementRun {
   private final String sql;
   private String sqlBody = "";
   private boolean isRestricted;
+  private long contextChanges;
   private final List<? extends @Nullable Object> parameters;
   private final QueryContext context;
   private final List<Handle> handles = new ArrayList<>();
@@ -104,21 +105,17 @@ final class StatementRun {
             parameters.size());
     StatementTimes times = new StatementTimes(context, parameters);
     tree = (ObjectNode) CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> times.replaced(node));
+    contextChanges = shared.projection.begin(executor, context.view().isAsOf());
+    isRestricted = VisibleTags.restrict(tree, executor, shared.instances, context);
+    if (context.view().isAsOf()) {
+      tree = asOf(tree);
+    }
     tree =
         (ObjectNode)
             CteScope.walk(
                 tree,
                 CteScope.EMPTY,
                 (node, scope) -> LookupCalls.replaced(node, this::values, this::register));
-    if (context.view().isAsOf()) {
-      shared.projection.refreshHistory(executor);
-    } else {
-      shared.projection.refresh(executor);
-    }
-    isRestricted = VisibleTags.restrict(tree, executor, shared.instances, context);
-    if (context.view().isAsOf()) {
-      tree = asOf(tree);
-    }
     JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
     rewrite(tree);
     if (text.explain()) {
@@ -334,7 +331,7 @@ final class StatementRun {
     // Texts of times mean others in another zone; who sees less has answers of their own.
     return isRestricted
         ? ask.get()
-        : shared.projection.rows(context.zone() + "\n" + statement, ask);
+        : shared.projection.rows(contextChanges, context.zone() + "\n" + statement, ask);
   }
 
   private static List<@Nullable Object> values(DuckDbRows rows) {

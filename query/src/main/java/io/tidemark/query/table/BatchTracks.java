@@ -132,6 +132,8 @@ final class BatchTracks {
 
   private final TableCall call;
   private final List<Track> tracks;
+  private boolean isRead;
+  private boolean hasPercentGood;
 
   private BatchTracks(TableCall call, List<Track> tracks) {
     this.call = call;
@@ -314,8 +316,13 @@ final class BatchTracks {
     return tracks.stream().mapToLong(Track::count).sum();
   }
 
-  /** Reads the values of all tracks, by a rule. */
-  void read(ReadRule rule, boolean withPercentGood) {
+  /** Reads the values of all tracks, by a rule that is the same every time. Any thread. */
+  synchronized void read(ReadRule rule, boolean withPercentGood) {
+    if (isRead && (hasPercentGood || !withPercentGood)) {
+      return;
+    }
+    isRead = true;
+    hasPercentGood |= withPercentGood;
     Map<Integer, List<Track>> byTag = new TreeMap<>();
     for (Track track : tracks) {
       byTag.computeIfAbsent(track.task.tag().id(), id -> new ArrayList<>()).add(track);

@@ -262,7 +262,9 @@ final class EnvelopeTables {
       return new Rows(
           COLUMNS,
           new ComputedRows(
-              COLUMNS, subjects.tracks().size(), wanted -> rows(subjects, reference, rule, width)),
+              COLUMNS,
+              subjects.tracks().size(),
+              wanted -> rows(arguments.call(), subjects, reference, rule, width)),
           subjects.tags(),
           ByBatchTable.ranges(subjects),
           uoms,
@@ -294,7 +296,11 @@ final class EnvelopeTables {
     }
 
     private static List<@Nullable Object[]> rows(
-        BatchTracks subjects, BatchTracks reference, ReadRule rule, Band.Width width) {
+        TableCall call,
+        BatchTracks subjects,
+        BatchTracks reference,
+        ReadRule rule,
+        Band.Width width) {
       subjects.read(rule, false);
       reference.read(rule, false);
       Map<Subject, List<Track>> good = bySubject(reference.tracks());
@@ -302,6 +308,7 @@ final class EnvelopeTables {
       Map<Subject, Band.Point[]> bands = new HashMap<>();
       List<@Nullable Object[]> rows = new ArrayList<>();
       for (Track track : subjects.tracks()) {
+        call.context().check();
         Subject subject = BatchTracks.subject(track);
         List<Track> others = good.getOrDefault(subject, List.of());
         Band.Point[] band;

@@ -43,19 +43,26 @@ public final class SampleLookup implements Lookup {
   private final Part part;
   private final Retrieval.AtMode mode;
   private final ReadRule rule;
+  private final boolean isStrict;
   private final HistorianQueries queries;
   private final QueryContext context;
 
-  /** A lookup by a mode and, where values are computed, a rule. */
+  /**
+   * A lookup by a mode and, where values are computed, a rule.
+   *
+   * @param isStrict whether a name without a tag is an error, else it has no value
+   */
   public SampleLookup(
       Part part,
       Retrieval.AtMode mode,
       ReadRule rule,
+      boolean isStrict,
       HistorianQueries queries,
       QueryContext context) {
     this.part = part;
     this.mode = mode;
     this.rule = rule;
+    this.isStrict = isStrict;
     this.queries = queries;
     this.context = context;
   }
@@ -75,13 +82,22 @@ public final class SampleLookup implements Lookup {
       }
     }
     @Nullable Object[] found = new @Nullable Object[names.length];
-    byName.forEach((name, rows) -> find(tag(name), rows, timesNs, found));
+    byName.forEach(
+        (name, rows) -> {
+          TagDefinition tag = tag(name);
+          if (tag != null) {
+            find(tag, rows, timesNs, found);
+          }
+        });
     return found;
   }
 
-  private TagDefinition tag(String name) {
+  private @Nullable TagDefinition tag(String name) {
     TagDefinition tag = context.view().tags().find(name);
     if (tag == null || !context.mayRead(tag.id())) {
+      if (!isStrict) {
+        return null;
+      }
       throw new HistorianException(
           ErrorCode.UNKNOWN_TAG, "no tag of that name: tag=" + ErrorText.quote(name));
     }

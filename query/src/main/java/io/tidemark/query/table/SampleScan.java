@@ -17,7 +17,8 @@ import io.tidemark.query.duckdb.ScanSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class SampleScan implements ScanSource {
           new ScanColumn("flags", ScanColumn.Type.UTINYINT));
 
   private static final int ROWS_GUESSED = 100_000;
+  private static final int WORKERS_MAX = 1_024;
   private static final long NANOS_PER_MICRO = 1_000;
 
   /** One tag's blocks in order. Used by one thread. */
@@ -59,10 +61,17 @@ public final class SampleScan implements ScanSource {
   }
 
   private final QueryContext context;
-  private final List<Unit> units;
+  private final long unitCount;
+  private final LongFunction<Unit> units;
 
   SampleScan(QueryContext context, List<Unit> units) {
+    this(context, units.size(), number -> units.get((int) number));
+  }
+
+  /** Units that are made when they are read: of many tags in many ranges there are many. */
+  private SampleScan(QueryContext context, long unitCount, LongFunction<Unit> units) {
     this.context = context;
+    this.unitCount = unitCount;
     this.units = units;
   }
 
@@ -72,13 +81,16 @@ public final class SampleScan implements ScanSource {
       List<TagDefinition> tags,
       List<TimeRange> ranges,
       SampleCondition condition) {
-    List<Unit> units = new ArrayList<>();
-    for (TagDefinition tag : tags) {
-      for (TimeRange range : ranges) {
-        units.add(new StoredUnit(context, tag, range, condition));
-      }
-    }
-    return new SampleScan(context, units);
+    int perTag = ranges.size();
+    return new SampleScan(
+        context,
+        Math.multiplyExact((long) tags.size(), perTag),
+        number ->
+            new StoredUnit(
+                context,
+                tags.get((int) (number / perTag)),
+                ranges.get((int) (number % perTag)),
+                condition));
   }
 
   /** A unit for each tag: its newest sample. */
@@ -97,16 +109,16 @@ public final class SampleScan implements ScanSource {
 
   @Override
   public long estimatedRows() {
-    return Math.max(1, (long) units.size() * ROWS_GUESSED);
+    return Math.clamp(unitCount, 1, Long.MAX_VALUE / ROWS_GUESSED) * ROWS_GUESSED;
   }
 
   @Override
   public Pass pass(int[] columns) {
-    AtomicInteger nextUnit = new AtomicInteger();
+    AtomicLong nextUnit = new AtomicLong();
     return new Pass() {
       @Override
       public int workersMax() {
-        return Math.max(1, units.size());
+        return Math.clamp(unitCount, 1, WORKERS_MAX);
       }
 
       @Override
@@ -167,7 +179,7 @@ public final class SampleScan implements ScanSource {
   private final class UnitWorker implements Worker {
     private final int[] columns;
     private final SampleColumns read;
-    private final AtomicInteger nextUnit;
+    private final AtomicLong nextUnit;
     private final SampleBlock block = new SampleBlock();
 
     /* Values on their way from a block to a vector. */
@@ -179,7 +191,7 @@ public final class SampleScan implements ScanSource {
     private @Nullable Blocks blocks;
     private int row;
 
-    UnitWorker(int[] columns, AtomicInteger nextUnit) {
+    UnitWorker(int[] columns, AtomicLong nextUnit) {
       this.columns = columns;
       this.read =
           Arrays.stream(columns).anyMatch(UnitWorker::isOfValue)
@@ -215,13 +227,14 @@ public final class SampleScan implements ScanSource {
         context.check();
         Blocks open = blocks;
         if (open == null) {
-          int next = nextUnit.getAndIncrement();
-          if (next >= units.size()) {
+          long next = nextUnit.getAndIncrement();
+          if (next >= unitCount) {
             block.count(0);
             return false;
           }
-          unit = units.get(next);
-          open = units.get(next).open(read);
+          Unit begun = units.apply(next);
+          unit = begun;
+          open = begun.open(read);
           blocks = open;
         }
         row = 0;

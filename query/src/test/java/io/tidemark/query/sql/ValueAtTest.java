@@ -123,6 +123,12 @@ class ValueAtTest {
   }
 
   @Test
+  void aNameOfARowThatIsNoTagHasNoValue() {
+    assertThat(plant.rows("SELECT value_at(tag, now()) FROM attributes WHERE tag = 'NO SUCH TAG'"))
+        .containsExactly(Arrays.asList((Object) null));
+  }
+
+  @Test
   void aMissingNameOrTimeHasNoValue() {
     assertThat(plant.rows("SELECT value_at(NULL, now()), value_at('R1.TEMP', NULL)"))
         .containsExactly(Arrays.asList(null, null));
@@ -139,6 +145,8 @@ class ValueAtTest {
         "value_at('R1.TEMP', now(), speed => 'x')        | SQL_ERROR    | \"speed\"",
         "value_at('R1.TEMP', now(), max_gap => '-1h')    | BAD_TIME     | max_gap",
         "value_at('R1.TEMP', now(), mode => tag)         | SQL_ERROR    | constant",
+        "value_at('R1.TEMP', now(), mode => (SELECT COLUMNS('^tag$') FROM tags LIMIT 1)) |"
+            + " SQL_ERROR | constant",
         "value_at('R1.TEMP', 'soon')                     | SQL_ERROR    | soon",
       })
   void aBadArgumentIsNamed(String call, ErrorCode code, String mentioned) {
