@@ -10,7 +10,6 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
 import io.tidemark.model.WriteOrder;
 import io.tidemark.query.HistorianQueries;
-import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
@@ -28,17 +27,18 @@ import io.tidemark.query.table.Tables;
 import io.tidemark.query.time.ShiftCalendar;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One statement on its way: checked, planned over empty stubs, its references replaced by scans,
  * run. Used once, by one thread.
+ *
+ * <p>Long because all steps of a statement share its two sessions, its parameters and its handles;
+ * what a step decides by itself is outside.
  */
 final class StatementRun {
   private static final int RANGES_MAX = 4096;
@@ -293,7 +293,7 @@ final class StatementRun {
     pushed.add(
         new ExplainResult.PushedScan(
             function.name(),
-            names(rows.tags()),
+            TagSelection.names(rows.tags()),
             TimeRanges.union(rows.ranges()),
             SampleCondition.ANY,
             Set.of(),
@@ -368,19 +368,20 @@ final class StatementRun {
       PlanFilters.Need need,
       ContextAsk.Answer answer,
       @Nullable PartialPlan partial) {
-    List<TagDefinition> wanted = select(need, answer.tags());
+    List<TagDefinition> wanted =
+        new TagSelection(planner, executor, context).select(need, answer.tags());
     TimeRanges times = need.times().and(answer.times()).atMost(RANGES_MAX);
     boolean isStored = reference.isSamples();
     List<long[]> edges = partial == null ? null : partial.edges(wanted, times, context);
     pushed.add(
         new ExplainResult.PushedScan(
             reference.name(),
-            names(wanted),
+            TagSelection.names(wanted),
             times,
             isStored ? need.samples() : SampleCondition.ANY,
             need.columns(),
             partial == null ? 0 : partial.intervals(),
-            uoms(wanted),
+            TagSelection.uoms(wanted),
             Map.of()));
     if (partial != null && edges != null) {
       return over(
@@ -441,79 +442,6 @@ final class StatementRun {
               }
             },
             one);
-  }
-
-  /** The unit of the values, where all tags share one. */
-  private static Map<String, String> uoms(List<TagDefinition> tags) {
-    Set<String> uoms = new TreeSet<>();
-    tags.forEach(tag -> uoms.add(tag.uom()));
-    String uom = uoms.size() == 1 ? uoms.iterator().next() : "";
-    return Map.of("value", uom, "value_int", uom);
-  }
-
-  private static Set<String> names(List<TagDefinition> tags) {
-    Set<String> names = new TreeSet<>();
-    tags.forEach(tag -> names.add(tag.name()));
-    return names;
-  }
-
-  /** The visible tags that the conditions leave. */
-  private List<TagDefinition> select(PlanFilters.Need need, @Nullable Set<String> asked) {
-    Set<String> names = null;
-    JsonNode condition = need.tagCondition();
-    if (condition != null) {
-      Set<Object> constants = StubCondition.constants(need.conditions(), "tag");
-      if (constants != null) {
-        names = new LinkedHashSet<>();
-        for (Object constant : constants) {
-          names.add(constant.toString());
-        }
-      } else {
-        names = namesByQuery(condition);
-      }
-    }
-    if (names == null) {
-      names = asked;
-    } else if (asked != null) {
-      names.retainAll(asked);
-    }
-    List<TagDefinition> wanted = new ArrayList<>();
-    if (names == null) {
-      wanted.addAll(context.view().tags().all());
-    } else {
-      for (String name : names) {
-        TagDefinition tag = context.view().tags().find(name);
-        if (tag != null) {
-          wanted.add(tag);
-        }
-      }
-    }
-    wanted.removeIf(tag -> !context.mayRead(tag.id()));
-    return wanted;
-  }
-
-  /** Lets DuckDB itself evaluate a condition on names, such as LIKE; null if it cannot. */
-  private @Nullable Set<String> namesByQuery(JsonNode condition) {
-    try {
-      ObjectNode tree =
-          SyntaxTree.template(
-              planner,
-              "SELECT tag FROM (SELECT tag, tag AS "
-                  + Relations.RESERVED
-                  + "tag FROM "
-                  + Relations.TAG_TABLE
-                  + ") t");
-      SyntaxTree.selectNode(tree).set("where_clause", condition.deepCopy());
-      Set<String> names = new LinkedHashSet<>();
-      try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), List.of())) {
-        while (rows.next()) {
-          names.add(String.valueOf(rows.value(0)));
-        }
-      }
-      return names;
-    } catch (DuckDbException e) {
-      return null;
-    }
   }
 
   /** A template over a scan. */

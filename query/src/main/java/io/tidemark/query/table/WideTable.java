@@ -295,6 +295,10 @@ final class WideTable implements TableFunction {
         int count = block.count();
         System.arraycopy(block.statuses(), 0, slab.statuses, at, count);
         @Nullable String[] texts = slab.texts;
+        boolean isCopied = texts == null && block.type().isReal();
+        if (isCopied) {
+          System.arraycopy(block.doubles(), 0, slab.values, at, count);
+        }
         for (int i = 0; i < count; i++) {
           if (!block.isPresent(i) || Quality.isBad(block.statuses()[i])) {
             slab.isFull = false;
@@ -306,7 +310,7 @@ final class WideTable implements TableFunction {
                 block.type() == SampleType.STRING
                     ? block.texts()[i]
                     : tag.stateText(block.longs()[i]);
-          } else {
+          } else if (!isCopied) {
             slab.values[at + i] = block.number(i);
           }
         }
