@@ -51,6 +51,10 @@ final class SampleWalk implements AutoCloseable {
 
   /** Sets {@link #before} and {@link #after}. */
   void moveTo(long timeNs) {
+    if (started && timeNs >= position && after.exists && timeNs < after.timeNs) {
+      position = timeNs; // still between the same two: grids are often finer than samples
+      return;
+    }
     if (!started || timeNs < position) {
       restart(timeNs);
       if (rule.isPlain()) {
