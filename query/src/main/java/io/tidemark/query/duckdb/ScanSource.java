@@ -27,6 +27,21 @@ public interface ScanSource {
 
     /** A worker for one thread at a time. */
     Worker worker();
+
+    /** A pass that is not shared: all its rows come from this worker. */
+    static Pass of(Worker worker) {
+      return new Pass() {
+        @Override
+        public int workersMax() {
+          return 1;
+        }
+
+        @Override
+        public Worker worker() {
+          return worker;
+        }
+      };
+    }
   }
 
   /** Takes units of work until none is left. Used by one thread at a time. */

@@ -130,17 +130,7 @@ final class VisibleTags {
     @Override
     public Pass pass(int[] columns) {
       AtomicInteger next = new AtomicInteger();
-      return new Pass() {
-        @Override
-        public int workersMax() {
-          return 1;
-        }
-
-        @Override
-        public Worker worker() {
-          return rows -> fill(rows, next, columns.length);
-        }
-      };
+      return Pass.of(rows -> fill(rows, next, columns.length));
     }
 
     private int fill(ScanRows rows, AtomicInteger next, int columnCount) {

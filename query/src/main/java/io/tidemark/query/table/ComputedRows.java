@@ -51,17 +51,7 @@ final class ComputedRows implements ScanSource {
     }
     List<@Nullable Object[]> rows = maker.rows(names);
     AtomicInteger next = new AtomicInteger();
-    return new Pass() {
-      @Override
-      public int workersMax() {
-        return 1;
-      }
-
-      @Override
-      public Worker worker() {
-        return out -> fill(out, rows, wanted, next);
-      }
-    };
+    return Pass.of(out -> fill(out, rows, wanted, next));
   }
 
   private int fill(ScanRows out, List<@Nullable Object[]> rows, int[] wanted, AtomicInteger next) {

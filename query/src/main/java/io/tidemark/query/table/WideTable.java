@@ -179,18 +179,7 @@ final class WideTable implements TableFunction {
 
     @Override
     public Pass pass(int[] wanted) {
-      WideWorker worker = new WideWorker(wanted);
-      return new Pass() {
-        @Override
-        public int workersMax() {
-          return 1;
-        }
-
-        @Override
-        public Worker worker() {
-          return worker;
-        }
-      };
+      return Pass.of(new WideWorker(wanted));
     }
 
     /** One thread at a time. */
