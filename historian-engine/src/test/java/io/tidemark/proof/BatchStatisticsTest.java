@@ -3,13 +3,8 @@ package io.tidemark.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.cli.Main;
 import io.tidemark.query.aggregate.SummaryField;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -150,52 +145,12 @@ class BatchStatisticsTest {
     }
   }
 
-  private static void run(TestServer server, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.addAll(List.of("--server", server.address()));
-    int code = Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(new String[0]));
-    assertThat(code).as("%s%n%s", out, err).isIn(0, 3);
-  }
-
   @Test
   void filmCoating() throws IOException {
-    Path csv = PlantData.path("film-coating/film_coating.csv");
-    Path phases = PlantData.path("film-coating/phases.csv");
-    Map<String, Long> starts = new HashMap<>();
-    for (String[] row : PlantData.csv(phases).subList(1, 46)) {
-      starts.put(row[0], Instant.parse(row[5]).getEpochSecond() * 1_000_000_000L);
-    }
-    List<String[]> rows = PlantData.csv(csv);
-    Map<String, Curve> curves = new HashMap<>();
-    for (String[] row : rows.subList(1, rows.size())) {
-      long micros =
-          new BigDecimal(row[2])
-              .multiply(BigDecimal.valueOf(60_000_000L))
-              .setScale(0, RoundingMode.HALF_UP)
-              .longValue();
-      add(curves, "COATER.", rows.getFirst(), row, starts.get(row[0]) + 1_000 * micros, 3, 10);
-    }
+    PlantBatches file = PlantBatches.filmCoating();
+    Map<String, Curve> curves = curves(file, 3, 10);
     try (TestServer server = TestServer.start(folder, Map.of())) {
-      run(
-          server,
-          "import",
-          csv.toString(),
-          "--time-column",
-          "Time (min)",
-          "--time-unit",
-          "m",
-          "--time-base",
-          phases + ":BATCH NUMBER:suggested_batch_start",
-          "--batch-column",
-          "BATCH NUMBER",
-          "--phase-column",
-          "PHASE",
-          "--unit-id",
-          "COATER",
-          "--tag-prefix",
-          "COATER.");
+      file.importInto(server);
       check(server.api(), "batch_summary", curves, 9 * 7, 1);
       check(server.api(), "phase_summary", curves, 45 * 7, 4);
     }
@@ -203,52 +158,24 @@ class BatchStatisticsTest {
 
   @Test
   void dryer() throws IOException {
-    Path csv = PlantData.path("batch-dryer/dryer.csv");
-    List<String[]> rows = PlantData.csv(csv);
-    long base = Instant.parse("2024-02-01T00:00:00Z").getEpochSecond() * 1_000_000_000L;
-    Map<String, Curve> curves = new HashMap<>();
-    for (String[] row : rows.subList(1, rows.size())) {
-      long ns =
-          base
-              + Long.parseLong(row[0]) * 6 * 3_600_000_000_000L
-              + Long.parseLong(row[11]) * 60_000_000_000L;
-      add(curves, "DRYER.", rows.getFirst(), row, ns, 1, 11);
-    }
+    PlantBatches file = PlantBatches.dryer();
+    Map<String, Curve> curves = curves(file, 1, 11);
     try (TestServer server = TestServer.start(folder, Map.of())) {
-      run(
-          server,
-          "import",
-          csv.toString(),
-          "--time-column",
-          "ClockTime",
-          "--time-unit",
-          "m",
-          "--time-base",
-          "2024-02-01T00:00Z+6h*batch",
-          "--batch-column",
-          "batch_id",
-          "--unit-id",
-          "DRYER",
-          "--tag-prefix",
-          "DRYER.");
+      file.importInto(server);
       check(server.api(), "batch_summary", curves, 71 * 10, 8);
     }
   }
 
-  private static void add(
-      Map<String, Curve> curves,
-      String prefix,
-      String[] names,
-      String[] row,
-      long ns,
-      int from,
-      int to) {
-    for (int i = from; i < to; i++) {
-      curves
-          .computeIfAbsent(prefix + names[i], tag -> new Curve())
-          .samples
-          .put(ns, Double.parseDouble(row[i]));
+  private static Map<String, Curve> curves(PlantBatches file, int from, int to) {
+    Map<String, Curve> curves = new HashMap<>();
+    for (int column = from; column < to; column++) {
+      Curve curve = new Curve();
+      for (PlantBatches.Sample sample : file.samples()) {
+        curve.samples.put(sample.timeNs(), sample.value(column));
+      }
+      curves.put(file.tag(column), curve);
     }
+    return curves;
   }
 
   /**

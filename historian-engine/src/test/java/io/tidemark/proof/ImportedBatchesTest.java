@@ -3,17 +3,8 @@ package io.tidemark.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.cli.Main;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -26,58 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ImportedBatchesTest {
   @TempDir Path folder;
 
-  private static String run(TestServer server, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.addAll(List.of("--server", server.address()));
-    int code = Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(new String[0]));
-    assertThat(code).as("%s%n%s", out, err).isIn(0, 3);
-    return out.toString();
-  }
-
   @Test
   void filmCoating() throws IOException {
-    Path csv = PlantData.path("film-coating/film_coating.csv");
-    Path phases = PlantData.path("film-coating/phases.csv");
-    Map<String, Long> starts = new HashMap<>();
-    for (String[] row : PlantData.csv(phases).subList(1, 46)) {
-      starts.put(row[0], Instant.parse(row[5]).getEpochSecond() * 1_000_000_000L);
-    }
-    List<String[]> rows = PlantData.csv(csv);
-    Map<Integer, PlantData.Series> series =
-        new HashMap<>(
-            Map.of(
-                3, new PlantData.Series(), 4, new PlantData.Series(), 7, new PlantData.Series()));
-    for (String[] row : rows.subList(1, rows.size())) {
-      long time =
-          starts.get(row[0])
-              + 1000
-                  * new BigDecimal(row[2])
-                      .multiply(BigDecimal.valueOf(60_000_000L))
-                      .setScale(0, java.math.RoundingMode.HALF_UP)
-                      .longValue();
-      series.forEach((column, values) -> values.put(time, Double.parseDouble(row[column])));
-    }
+    PlantBatches file = PlantBatches.filmCoating();
+    Map<Integer, PlantData.Series> series = file.series(3, 4, 7);
     try (TestServer server = TestServer.start(folder, Map.of())) {
-      run(
-          server,
-          "import",
-          csv.toString(),
-          "--time-column",
-          "Time (min)",
-          "--time-unit",
-          "m",
-          "--time-base",
-          phases + ":BATCH NUMBER:suggested_batch_start",
-          "--batch-column",
-          "BATCH NUMBER",
-          "--phase-column",
-          "PHASE",
-          "--unit-id",
-          "COATER",
-          "--tag-prefix",
-          "COATER.");
+      file.importInto(server);
       Api api = server.api();
       assertThat(api.sql("SELECT count(*) FROM batches").at("/rows/0/0").asInt()).isEqualTo(9);
       JsonNode found =
@@ -87,9 +32,7 @@ class ImportedBatchesTest {
               .path("rows");
       assertThat(found).hasSize(45);
       for (JsonNode phase : found) {
-        for (Map.Entry<Integer, PlantData.Series> each : series.entrySet()) {
-          assertSame(api, "COATER." + rows.getFirst()[each.getKey()], each.getValue(), phase);
-        }
+        series.forEach((column, values) -> assertSame(api, file.tag(column), values, phase));
       }
       JsonNode batches =
           api.sql("SELECT start_time_ns, end_time_ns, start_time, end_time FROM batches")
@@ -102,46 +45,17 @@ class ImportedBatchesTest {
 
   @Test
   void dryer() throws IOException {
-    Path csv = PlantData.path("batch-dryer/dryer.csv");
-    List<String[]> rows = PlantData.csv(csv);
-    long base = Instant.parse("2024-02-01T00:00:00Z").getEpochSecond() * 1_000_000_000L;
-    Map<Integer, PlantData.Series> series =
-        new HashMap<>(
-            Map.of(
-                1, new PlantData.Series(), 8, new PlantData.Series(), 10, new PlantData.Series()));
-    for (String[] row : rows.subList(1, rows.size())) {
-      long time =
-          base
-              + Long.parseLong(row[0]) * 6 * 3_600_000_000_000L
-              + Long.parseLong(row[11]) * 60_000_000_000L;
-      series.forEach((column, values) -> values.put(time, Double.parseDouble(row[column])));
-    }
+    PlantBatches file = PlantBatches.dryer();
+    Map<Integer, PlantData.Series> series = file.series(1, 8, 10);
     try (TestServer server = TestServer.start(folder, Map.of())) {
-      run(
-          server,
-          "import",
-          csv.toString(),
-          "--time-column",
-          "ClockTime",
-          "--time-unit",
-          "m",
-          "--time-base",
-          "2024-02-01T00:00Z+6h*batch",
-          "--batch-column",
-          "batch_id",
-          "--unit-id",
-          "DRYER",
-          "--tag-prefix",
-          "DRYER.");
+      file.importInto(server);
       Api api = server.api();
       JsonNode batches =
           api.sql("SELECT start_time_ns, end_time_ns, start_time, end_time FROM batches")
               .path("rows");
       assertThat(batches).hasSize(71);
       for (JsonNode batch : batches) {
-        for (Map.Entry<Integer, PlantData.Series> each : series.entrySet()) {
-          assertSame(api, "DRYER." + rows.getFirst()[each.getKey()], each.getValue(), batch);
-        }
+        series.forEach((column, values) -> assertSame(api, file.tag(column), values, batch));
       }
     }
   }
