@@ -118,15 +118,15 @@ class SqlShellTest {
 
   @Test
   void anErrorPointsAtItsPlaceAndTheShellGoesOn() throws IOException {
-    String seen = typed("SELECT 1 AS a,", "  valu FROM samples;", "SELECT 6 * 7 AS b;");
+    String seen = typed("SELECT 1 AS a,", "  valu FROM samples;", "SELECT 1234567 * 10 AS b;");
     assertThat(seen).contains("SQL_ERROR: ").containsPattern("\n    valu FROM samples\r?\n    \\^");
-    assertThat(seen).contains("42");
+    assertThat(seen).contains("12345670");
     assertThat(typed("DELETE FROM samples;")).contains("READ_ONLY: ", "hint: ");
   }
 
   @Test
   void theRestOfALineIsNotRunAfterAnError() throws IOException {
-    assertThat(typed("SELECT nothing; SELECT 6 * 7 AS b;")).doesNotContain("42");
+    assertThat(typed("SELECT nothing; SELECT 1234567 * 10 AS b;")).doesNotContain("12345670");
   }
 
   @Test
