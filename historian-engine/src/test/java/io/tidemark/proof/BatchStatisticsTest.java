@@ -31,9 +31,17 @@ class BatchStatisticsTest {
   /** Good values of a tag; between them lines, or the value before if it is stepped. */
   private static final class Curve {
     private final TreeMap<Long, Double> samples = new TreeMap<>();
+    private final boolean isStep;
+
+    private Curve(boolean isStep) {
+      this.isStep = isStep;
+    }
 
     private double at(long ns) {
       Map.Entry<Long, Double> left = samples.floorEntry(ns);
+      if (isStep) {
+        return left.getValue();
+      }
       Map.Entry<Long, Double> right = samples.higherEntry(ns);
       double share = (double) (ns - left.getKey()) / (right.getKey() - left.getKey());
       return left.getValue() + share * (right.getValue() - left.getValue());
@@ -72,7 +80,8 @@ class BatchStatisticsTest {
       double integral = 0;
       for (Long left = from < to ? from : null; left != null && left < to; ) {
         long right = knots.higherKey(left);
-        integral += (knots.get(left) + knots.get(right)) / 2 * ((right - left) / 1e9);
+        double ends = knots.get(left) + (isStep ? knots.get(left) : knots.get(right));
+        integral += ends / 2 * ((right - left) / 1e9);
         left = right;
       }
       double good = Math.max(0, to - from) / 1e9;
@@ -89,7 +98,7 @@ class BatchStatisticsTest {
       for (long left = from; left < to; ) {
         long right = knots.higherKey(left);
         double a = knots.get(left) - average;
-        double b = knots.get(right) - average;
+        double b = knots.get(isStep ? left : right) - average;
         squares += (a * a + a * b + b * b) / 3 * ((right - left) / 1e9);
         left = right;
       }
@@ -149,7 +158,7 @@ class BatchStatisticsTest {
   void filmCoating() throws IOException {
     PlantBatches file = PlantBatches.filmCoating();
     Map<String, Curve> curves = curves(file, 3, 10);
-    try (TestServer server = TestServer.start(folder, Map.of())) {
+    try (TestServer server = TestServer.start(folder.resolve("store"), Map.of())) {
       file.importInto(server);
       check(server.api(), "batch_summary", curves, 9 * 7, 1);
       check(server.api(), "phase_summary", curves, 45 * 7, 4);
@@ -160,16 +169,37 @@ class BatchStatisticsTest {
   void dryer() throws IOException {
     PlantBatches file = PlantBatches.dryer();
     Map<String, Curve> curves = curves(file, 1, 11);
-    try (TestServer server = TestServer.start(folder, Map.of())) {
+    try (TestServer server = TestServer.start(folder.resolve("store"), Map.of())) {
       file.importInto(server);
       check(server.api(), "batch_summary", curves, 71 * 10, 8);
+    }
+  }
+
+  @Test
+  void penicillin() throws IOException {
+    PlantBatches file = PlantBatches.penicillin(folder);
+    Map<String, Curve> curves = curves(file, 1, 16);
+    try (TestServer server = TestServer.start(folder.resolve("store"), Map.of())) {
+      file.importInto(server);
+      check(server.api(), "batch_summary", curves, 2 * 15, 1);
+    }
+  }
+
+  @Test
+  void tennesseeEastman() throws IOException {
+    PlantBatches file = PlantBatches.tennesseeEastman(folder);
+    Map<String, Curve> curves = curves(file, 3, 55);
+    try (TestServer server = TestServer.start(folder.resolve("store"), Map.of())) {
+      file.importInto(server);
+      check(server.api(), "batch_summary", curves, 11 * 52, 3);
+      check(server.api(), "phase_summary", curves, 21 * 52, 3);
     }
   }
 
   private static Map<String, Curve> curves(PlantBatches file, int from, int to) {
     Map<String, Curve> curves = new HashMap<>();
     for (int column = from; column < to; column++) {
-      Curve curve = new Curve();
+      Curve curve = new Curve(file.isStep(column));
       for (PlantBatches.Sample sample : file.samples()) {
         curve.samples.put(sample.timeNs(), sample.value(column));
       }
