@@ -285,10 +285,10 @@ final class ContextAsk {
 
   private static @Nullable TimeRanges bound(ContextProbe.Bound bound, Object value) {
     if (bound.column().equals("ts") && value instanceof Instant instant) {
-      return PlanFilters.ofMicros(bound.comparison(), TimeConstant.micros(instant));
+      return TimeRanges.ofMicros(bound.comparison(), TimeConstant.micros(instant));
     }
     if (bound.column().equals("ts_ns") && value instanceof Long ns) {
-      return PlanFilters.ofNanos(bound.comparison(), ns);
+      return TimeRanges.ofNanos(bound.comparison(), ns);
     }
     return null;
   }

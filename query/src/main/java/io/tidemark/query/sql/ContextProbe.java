@@ -50,7 +50,7 @@ final class ContextProbe {
   private final ObjectNode template;
   private final ObjectNode select;
   private final ObjectNode samples;
-  private final String samplesAlias;
+  private final OwnColumns own;
   private final Predicate<JsonNode> isContext;
 
   private ContextProbe(
@@ -58,7 +58,7 @@ final class ContextProbe {
     this.template = template;
     this.select = select;
     this.samples = samples;
-    this.samplesAlias = samples.path("alias").asText().toLowerCase(Locale.ROOT);
+    own = OwnColumns.of(samples);
     this.isContext = isContext;
   }
 
@@ -251,7 +251,7 @@ final class ContextProbe {
   }
 
   private Owner owner(JsonNode expression, Set<String> aliases) {
-    if (expression.path("class").asText().equals("USING") || isUnusable(expression)) {
+    if (expression.path("class").asText().equals("USING") || !SyntaxTree.isOfOneRow(expression)) {
       return Owner.OTHER;
     }
     List<ObjectNode> references = new ArrayList<>();
@@ -268,31 +268,17 @@ final class ContextProbe {
   }
 
   /**
-   * A name without qualifier that samples have is theirs, or the statement is ambiguous and fails.
-   * Another one is taken for the context's; if it is not, the probe fails.
+   * Another name without qualifier is taken for the context's; if it is not, the probe fails. An
+   * alias of both sides is nobody's.
    */
   private Owner ownerOf(ObjectNode reference, Set<String> aliases) {
     JsonNode names = reference.path("column_names");
-    String first = names.path(0).asText().toLowerCase(Locale.ROOT);
-    if (names.size() == 1) {
-      return Relations.SAMPLE_COLUMNS.contains(first) ? Owner.SAMPLES : Owner.CONTEXT;
+    boolean isOfContext =
+        names.size() > 1 && aliases.contains(names.path(0).asText().toLowerCase(Locale.ROOT));
+    if (own.column(reference) != null) {
+      return isOfContext ? Owner.OTHER : Owner.SAMPLES;
     }
-    if (first.equals(samplesAlias)) {
-      return aliases.contains(first) ? Owner.OTHER : Owner.SAMPLES;
-    }
-    return aliases.contains(first) ? Owner.CONTEXT : Owner.OTHER;
-  }
-
-  private static boolean isUnusable(JsonNode expression) {
-    if (SyntaxTree.holdsType(expression, "SUBQUERY")
-        || SyntaxTree.holdsType(expression, "LAMBDA")) {
-      return true;
-    }
-    List<ObjectNode> windows = new ArrayList<>();
-    SyntaxTree.collect(expression, "WINDOW", windows);
-    List<ObjectNode> stars = new ArrayList<>();
-    SyntaxTree.collect(expression, "STAR", stars);
-    return !windows.isEmpty() || !stars.isEmpty() || SyntaxTree.isVolatile(expression);
+    return names.size() == 1 || isOfContext ? Owner.CONTEXT : Owner.OTHER;
   }
 
   /** Every column is named with an alias of the context side: nothing can be mistaken. */
@@ -343,13 +329,13 @@ final class ContextProbe {
   }
 
   private void addBound(
-      JsonNode own,
+      JsonNode time,
       String comparison,
       JsonNode other,
       Set<String> aliases,
       List<Bound> bounds,
       List<JsonNode> expressions) {
-    String column = samplesColumn(own, aliases);
+    String column = samplesColumn(time, aliases);
     if (column == null
         || !isBoundColumn(column)
         || owner(other, aliases) != Owner.CONTEXT
@@ -378,13 +364,11 @@ final class ContextProbe {
   }
 
   private @Nullable String samplesColumn(JsonNode node, Set<String> aliases) {
-    if (!(node instanceof ObjectNode object)
-        || !object.path("class").asText().equals("COLUMN_REF")
-        || ownerOf(object, aliases) != Owner.SAMPLES) {
-      return null;
-    }
-    JsonNode names = object.path("column_names");
-    return names.size() > 2 ? null : names.get(names.size() - 1).asText().toLowerCase(Locale.ROOT);
+    return node instanceof ObjectNode object
+            && object.path("class").asText().equals("COLUMN_REF")
+            && ownerOf(object, aliases) == Owner.SAMPLES
+        ? own.column(object)
+        : null;
   }
 
   /** {@code tag IN (SELECT …)} and {@code tag = ANY (…)} over context. */

@@ -49,10 +49,7 @@ final class PartialAggregates {
   static final String HIGHEST = "tidemark_highest";
   static final String LAST = "tidemark_last_";
 
-  /** Stands for the name of the samples alone, which means a whole row. */
-  private static final String WHOLE_ROW = "";
-
-  private final String alias;
+  private final OwnColumns own;
   private final Set<String> aggregates;
   private final Set<String> selectAliases = new HashSet<>();
   private final List<Cut> constantCuts = new ArrayList<>();
@@ -62,8 +59,8 @@ final class PartialAggregates {
   private boolean hasAggregate;
   private boolean possible = true;
 
-  private PartialAggregates(String alias, Set<String> aggregates) {
-    this.alias = alias;
+  private PartialAggregates(OwnColumns own, Set<String> aggregates) {
+    this.own = own;
     this.aggregates = aggregates;
   }
 
@@ -78,8 +75,7 @@ final class PartialAggregates {
       ObjectNode samples,
       Set<String> aggregates,
       Predicate<JsonNode> isContext) {
-    String alias = ColumnUnits.alias(samples).toLowerCase(Locale.ROOT);
-    PartialAggregates partial = new PartialAggregates(alias, aggregates);
+    PartialAggregates partial = new PartialAggregates(OwnColumns.of(samples), aggregates);
     partial.read(select, samples, isContext);
     return partial.possible && partial.hasAggregate ? partial : null;
   }
@@ -173,11 +169,11 @@ final class PartialAggregates {
   }
 
   private void condition(JsonNode term) {
-    if (isUnusable(term)) {
+    if (!SyntaxTree.isOfOneRow(term)) {
       possible = false;
       return;
     }
-    Set<String> columns = columnsOfSamples(term);
+    Set<String> columns = own.in(term);
     if (DISTINCT_FROM_SAMPLES.containsAll(columns)) {
       return;
     }
@@ -200,11 +196,11 @@ final class PartialAggregates {
     }
   }
 
-  private boolean cut(JsonNode own, String comparison, JsonNode bound) {
-    String column = columnOfSamples(own);
+  private boolean cut(JsonNode time, String comparison, JsonNode bound) {
+    String column = own.column(time);
     if (column == null
         || !(column.equals("ts") || column.equals("ts_ns"))
-        || !columnsOfSamples(bound).isEmpty()) {
+        || !own.in(bound).isEmpty()) {
       return false;
     }
     switch (comparison) {
@@ -237,11 +233,11 @@ final class PartialAggregates {
     return term.path("class").asText().equals("FUNCTION")
         && SyntaxTree.name(term, "function_name").equals("good")
         && term.path("arguments").size() == 1
-        && "status".equals(columnOfSamples(term.path("arguments").get(0).path("expression")));
+        && "status".equals(own.column(term.path("arguments").get(0).path("expression")));
   }
 
   private boolean isQuality(JsonNode node) {
-    return "quality".equals(columnOfSamples(node));
+    return "quality".equals(own.column(node));
   }
 
   private static boolean isGood(JsonNode node) {
@@ -271,7 +267,7 @@ final class PartialAggregates {
   }
 
   private void column(JsonNode node, boolean seesAliases) {
-    String column = columnOfSamples(node);
+    String column = own.column(node);
     boolean isAlias =
         seesAliases
             && node.path("column_names").size() == 1
@@ -299,8 +295,8 @@ final class PartialAggregates {
         REPEATABLE.contains(name)
             && node.path("arguments").size() == 1
             && isPlain(node)
-            && columnsOfSamples(node).isEmpty()
-            && !isUnusable(node);
+            && own.in(node).isEmpty()
+            && SyntaxTree.isOfOneRow(node);
   }
 
   private static boolean isPlain(JsonNode aggregate) {
@@ -317,8 +313,7 @@ final class PartialAggregates {
       return true;
     }
     JsonNode arguments = node.path("arguments");
-    String column =
-        arguments.size() == 1 ? columnOfSamples(arguments.get(0).path("expression")) : null;
+    String column = arguments.size() == 1 ? own.column(arguments.get(0).path("expression")) : null;
     if (column == null) {
       return false;
     }
@@ -341,52 +336,7 @@ final class PartialAggregates {
     }
     List<ObjectNode> references = new ArrayList<>();
     SyntaxTree.collect(arguments.get(0).path("expression"), "COLUMN_REF", references);
-    return references.isEmpty()
-        && "ts".equals(columnOfSamples(arguments.get(1).path("expression")));
-  }
-
-  private static boolean isUnusable(JsonNode node) {
-    for (String each : List.of("WINDOW", "STAR", "LAMBDA", "POSITIONAL_REFERENCE", "SUBQUERY")) {
-      List<ObjectNode> found = new ArrayList<>();
-      SyntaxTree.collect(node, each, found);
-      if (!found.isEmpty()) {
-        return true;
-      }
-    }
-    return SyntaxTree.isVolatile(node);
-  }
-
-  private Set<String> columnsOfSamples(JsonNode node) {
-    List<ObjectNode> references = new ArrayList<>();
-    SyntaxTree.collect(node, "COLUMN_REF", references);
-    Set<String> columns = new HashSet<>();
-    for (ObjectNode reference : references) {
-      String column = columnOfSamples(reference);
-      if (column != null) {
-        columns.add(column);
-      }
-    }
-    return columns;
-  }
-
-  /**
-   * The column of the samples that an expression is, or null. A name without qualifier that samples
-   * have is theirs, or the statement is ambiguous and fails.
-   */
-  private @Nullable String columnOfSamples(JsonNode node) {
-    if (!node.path("class").asText().equals("COLUMN_REF")) {
-      return null;
-    }
-    JsonNode names = node.path("column_names");
-    String last = names.path(names.size() - 1).asText().toLowerCase(Locale.ROOT);
-    if (names.size() == 1 && last.equals(alias)) {
-      return WHOLE_ROW;
-    }
-    boolean isOwn =
-        names.size() == 1
-            ? Relations.SAMPLE_COLUMNS.contains(last)
-            : names.path(0).asText().toLowerCase(Locale.ROOT).equals(alias);
-    return isOwn ? last : null;
+    return references.isEmpty() && "ts".equals(own.column(arguments.get(1).path("expression")));
   }
 
   /** Whether an item of the select list has an aggregate and no name of its own. */
@@ -471,7 +421,7 @@ final class PartialAggregates {
     String column =
         name.equals("count_star")
             ? ""
-            : String.valueOf(columnOfSamples(call.path("arguments").get(0).path("expression")));
+            : String.valueOf(own.column(call.path("arguments").get(0).path("expression")));
     return switch (name) {
       case "count_star", "count" ->
           SyntaxTree.cast(
@@ -489,7 +439,7 @@ final class PartialAggregates {
   private ObjectNode call(String function, String column) {
     ObjectNode reference = SyntaxTree.column(column);
     ArrayNode names = reference.putArray("column_names");
-    names.add(alias);
+    names.add(own.alias());
     names.add(column);
     return SyntaxTree.call(function, reference);
   }

@@ -105,7 +105,7 @@ final class PartialPlan {
     boolean isExact = cut.column().equals("ts_ns");
     Long literal = TimeConstant.micros(cut.bound());
     if (!isExact && literal != null) {
-      ContextAsk.addCuts(PlanFilters.ofMicros(cut.comparison(), literal), cuts);
+      ContextAsk.addCuts(TimeRanges.ofMicros(cut.comparison(), literal), cuts);
       return true;
     }
     ObjectNode tree = one.deepCopy();
@@ -115,12 +115,11 @@ final class PartialPlan {
     List<@Nullable Object> row = evaluator.row(tree);
     String type = String.valueOf(row.getFirst());
     if (isExact && WHOLE_TYPES.contains(type) && row.get(1) instanceof Long ns) {
-      ContextAsk.addCuts(PlanFilters.ofNanos(cut.comparison(), ns), cuts);
+      ContextAsk.addCuts(TimeRanges.ofNanos(cut.comparison(), ns), cuts);
       return true;
     }
     if (!isExact && TIME_TYPES.contains(type) && row.get(1) instanceof Instant instant) {
-      ContextAsk.addCuts(
-          PlanFilters.ofMicros(cut.comparison(), TimeConstant.micros(instant)), cuts);
+      ContextAsk.addCuts(TimeRanges.ofMicros(cut.comparison(), TimeConstant.micros(instant)), cuts);
       return true;
     }
     return false;

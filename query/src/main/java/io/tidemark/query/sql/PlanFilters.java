@@ -121,7 +121,7 @@ final class PlanFilters {
       addColumn(name, columns);
     }
     for (JsonNode condition : conditions) {
-      times = times.and(times(condition));
+      times = times.and(TIMES.of(condition));
       samples = SampleTerms.INSTANCE.and(samples, SampleTerms.INSTANCE.of(condition));
       List<ObjectNode> references = new ArrayList<>();
       SyntaxTree.collect(condition, "COLUMN_REF", references);
@@ -196,11 +196,6 @@ final class PlanFilters {
 
   // Times.
 
-  /** Instants that can satisfy the condition. */
-  static TimeRanges times(JsonNode condition) {
-    return TIMES.of(condition);
-  }
-
   private static final Widening<TimeRanges> TIMES =
       new Widening<>() {
         @Override
@@ -222,42 +217,13 @@ final class PlanFilters {
         public TimeRanges compared(String comparison, JsonNode column, JsonNode constant) {
           if (StubCondition.isColumn(column, "ts")) {
             Long micros = TimeConstant.micros(constant);
-            return micros == null ? TimeRanges.ALL : ofMicros(comparison, micros);
+            return micros == null ? TimeRanges.ALL : TimeRanges.ofMicros(comparison, micros);
           }
           if (StubCondition.isColumn(column, "ts_ns")) {
             Long ns = TimeConstant.integer(constant);
-            return ns == null ? TimeRanges.ALL : ofNanos(comparison, ns);
+            return ns == null ? TimeRanges.ALL : TimeRanges.ofNanos(comparison, ns);
           }
           return TimeRanges.ALL;
         }
       };
-
-  /**
-   * A sample's ts is its time in whole microseconds, rounded down: {@code ts >= x} is {@code ts_ns
-   * >= 1000 x}, and {@code ts > x} is {@code ts_ns >= 1000 (x + 1)}.
-   */
-  static TimeRanges ofMicros(String comparison, long micros) {
-    long from = TimeConstant.nanos(micros);
-    long after = micros == Long.MAX_VALUE ? Long.MAX_VALUE : TimeConstant.nanos(micros + 1);
-    return switch (comparison) {
-      case "COMPARE_EQUAL" -> TimeRanges.of(from, after);
-      case "COMPARE_GREATERTHAN" -> TimeRanges.of(after, Long.MAX_VALUE);
-      case "COMPARE_GREATERTHANOREQUALTO" -> TimeRanges.of(from, Long.MAX_VALUE);
-      case "COMPARE_LESSTHAN" -> TimeRanges.of(Long.MIN_VALUE, from);
-      case "COMPARE_LESSTHANOREQUALTO" -> TimeRanges.of(Long.MIN_VALUE, after);
-      default -> TimeRanges.ALL;
-    };
-  }
-
-  static TimeRanges ofNanos(String comparison, long ns) {
-    long after = ns == Long.MAX_VALUE ? ns : ns + 1;
-    return switch (comparison) {
-      case "COMPARE_EQUAL" -> TimeRanges.of(ns, after);
-      case "COMPARE_GREATERTHAN" -> TimeRanges.of(after, Long.MAX_VALUE);
-      case "COMPARE_GREATERTHANOREQUALTO" -> TimeRanges.of(ns, Long.MAX_VALUE);
-      case "COMPARE_LESSTHAN" -> TimeRanges.of(Long.MIN_VALUE, ns);
-      case "COMPARE_LESSTHANOREQUALTO" -> TimeRanges.of(Long.MIN_VALUE, after);
-      default -> TimeRanges.ALL;
-    };
-  }
 }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.query.table.TableFunction;
 import io.tidemark.query.table.Tables;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,40 @@ record Reference(ObjectNode node, String name, @Nullable TableFunction function,
         return null;
       }
     }
+  }
+
+  /** All references of a statement, in the order of {@link #replace}. */
+  static List<Reference> all(ObjectNode tree) {
+    List<Reference> found = new ArrayList<>();
+    CteScope.walk(
+        tree,
+        CteScope.EMPTY,
+        (node, scope) -> {
+          Reference reference = of(node, scope);
+          if (reference != null) {
+            found.add(reference);
+          }
+          return node;
+        });
+    return found;
+  }
+
+  /** Puts a table in place of each reference of a statement. */
+  static void replace(ObjectNode tree, List<? extends JsonNode> tables) {
+    Iterator<? extends JsonNode> next = tables.iterator();
+    CteScope.walk(
+        tree,
+        CteScope.EMPTY,
+        (node, scope) -> of(node, scope) == null ? node : aliased(next.next(), node));
+  }
+
+  /** A table with the alias, column names and sampling that a reference had. */
+  static JsonNode aliased(JsonNode table, ObjectNode reference) {
+    ObjectNode copy = table.deepCopy();
+    copy.put("alias", ColumnUnits.alias(reference));
+    copy.set("column_name_alias", reference.path("column_name_alias").deepCopy());
+    copy.set("sample", reference.path("sample").deepCopy());
+    return copy;
   }
 
   boolean isSamples() {

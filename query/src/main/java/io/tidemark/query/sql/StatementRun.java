@@ -23,10 +23,8 @@ import io.tidemark.query.table.PartialScan;
 import io.tidemark.query.table.SampleScan;
 import io.tidemark.query.table.TableCall;
 import io.tidemark.query.table.TableFunction;
-import io.tidemark.query.table.Tables;
 import io.tidemark.query.time.ShiftCalendar;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatementRun {
   private static final int RANGES_MAX = 4096;
-  private static final String ALIAS = "tidemark_alias";
 
   /** What all statements of an engine share. */
   record Shared(
@@ -55,7 +52,6 @@ final class StatementRun {
 
   private final Shared shared;
   private final String sql;
-  private String sqlBody = "";
   private boolean isRestricted;
   private long contextChanges;
   private final List<? extends @Nullable Object> parameters;
@@ -69,6 +65,9 @@ final class StatementRun {
 
   private final DuckDbSession executor;
   private final ObjectNode one;
+
+  /** The statement with its times, before anything else is replaced. */
+  private ObjectNode written;
 
   StatementRun(
       Shared shared,
@@ -84,6 +83,7 @@ final class StatementRun {
     this.planner = planner;
     this.executor = executor;
     one = SyntaxTree.template(planner, "SELECT 1");
+    written = one;
   }
 
   List<Handle> handles() {
@@ -96,7 +96,6 @@ final class StatementRun {
 
   /** Runs the statement; the result owns the executor's session, unless it is an EXPLAIN. */
   SqlResult run(StatementText text, QueryContext.Stop stop) {
-    sqlBody = text.body();
     ObjectNode tree =
         SqlGate.check(
             SyntaxTree.parse(planner, text.body()),
@@ -105,6 +104,7 @@ final class StatementRun {
             parameters.size());
     StatementTimes times = new StatementTimes(context, parameters);
     tree = (ObjectNode) CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> times.replaced(node));
+    written = tree.deepCopy();
     contextChanges = shared.projection.begin(executor, context.view().isAsOf());
     isRestricted = VisibleTags.restrict(tree, executor, shared.instances, context);
     if (context.view().isAsOf()) {
@@ -124,11 +124,7 @@ final class StatementRun {
       executor.close();
       return new ExplainResult(pushed, context);
     }
-    List<@Nullable Object> bound = new ArrayList<>();
-    for (int place : SyntaxTree.renumberParameters(tree)) {
-      bound.add(parameters.get(place));
-    }
-    DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound);
+    DuckDbRows rows = query(executor, tree);
     return new StreamedResult(
         executor,
         rows,
@@ -155,7 +151,7 @@ final class StatementRun {
   private void rewrite(ObjectNode tree) {
     ObjectNode planned = tree.deepCopy();
     substitute(planned);
-    List<Reference> references = references(planned);
+    List<Reference> references = Reference.all(planned);
     if (references.size() > Relations.SCANS_MAX) {
       throw new HistorianException(
           ErrorCode.TOO_MANY,
@@ -168,52 +164,18 @@ final class StatementRun {
       return;
     }
     List<JsonNode> sources = ColumnUnits.sources(SyntaxTree.selectNode(planned));
-    List<TableFunction.@Nullable Rows> called = new ArrayList<>();
-    List<ContextAsk.Answer> answers = new ArrayList<>();
-    List<@Nullable PartialPlan> partials = new ArrayList<>();
     ContextAsk ask = new ContextAsk(one, planned, planner, this::someRows);
     ask.foldSubqueries();
-    for (Reference reference : references) {
-      TableFunction function = reference.function();
-      called.add(
-          function == null || !reference.isCall()
-              ? null
-              : open(
-                  function,
-                  CallBindings.evaluate(
-                      function, reference.node().path("function"), one, this::row)));
-      ContextAsk.Place place =
-          reference.isSamples() ? ContextAsk.place(planned, reference.node()) : null;
-      answers.add(place == null ? ContextAsk.Answer.NOTHING : ask.about(reference.node(), place));
-      partials.add(place == null ? null : partial(planned, reference, place, answers.getLast()));
+    List<Read> reads = references.stream().map(reference -> read(planned, reference, ask)).toList();
+    List<PlanFilters.Need> needs = StubPlan.needs(planner, planned, reads);
+    List<JsonNode> scans = new ArrayList<>();
+    for (int i = 0; i < reads.size(); i++) {
+      scans.add(scan(reads.get(i), needs.get(i)));
+      noteUnit(reads.get(i).reference().node(), sources);
     }
-    List<String> stubs = new ArrayList<>();
-    // Of calls the plan would say nothing that their arguments do not.
-    boolean isPlanned = references.stream().anyMatch(reference -> !reference.isCall());
-    Map<String, PlanFilters.Need> needs =
-        isPlanned ? plan(planned, references, called, stubs) : Map.of();
-    List<JsonNode> replacements = new ArrayList<>();
-    for (int i = 0; i < references.size(); i++) {
-      Reference reference = references.get(i);
-      PlanFilters.Need need =
-          isPlanned
-              ? needs.getOrDefault(stubs.get(i), PlanFilters.Need.EVERYTHING)
-              : PlanFilters.Need.EVERYTHING;
-      TableFunction function = reference.function();
-      TableFunction.Rows rows = called.get(i);
-      if (function == null) {
-        replacements.add(samples(reference, need, answers.get(i), partials.get(i)));
-      } else if (rows != null) {
-        replacements.add(table(function, rows, null));
-      } else {
-        Bindings where = new WhereBindings(planner, one, need.conditions());
-        replacements.add(table(function, open(function, where), where));
-      }
-      noteUnit(reference.node(), sources);
-    }
-    List<Reference> originals = references(tree);
+    List<Reference> originals = Reference.all(tree);
     for (int i = 0; i < originals.size(); i++) {
-      PartialPlan partial = partials.get(i);
+      PartialPlan partial = reads.get(i).partial();
       ContextAsk.Place place =
           partial == null || partial.intervals() == 0
               ? null
@@ -222,29 +184,50 @@ final class StatementRun {
         partial.aggregates().rewrite(place.select(), partial.names());
       }
     }
-    int[] number = {0};
-    CteScope.walk(
-        tree,
-        CteScope.EMPTY,
-        (node, scope) ->
-            Reference.of(node, scope) == null
-                ? node
-                : aliased(replacements.get(number[0]++), node));
+    Reference.replace(tree, scans);
   }
 
-  private static List<Reference> references(ObjectNode tree) {
-    List<Reference> found = new ArrayList<>();
-    CteScope.walk(
-        tree,
-        CteScope.EMPTY,
-        (node, scope) -> {
-          Reference reference = Reference.of(node, scope);
-          if (reference != null) {
-            found.add(reference);
-          }
-          return node;
-        });
-    return found;
+  /**
+   * A reference and what is known of it before the plan.
+   *
+   * @param rows of a table that is called, whose arguments say all
+   * @param answer of context about the samples
+   * @param partial how its samples can be added up before, if they can
+   */
+  record Read(
+      Reference reference,
+      TableFunction.@Nullable Rows rows,
+      ContextAsk.Answer answer,
+      @Nullable PartialPlan partial) {}
+
+  private Read read(ObjectNode planned, Reference reference, ContextAsk ask) {
+    TableFunction function = reference.function();
+    if (function != null && reference.isCall()) {
+      JsonNode call = reference.node().path("function");
+      Bindings bindings = CallBindings.evaluate(function, call, one, this::row);
+      return new Read(reference, open(function, bindings), ContextAsk.Answer.NOTHING, null);
+    }
+    ContextAsk.Place place =
+        reference.isSamples() ? ContextAsk.place(planned, reference.node()) : null;
+    if (place == null) {
+      return new Read(reference, null, ContextAsk.Answer.NOTHING, null);
+    }
+    ContextAsk.Answer answer = ask.about(reference.node(), place);
+    return new Read(reference, null, answer, partial(planned, reference, place, answer));
+  }
+
+  /** The scan that takes the place of a reference. */
+  private JsonNode scan(Read read, PlanFilters.Need need) {
+    TableFunction function = read.reference().function();
+    if (function == null) {
+      return samples(read, need);
+    }
+    TableFunction.Rows rows = read.rows();
+    if (rows != null) {
+      return table(function, rows, null);
+    }
+    Bindings where = new WhereBindings(planner, one, need.conditions());
+    return table(function, open(function, where), where);
   }
 
   /** Notes the unit of the scan added last, if the statement's own FROM holds it. */
@@ -268,7 +251,9 @@ final class StatementRun {
                   node.path("type").asText().equals("BASE_TABLE") && !scope.holds(name)
                       ? Relations.asOf(name, sequence)
                       : null;
-              return then == null ? node : aliased(derivedOnce(then), node);
+              return then == null
+                  ? node
+                  : Reference.aliased(SyntaxTree.derivedOnce(planner, then), node);
             });
   }
 
@@ -351,23 +336,27 @@ final class StatementRun {
 
   /** The only row of a part of the statement. */
   private List<@Nullable Object> row(ObjectNode tree) {
-    List<@Nullable Object> bound = new ArrayList<>();
-    for (int place : SyntaxTree.renumberParameters(tree)) {
-      bound.add(parameters.get(place));
-    }
-    try (DuckDbRows rows = executor.query(SyntaxTree.sql(planner, tree), bound)) {
+    try (DuckDbRows rows = query(executor, tree)) {
       rows.next();
       return values(rows);
     }
   }
 
+  /** Asks with those of the parameters that a tree still holds. */
+  private DuckDbRows query(DuckDbSession session, ObjectNode tree) {
+    List<@Nullable Object> bound = new ArrayList<>();
+    for (int place : SyntaxTree.renumberParameters(tree)) {
+      bound.add(parameters.get(place));
+    }
+    return session.query(SyntaxTree.sql(planner, tree), bound);
+  }
+
   // Samples.
 
-  private JsonNode samples(
-      Reference reference,
-      PlanFilters.Need need,
-      ContextAsk.Answer answer,
-      @Nullable PartialPlan partial) {
+  private JsonNode samples(Read read, PlanFilters.Need need) {
+    Reference reference = read.reference();
+    ContextAsk.Answer answer = read.answer();
+    PartialPlan partial = read.partial();
     List<TagDefinition> wanted =
         new TagSelection(planner, executor, context).select(need, answer.tags());
     TimeRanges times = need.times().and(answer.times()).atMost(RANGES_MAX);
@@ -431,7 +420,7 @@ final class StatementRun {
 
               @Override
               public List<String> names() {
-                try (DuckDbRows rows = planner.query(sqlBody, parameters)) {
+                try (DuckDbRows rows = query(planner, written.deepCopy())) {
                   return rows.names();
                 }
               }
@@ -448,7 +437,7 @@ final class StatementRun {
   private ObjectNode over(String template, ScanSource source) {
     ScanHandle handle = shared.instances.register(source);
     handles.add(handle);
-    ObjectNode table = derived(template);
+    ObjectNode table = SyntaxTree.derived(planner, template);
     SyntaxTree.replaceConstant(table, Relations.HANDLE_PLACE, Long.toString(handle.number()));
     return table;
   }
@@ -460,66 +449,6 @@ final class StatementRun {
       SyntaxTree.replaceConstant(table, Relations.TAG_PLACE, tags.getFirst().name());
     }
     return table;
-  }
-
-  // Planning.
-
-  /**
-   * Explains the statement over stubs and reads what each may skip.
-   *
-   * @param stubs takes the name of each reference's stub
-   */
-  private Map<String, PlanFilters.Need> plan(
-      ObjectNode planned,
-      List<Reference> references,
-      List<TableFunction.@Nullable Rows> called,
-      List<String> stubs) {
-    Map<String, Integer> counts = new HashMap<>();
-    List<ObjectNode> tables = new ArrayList<>();
-    for (int i = 0; i < references.size(); i++) {
-      Reference reference = references.get(i);
-      TableFunction function = reference.function();
-      TableFunction.Rows rows = called.get(i);
-      String kind = function == null ? Relations.SAMPLES : function.name();
-      String stub = Relations.STUB + kind + "_" + counts.merge(kind, 1, Integer::sum);
-      String definition;
-      String select;
-      if (function == null) {
-        definition = Relations.stubDefinition(stub, Tables.sampleColumns());
-        select = Relations.overStub(stub, Tables.sampleColumns());
-      } else if (rows == null) {
-        stub += "_r";
-        definition = Relations.stubDefinition(stub, Relations.relationColumns(function));
-        select = Relations.overStub(stub, Relations.relationColumns(function));
-      } else {
-        if (function.isFunctionOnly()) {
-          planner.execute("DROP TABLE IF EXISTS " + stub);
-        }
-        definition = Relations.stubDefinition(stub, rows.columns());
-        select = Relations.overStub(stub, rows.columns());
-      }
-      if (function != null && function.isFunctionOnly()) {
-        planner.execute(definition);
-      } else {
-        planner.executeOnce(definition);
-      }
-      stubs.add(stub);
-      tables.add(derived(select));
-    }
-    int[] number = {0};
-    CteScope.walk(
-        planned,
-        CteScope.EMPTY,
-        (node, scope) ->
-            Reference.of(node, scope) == null ? node : aliased(tables.get(number[0]++), node));
-    StringBuilder plan = new StringBuilder();
-    try (DuckDbRows rows =
-        planner.query("EXPLAIN (FORMAT JSON) " + SyntaxTree.sql(planner, planned), List.of())) {
-      while (rows.next()) {
-        plan.append(rows.value(rows.names().size() - 1));
-      }
-    }
-    return PlanFilters.read(planner, plan.toString());
   }
 
   /** Puts constants in place of parameters. */
@@ -537,26 +466,5 @@ final class StatementRun {
     for (JsonNode statement : tree.path("statements")) {
       ((ObjectNode) statement).putArray("named_param_map");
     }
-  }
-
-  /** A subquery as it stands in FROM, of a text that comes again. */
-  private ObjectNode derived(String select) {
-    ObjectNode tree = SyntaxTree.template(planner, "SELECT * FROM (" + select + ") AS " + ALIAS);
-    return (ObjectNode) SyntaxTree.selectNode(tree).path("from_table");
-  }
-
-  /** A subquery as it stands in FROM. */
-  private ObjectNode derivedOnce(String select) {
-    ObjectNode tree = SyntaxTree.tree(planner, "SELECT * FROM (" + select + ") AS " + ALIAS);
-    return (ObjectNode) SyntaxTree.selectNode(tree).path("from_table");
-  }
-
-  /** A table with the alias, column names and sampling that a reference had. */
-  private static JsonNode aliased(JsonNode table, ObjectNode reference) {
-    ObjectNode copy = table.deepCopy();
-    copy.put("alias", ColumnUnits.alias(reference));
-    copy.set("column_name_alias", reference.path("column_name_alias").deepCopy());
-    copy.set("sample", reference.path("sample").deepCopy());
-    return copy;
   }
 }

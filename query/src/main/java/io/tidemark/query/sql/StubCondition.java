@@ -178,15 +178,18 @@ final class StubCondition {
     return SampleTerms.number(node);
   }
 
-  /** Bounds of a time column: the latest lower and the earliest upper one, in ns as compared. */
-  record Bounds(long lowerNs, long upperNs) {
-    static final Bounds NONE = new Bounds(Long.MIN_VALUE, Long.MAX_VALUE);
+  /**
+   * Bounds of a time column, in ns.
+   *
+   * @param lowerNs the latest lower one as it is written: {@code > x} and {@code >= x} both say x
+   * @param upperNs the earliest upper one as it is written
+   * @param endNs the first instant after those that the upper one lets through
+   */
+  record Bounds(long lowerNs, long upperNs, long endNs) {
+    static final Bounds NONE = new Bounds(Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
   }
 
-  /**
-   * The bounds that conditions set to a column of times, as they are written: {@code < x} and
-   * {@code <= x} both say x.
-   */
+  /** The bounds that conditions set to a column of times, or to its twin in nanoseconds. */
   static Bounds bounds(List<JsonNode> conditions, String column) {
     Widening<Bounds> reader = new BoundsOf(column);
     Bounds all = Bounds.NONE;
@@ -204,34 +207,41 @@ final class StubCondition {
 
     @Override
     public Bounds and(Bounds a, Bounds b) {
-      return new Bounds(Math.max(a.lowerNs, b.lowerNs), Math.min(a.upperNs, b.upperNs));
+      return new Bounds(
+          Math.max(a.lowerNs, b.lowerNs),
+          Math.min(a.upperNs, b.upperNs),
+          Math.min(a.endNs, b.endNs));
     }
 
     @Override
     public Bounds or(Bounds a, Bounds b) {
-      return new Bounds(Math.min(a.lowerNs, b.lowerNs), Math.max(a.upperNs, b.upperNs));
+      return new Bounds(
+          Math.min(a.lowerNs, b.lowerNs),
+          Math.max(a.upperNs, b.upperNs),
+          Math.max(a.endNs, b.endNs));
     }
 
     @Override
     public Bounds compared(String comparison, JsonNode of, JsonNode constant) {
-      Long ns = null;
       if (isColumn(of, column)) {
         Long micros = TimeConstant.micros(constant);
-        ns = micros == null ? null : (Long) TimeConstant.nanos(micros);
-      } else if (isColumn(of, column + "_ns")) {
-        ns = TimeConstant.integer(constant);
+        return micros == null
+            ? Bounds.NONE
+            : bounds(
+                comparison, TimeConstant.nanos(micros), TimeRanges.ofMicros(comparison, micros));
       }
-      if (ns == null) {
-        return Bounds.NONE;
-      }
+      Long ns = isColumn(of, column + "_ns") ? TimeConstant.integer(constant) : null;
+      return ns == null ? Bounds.NONE : bounds(comparison, ns, TimeRanges.ofNanos(comparison, ns));
+    }
+
+    private static Bounds bounds(String comparison, long ns, TimeRanges times) {
+      long endNs = times.isEmpty() ? ns : times.ranges().getLast().endNs();
       return switch (comparison) {
-        case "COMPARE_EQUAL" -> new Bounds(ns, ns);
+        case "COMPARE_EQUAL" -> new Bounds(ns, ns, endNs);
         case "COMPARE_GREATERTHAN", "COMPARE_GREATERTHANOREQUALTO" ->
-            new Bounds(ns, Long.MAX_VALUE);
-        case "COMPARE_LESSTHAN" -> new Bounds(Long.MIN_VALUE, ns);
-        // A row of the last instant itself is wanted where rows are instants, and does no harm
-        // else.
-        case "COMPARE_LESSTHANOREQUALTO" -> new Bounds(Long.MIN_VALUE, ns);
+            new Bounds(ns, Long.MAX_VALUE, Long.MAX_VALUE);
+        case "COMPARE_LESSTHAN", "COMPARE_LESSTHANOREQUALTO" ->
+            new Bounds(Long.MIN_VALUE, ns, endNs);
         default -> Bounds.NONE;
       };
     }

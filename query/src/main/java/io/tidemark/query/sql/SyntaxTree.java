@@ -34,6 +34,9 @@ final class SyntaxTree {
   private static final BigInteger NO_LOCATION = new BigInteger("18446744073709551615");
   private static final Set<String> VOLATILE =
       Set.of("random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "error");
+  private static final List<String> NOT_OF_ONE_ROW =
+      List.of("SUBQUERY", "WINDOW", "STAR", "LAMBDA", "POSITIONAL_REFERENCE");
+
   static final ObjectMapper JSON = mapper();
   private static final int TEMPLATES_MAX = 512;
   private static final Map<String, ObjectNode> TEMPLATES = new ConcurrentHashMap<>();
@@ -85,6 +88,20 @@ final class SyntaxTree {
       throw new IllegalStateException("template does not parse: " + sql + ": " + tree);
     }
     return object;
+  }
+
+  /** A subquery as it stands in FROM, of a text of ours that comes again. */
+  static ObjectNode derived(DuckDbSession planner, String select) {
+    return (ObjectNode) selectNode(template(planner, over(select))).path("from_table");
+  }
+
+  /** A subquery as it stands in FROM, of a text of ours. */
+  static ObjectNode derivedOnce(DuckDbSession planner, String select) {
+    return (ObjectNode) selectNode(tree(planner, over(select))).path("from_table");
+  }
+
+  private static String over(String select) {
+    return "SELECT * FROM (" + select + ") AS tidemark_alias";
   }
 
   /** The select node of a tree with one statement. */
@@ -184,6 +201,20 @@ final class SyntaxTree {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether an expression is a function of the columns of one row: no subquery, window, star,
+   * lambda or position in the select list, and the same whenever it is asked.
+   */
+  static boolean isOfOneRow(JsonNode node) {
+    return NOT_OF_ONE_ROW.stream().noneMatch(type -> holdsClass(node, type)) && !isVolatile(node);
+  }
+
+  private static boolean holdsClass(JsonNode node, String expressionClass) {
+    List<ObjectNode> found = new ArrayList<>();
+    collect(node, expressionClass, found);
+    return !found.isEmpty();
   }
 
   /** Lower-case name of a table reference or of a function. */

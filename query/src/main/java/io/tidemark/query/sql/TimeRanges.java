@@ -19,6 +19,37 @@ record TimeRanges(List<TimeRange> ranges) {
     return startNs < endNs ? new TimeRanges(List.of(new TimeRange(startNs, endNs))) : NONE;
   }
 
+  /**
+   * Times whose ts compares so with one in microseconds. A sample's ts is its time in whole
+   * microseconds, rounded down: {@code ts >= x} is {@code ts_ns >= 1000 x}, and {@code ts > x} is
+   * {@code ts_ns >= 1000 (x + 1)}.
+   */
+  static TimeRanges ofMicros(String comparison, long micros) {
+    long from = TimeConstant.nanos(micros);
+    long after = micros == Long.MAX_VALUE ? Long.MAX_VALUE : TimeConstant.nanos(micros + 1);
+    return switch (comparison) {
+      case "COMPARE_EQUAL" -> of(from, after);
+      case "COMPARE_GREATERTHAN" -> of(after, Long.MAX_VALUE);
+      case "COMPARE_GREATERTHANOREQUALTO" -> of(from, Long.MAX_VALUE);
+      case "COMPARE_LESSTHAN" -> of(Long.MIN_VALUE, from);
+      case "COMPARE_LESSTHANOREQUALTO" -> of(Long.MIN_VALUE, after);
+      default -> ALL;
+    };
+  }
+
+  /** Times that compare so with one in ns. */
+  static TimeRanges ofNanos(String comparison, long ns) {
+    long after = ns == Long.MAX_VALUE ? ns : ns + 1;
+    return switch (comparison) {
+      case "COMPARE_EQUAL" -> of(ns, after);
+      case "COMPARE_GREATERTHAN" -> of(after, Long.MAX_VALUE);
+      case "COMPARE_GREATERTHANOREQUALTO" -> of(ns, Long.MAX_VALUE);
+      case "COMPARE_LESSTHAN" -> of(Long.MIN_VALUE, ns);
+      case "COMPARE_LESSTHANOREQUALTO" -> of(Long.MIN_VALUE, after);
+      default -> ALL;
+    };
+  }
+
   /** The union of ranges in any order, overlapping or not. */
   static TimeRanges union(List<TimeRange> unordered) {
     List<TimeRange> sorted = new ArrayList<>(unordered);

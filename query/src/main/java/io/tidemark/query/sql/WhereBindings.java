@@ -57,18 +57,12 @@ final class WhereBindings implements Bindings {
 
   /** The end of a range: of instants, the one after the last that is let through. */
   private @Nullable Object endNs(String column) {
+    StubCondition.Bounds bounds = StubCondition.bounds(conditions, column);
     if (column.equals("ts")) {
-      TimeRanges times = TimeRanges.ALL;
-      for (JsonNode condition : conditions) {
-        times = times.and(PlanFilters.times(condition));
-      }
-      if (times.isEmpty()) {
-        return null;
-      }
-      long end = times.ranges().getLast().endNs();
-      return end == Long.MAX_VALUE ? null : (Object) end;
+      boolean isEmpty = bounds.lowerNs() >= bounds.endNs();
+      return isEmpty || bounds.endNs() == Long.MAX_VALUE ? null : (Object) bounds.endNs();
     }
-    long upper = StubCondition.bounds(conditions, column).upperNs();
+    long upper = bounds.upperNs();
     if (upper == Long.MAX_VALUE && column.equals("end_time")) {
       upper = StubCondition.bounds(conditions, "start_time").upperNs();
     }
