@@ -77,6 +77,8 @@ public enum ErrorCode {
   METHOD_NOT_ALLOWED(44, Kind.USER),
   /** A content type or encoding that this route does not read. */
   UNSUPPORTED_MEDIA_TYPE(45, Kind.USER),
+  /** No credentials, or wrong, expired or revoked ones. */
+  UNAUTHENTICATED(46, Kind.USER),
   /** The hand-over is full: retry later. */
   BACK_PRESSURED(100, Kind.RESOURCES),
   /** Too little free space to accept writes. */

@@ -3,18 +3,35 @@ package io.tidemark.engine.security;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who a request comes from. Denies by default: what it does not know, it refuses. Called
- * once a request by every door, from any thread; must not block.
+ * Decides who a request comes from. Denies by default: what it does not know, it refuses. Called by
+ * every door, from any thread; must not block.
  */
 public interface AccessHook {
   /**
-   * The principal of a request.
+   * The principal of a request that carries its credentials, if it needs any.
    *
-   * @throws HistorianException {@link ErrorCode#FORBIDDEN} with a hint what to do, if there is none
+   * @throws HistorianException {@link ErrorCode#UNAUTHENTICATED} or {@link ErrorCode#FORBIDDEN}
+   *     with a hint what to do, if there is none
    */
   Principal authenticate(RequestFacts facts);
+
+  /**
+   * The principal of a peer that may use a name without a secret, or null if it must prove one.
+   *
+   * @param name as the client gave it
+   */
+  @Nullable Principal trusted(RequestFacts facts, String name);
+
+  /**
+   * Begins a login of a connection by name and proof of a secret.
+   *
+   * @throws HistorianException {@link ErrorCode#FORBIDDEN} if nobody can log in at all, {@link
+   *     ErrorCode#BACK_PRESSURED} if too many logins of the peer have failed
+   */
+  ScramLogin login(RequestFacts facts, String name);
 
   /**
    * Whether requests from other machines are told apart by credentials. A door binds to another

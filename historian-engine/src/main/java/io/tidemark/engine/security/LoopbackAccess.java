@@ -3,6 +3,7 @@ package io.tidemark.engine.security;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The access rule of a server without credentials: whoever is on this machine is the local
@@ -14,7 +15,21 @@ public final class LoopbackAccess implements AccessHook {
     if (facts.isLocal()) {
       return Principal.LOCAL_OPERATOR;
     }
-    throw new HistorianException(
+    throw refused(facts);
+  }
+
+  @Override
+  public @Nullable Principal trusted(RequestFacts facts, String name) {
+    return facts.isLocal() ? Principal.LOCAL_OPERATOR : null;
+  }
+
+  @Override
+  public ScramLogin login(RequestFacts facts, String name) {
+    throw refused(facts);
+  }
+
+  private static HistorianException refused(RequestFacts facts) {
+    return new HistorianException(
         ErrorCode.FORBIDDEN,
         (facts.forwarded()
                 ? "request was passed on by a proxy, and this server has no credentials: operation="

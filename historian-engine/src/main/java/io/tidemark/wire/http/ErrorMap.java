@@ -33,6 +33,7 @@ final class ErrorMap {
           UNIT_MISMATCH,
           SQL_ERROR ->
           400;
+      case UNAUTHENTICATED -> 401;
       case READ_ONLY, SQL_REFUSED, FORBIDDEN, ORIGIN_REFUSED, EPOCH_FENCED -> 403;
       case UNKNOWN_TAG, NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;

@@ -10,8 +10,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,28 +27,7 @@ public final class ArrowRows {
    */
   public record ResultColumn(String name, String type, Map<String, String> metadata) {}
 
-  /** Writes all rows, one by one. */
-  public static void write(
-      List<ResultColumn> columns,
-      BooleanSupplier next,
-      IntFunction<@Nullable Object> value,
-      String dataVersion,
-      ZoneId zone,
-      OutputStream out)
-      throws IOException {
-    List<Column> fields = fields(columns);
-    try (ArrowPageWriter writer = writer(fields, dataVersion, zone, out)) {
-      while (next.getAsBoolean()) {
-        for (int i = 0; i < fields.size(); i++) {
-          set(writer, i, 0, fields.get(i).type(), value.apply(i));
-        }
-        writer.endRow();
-      }
-      writer.end();
-    }
-  }
-
-  /** Writes all rows, run by run. */
+  /** Writes all rows. */
   public static void write(
       List<ResultColumn> columns, RunSource rows, String dataVersion, ZoneId zone, OutputStream out)
       throws IOException {

@@ -1,5 +1,6 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.query.arrow.RunSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -28,6 +29,11 @@ final class AdmittedResult implements SqlResult {
   @Override
   public @Nullable Object value(int column) {
     return rows.value(column);
+  }
+
+  @Override
+  public RunSource runs() {
+    return rows.runs();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.tidemark.query.sql;
 
 import io.tidemark.query.arrow.ArrowRows;
+import io.tidemark.query.arrow.RowRuns;
+import io.tidemark.query.arrow.RunSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneId;
@@ -39,14 +41,13 @@ class RowsResult implements SqlResult {
   }
 
   @Override
+  public RunSource runs() {
+    return new RowRuns(columns.size(), this::next, this::value);
+  }
+
+  @Override
   public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(
-        SqlColumn.fields(columns, dataVersion, zone),
-        this::next,
-        this::value,
-        dataVersion,
-        zone,
-        out);
+    ArrowRows.write(SqlColumn.fields(columns, dataVersion, zone), runs(), dataVersion, zone, out);
   }
 
   @Override

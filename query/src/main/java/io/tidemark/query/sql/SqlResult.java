@@ -1,11 +1,15 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.query.arrow.RunSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An open result: read it once, row by row or as one Arrow stream, then close it. One thread. */
+/**
+ * An open result: read it once, row by row, in runs of rows, or as one Arrow stream, then close it.
+ * One thread.
+ */
 public interface SqlResult extends AutoCloseable {
   /** The columns, left to right. */
   List<SqlColumn> columns();
@@ -19,6 +23,9 @@ public interface SqlResult extends AutoCloseable {
    * LocalTime, java.util.List or Map of these.
    */
   @Nullable Object value(int column);
+
+  /** What is left, in runs of rows; takes the place of {@link #next} and {@link #value}. */
+  RunSource runs();
 
   /** Writes what is left as an Arrow IPC stream: times as timestamp[ns, UTC], text as utf8. */
   void writeArrow(OutputStream out) throws IOException;

@@ -2,6 +2,7 @@ package io.tidemark.query.sql;
 
 import io.tidemark.model.QueryContext;
 import io.tidemark.query.arrow.ArrowRows;
+import io.tidemark.query.arrow.RowRuns;
 import io.tidemark.query.arrow.RunSource;
 import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbInstances;
@@ -75,13 +76,18 @@ final class StreamedResult implements SqlResult {
   }
 
   @Override
+  public RunSource runs() {
+    return rows.isInRuns() ? new Runs() : new RowRuns(columns.size(), this::next, this::value);
+  }
+
+  @Override
   public void writeArrow(OutputStream out) throws IOException {
-    List<ArrowRows.ResultColumn> fields = SqlColumn.fields(columns, dataVersion, context.zone());
-    if (rows.isInRuns()) {
-      ArrowRows.write(fields, new Runs(), dataVersion, context.zone(), out);
-    } else {
-      ArrowRows.write(fields, this::next, this::value, dataVersion, context.zone(), out);
-    }
+    ArrowRows.write(
+        SqlColumn.fields(columns, dataVersion, context.zone()),
+        runs(),
+        dataVersion,
+        context.zone(),
+        out);
   }
 
   /** The rows in the runs in which DuckDB delivers them. */
