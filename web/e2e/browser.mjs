@@ -28,6 +28,12 @@ export async function open(browser, address, options = {}) {
       wrong.push(`console: ${message.text()} ${message.location().url}`);
     }
   });
+  page.on('response', (response) => {
+    if (response.status() >= 500 && !page.allowErrors) {
+      const request = response.request();
+      wrong.push(`answer: ${response.status()} to ${request.url()} begun ${new Date(request.timing().startTime).toISOString()}: ${request.postData()}`);
+    }
+  });
   page.on('pageerror', (error) => wrong.push(`page: ${error.message}`));
   page.on('dialog', (dialog) => {
     wrong.push(`dialog: ${dialog.message()}`);
