@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       SqlCommand.class,
       TagsCommand.class,
+      TokenCommand.class,
+      UserCommand.class,
       VerifyCommand.class,
       DumpCommand.class
     },
@@ -43,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  tidemark serve --data /var/lib/tidemark",
       "  tidemark sql \"SELECT tag, value FROM current WHERE tag LIKE 'R1.%%'\"",
       "  tidemark tags 'R1.*'",
+      "  tidemark token create mes --role engineer",
       "  tidemark verify --mode full --data /var/lib/tidemark"
     })
 public final class Main implements Runnable {

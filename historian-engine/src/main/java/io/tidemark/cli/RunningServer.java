@@ -4,7 +4,7 @@ import io.tidemark.engine.Handles;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
 import io.tidemark.engine.HistorianHost;
-import io.tidemark.engine.security.LoopbackAccess;
+import io.tidemark.engine.security.ServerTls;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.storage.SampleStore;
@@ -56,7 +56,8 @@ final class RunningServer implements AutoCloseable {
               LOG.error("stopping: what was acknowledged is safe, restart to recover");
               Runtime.getRuntime().halt(ExitCodes.FATAL);
             });
-    HttpServer http = new HttpServer(httpConfig(config), host, new LoopbackAccess());
+    ServerTls tls = Certificates.tls(config, err);
+    HttpServer http = new HttpServer(httpConfig(config), host, tls);
     try {
       http.start();
     } catch (RuntimeException e) {
@@ -108,7 +109,8 @@ final class RunningServer implements AutoCloseable {
         defaults.liveStreamsMax(),
         defaults.tagsMax(),
         defaults.timesMax(),
-        Duration.ofNanos(config.http().stopTimeoutNs()));
+        Duration.ofNanos(config.http().stopTimeoutNs()),
+        Duration.ofNanos(config.security().sessionIdleNs()));
   }
 
   /** What the system's limit of file descriptors leaves for connections. */

@@ -15,7 +15,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -35,15 +39,27 @@ final class ServerClient {
       description = "Server to talk to; default ${DEFAULT-VALUE} (TIDEMARK_SERVER).")
   private String server = "http://127.0.0.1:7300";
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "File whose first line is the token to log in with; else TIDEMARK_TOKEN, else none.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--trust",
+      paramLabel = "FILE",
+      defaultValue = "${env:TIDEMARK_TRUST}",
+      description =
+          "Certificate in PEM to trust beside those of the system: that of the server's data"
+              + " folder, security/certificate.pem (TIDEMARK_TRUST).")
+  private @Nullable Path trust;
+
   /*
    * HTTP/1.1: in 2 of 100 connections the JDK's client takes the body of an answer of some 100 KB for the next frame
    * when it comes with the change to HTTP/2, although what the server sent is right byte for byte.
    */
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private @Nullable HttpClient opened;
   private long waits;
 
   ServerClient() {}
@@ -51,6 +67,43 @@ final class ServerClient {
   /** A client of that server, whatever options say. */
   ServerClient(String server) {
     this.server = server;
+  }
+
+  private HttpClient client() {
+    HttpClient client = opened;
+    if (client == null) {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(Duration.ofSeconds(5));
+      if (trust != null) {
+        builder.sslContext(TrustedCertificate.context(trust));
+      }
+      client = builder.build();
+      opened = client;
+    }
+    return client;
+  }
+
+  /** The token to log in with, or null for none. */
+  private @Nullable String token() {
+    if (tokenFile == null) {
+      String token = System.getenv("TIDEMARK_TOKEN");
+      return token == null || token.isBlank() ? null : token.strip();
+    }
+    try (Stream<String> lines = Files.lines(tokenFile)) {
+      return lines
+          .findFirst()
+          .map(String::strip)
+          .filter(token -> !token.isEmpty())
+          .orElseThrow(
+              () ->
+                  new HistorianException(
+                      ErrorCode.MALFORMED, "file holds no token: file=" + tokenFile));
+    } catch (IOException e) {
+      throw new HistorianException(
+          ErrorCode.NOT_FOUND, "file of the token cannot be read: file=" + tokenFile, e);
+    }
   }
 
   /** Parses an answer. */
@@ -113,14 +166,15 @@ final class ServerClient {
   /** Sends a request whose answer is read as it comes; returns before it does. */
   StreamedAnswer open(String method, String path, @Nullable String json, String accept) {
     return new StreamedAnswer(
-        this, client.sendAsync(request(method, path, json, accept), BodyHandlers.ofInputStream()));
+        this,
+        client().sendAsync(request(method, path, json, accept), BodyHandlers.ofInputStream()));
   }
 
   private HttpResponse<String> exchange(
       String method, String path, @Nullable String json, String accept) {
     HttpRequest request = request(method, path, json, accept);
     try {
-      return client.send(request, BodyHandlers.ofString());
+      return client().send(request, BodyHandlers.ofString());
     } catch (IOException e) {
       throw failed(e);
     } catch (InterruptedException e) {
@@ -140,6 +194,10 @@ final class ServerClient {
           "write --server http://127.0.0.1:7300",
           e);
     }
+    String token = token();
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
     if (json != null) {
       request.header("Content-Type", "application/json");
     }
@@ -156,6 +214,15 @@ final class ServerClient {
           "no server answers: server=" + server,
           null,
           "start one with: tidemark demo, or tidemark serve; or name another with --server",
+          e);
+    }
+    if (e instanceof SSLException) {
+      return new HistorianException(
+          ErrorCode.FORBIDDEN,
+          "server's certificate is not trusted: server=" + server + ", reason=" + reason(e),
+          null,
+          "compare its fingerprint with the one that the server prints at its start, then name it:"
+              + " --trust security/certificate.pem",
           e);
     }
     return new HistorianException(

@@ -1,5 +1,8 @@
 package io.tidemark.engine;
 
+import io.tidemark.engine.security.Access;
+import io.tidemark.engine.security.Account;
+import io.tidemark.engine.security.AccountRequest;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
@@ -23,6 +26,7 @@ import io.tidemark.query.time.ShiftCalendar;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +49,50 @@ public interface Historian {
   WriteReport write(
       WriteFormat format, byte[] body, TimeUnitCode precision, AckLevel level, Principal principal);
 
-  /** The tags. */
+  /** The tags, whoever may read them: see {@link #readableTags}. */
   TagCatalog tags();
 
   /**
+   * Ids of the tags that a principal may read; refuses who may read none at all. Others are to be
+   * treated as if they did not exist.
+   */
+  IntPredicate readableTags(Principal principal);
+
+  /** Who may do what. */
+  Access access();
+
+  /**
+   * Makes an account.
+   *
+   * @param by needs the right to administer, as do all changes of accounts
+   */
+  NewAccount createAccount(AccountRequest request, Principal by);
+
+  /**
+   * An account that was made.
+   *
+   * @param secret of a token, said this once; null for a user
+   */
+  record NewAccount(Account account, @Nullable String secret) {}
+
+  /** Gives a user another password; a user may do so for itself. */
+  void setPassword(String name, String password, Principal by);
+
+  /** Ends an account for good; a token may end itself. */
+  Account revokeAccount(String name, Principal by);
+
+  /** All accounts, by name. */
+  List<Account> accounts(Principal by);
+
+  /**
    * Finds tags by words that stand in their name, description, unit of measure, or in the
-   * attributes and equipment they serve; the best hits first.
+   * attributes and equipment they serve; the best hits first. Others than those that the principal
+   * may read are not there.
    *
    * @param filter pattern of names, {@code *} for all
    * @param words null for every tag that fits the pattern
    */
-  List<TagHit> searchTags(String filter, @Nullable String words);
+  List<TagHit> searchTags(String filter, @Nullable String words, Principal principal);
 
   /** A tag and what it stands for. */
   record TagHit(TagDefinition tag, List<TagBinding> bindings) {}
@@ -137,7 +174,8 @@ public interface Historian {
   HistorianQueries queries();
 
   /** Batches or phases as intervals; see {@link ContextWindows#find}. */
-  List<ContextWindows.Window> contextWindows(ContextWindows.Choice choice, long nowNs, int limit);
+  List<ContextWindows.Window> contextWindows(
+      ContextWindows.Choice choice, QueryContext context, int limit);
 
   /** Runs a user's statement once it is its turn; close the result before the query. */
   SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);
@@ -157,7 +195,8 @@ public interface Historian {
    *
    * @param asOf the data version up to which they count, as an answer named it; null for all
    */
-  List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf);
+  List<ContextVersion> contextVersions(
+      ContextKind kind, String id, @Nullable String asOf, Principal principal);
 
   /**
    * A version of a context object.
@@ -167,7 +206,7 @@ public interface Historian {
   record ContextVersion(ContextRow row, String dataVersion) {}
 
   /** Searches objects by their time; see {@link ContextStore#search}. */
-  List<ContextRow> searchContext(ContextSearch search);
+  List<ContextRow> searchContext(ContextSearch search, Principal principal);
 
   /** Upserts many objects, {@code {"batches":[…],"steps":[…]}}; good items are stored. */
   BulkResult putContextBulk(String json, Principal principal);
@@ -181,7 +220,7 @@ public interface Historian {
   record BulkResult(int stored, List<ItemError> errors) {}
 
   /** Follows the committed samples of some tags from now on, or from a resume token. */
-  LiveFeed live(List<TagDefinition> tags, @Nullable String resumeToken);
+  LiveFeed live(List<TagDefinition> tags, @Nullable String resumeToken, Principal principal);
 
   /** A follower. One thread. */
   interface LiveFeed extends AutoCloseable {

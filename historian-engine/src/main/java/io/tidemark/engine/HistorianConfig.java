@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param ringBytes capacity of the hand-over
  * @param query limits of queries
  * @param http the HTTP door
+ * @param security who may ask, and how the doors are locked
  * @param calendars production days and shifts by name; {@code plant} always exists
  * @param settings all settings as they were written, by key
  */
@@ -52,6 +53,7 @@ public record HistorianConfig(
     int ringBytes,
     Query query,
     Http http,
+    Security security,
     Map<String, ShiftCalendar> calendars,
     Map<String, String> settings) {
 
@@ -83,6 +85,32 @@ public record HistorianConfig(
   public record Http(
       String address, int port, long bodyBytesMax, List<String> hostNames, long stopTimeoutNs) {}
 
+  /**
+   * Who may ask, and how the doors are locked.
+   *
+   * @param hasLocalOperator whether peers on this machine need no credentials
+   * @param sessionIdleNs after which a login of the web page ends
+   * @param tls when doors speak TLS
+   * @param certificateFile chain in PEM, or null for one of the server's own making
+   * @param keyFile private key of it in PEM, or null
+   */
+  public record Security(
+      boolean hasLocalOperator,
+      long sessionIdleNs,
+      Tls tls,
+      @Nullable Path certificateFile,
+      @Nullable Path keyFile) {}
+
+  /** When doors speak TLS. */
+  public enum Tls {
+    /** If other machines can reach them. */
+    AUTO,
+    /** Always. */
+    ON,
+    /** Never. */
+    OFF
+  }
+
   /** A setting, its default and what it means: the documentation is made from these. */
   public enum Setting {
     /** Folder of the store. */
@@ -97,7 +125,7 @@ public record HistorianConfig(
     HTTP_ADDRESS(
         "http.address",
         "127.0.0.1",
-        "Address to listen on. Only loopback addresses until credentials exist."),
+        "Address to listen on. One that other machines can reach needs TLS and an account."),
     /** HTTP port. */
     HTTP_PORT("http.port", "7300", "Port of the HTTP door."),
     /** Longest body. */
@@ -113,6 +141,31 @@ public record HistorianConfig(
     /** Stop. */
     HTTP_STOP_TIMEOUT(
         "http.stopTimeout", "10s", "How long running requests may take once the server stops."),
+    /** Local operator. */
+    SECURITY_LOCAL_OPERATOR(
+        "security.localOperator",
+        "true",
+        "Whether whoever is on the server's machine may do everything without credentials."),
+    /** Idle sessions. */
+    SECURITY_SESSION_IDLE(
+        "security.sessionIdle",
+        "15m",
+        "Time without a request after which a login of the page ends."),
+    /** TLS. */
+    TLS_MODE(
+        "tls.mode",
+        "auto",
+        "When doors speak TLS: auto (if their address can be reached from other machines), on or"
+            + " off."),
+    /** Certificate. */
+    TLS_CERTIFICATE_FILE(
+        "tls.certificateFile",
+        "",
+        "Certificate chain in PEM, read again when it changes; without one the server makes its own"
+            + " in the data folder and prints its fingerprint."),
+    /** Key. */
+    TLS_KEY_FILE(
+        "tls.keyFile", "", "Private key of the certificate in PEM (PKCS #8), without a password."),
     /** Hot memory. */
     STORE_HOT_BYTES_MAX(
         "store.hotBytesMax",
@@ -250,6 +303,8 @@ public record HistorianConfig(
       List.of(
           "TIDEMARK_JAVA_HOME",
           "TIDEMARK_SERVER",
+          "TIDEMARK_TOKEN",
+          "TIDEMARK_TRUST",
           "TIDEMARK_TEST_DATA",
           "TIDEMARK_VERBOSE",
           "TIDEMARK_HEAP");
@@ -399,6 +454,13 @@ public record HistorianConfig(
             reader.bytes(Setting.HTTP_BODY_BYTES_MAX, 1024),
             hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*")),
             reader.nanos(Setting.HTTP_STOP_TIMEOUT)),
+        new Security(
+            reader.oneOf(Setting.SECURITY_LOCAL_OPERATOR, "true", "false").equals("true"),
+            reader.nanos(Setting.SECURITY_SESSION_IDLE),
+            Tls.valueOf(
+                reader.oneOf(Setting.TLS_MODE, "auto", "on", "off").toUpperCase(Locale.ROOT)),
+            reader.file(Setting.TLS_CERTIFICATE_FILE),
+            reader.file(Setting.TLS_KEY_FILE)),
         CalendarSettings.read(reader.values(), reader.sources(), zone),
         new TreeMap<>(reader.values()));
   }
@@ -407,6 +469,11 @@ public record HistorianConfig(
   private record Reader(Map<String, String> values, Map<String, String> sources) {
     String text(Setting setting) {
       return values.getOrDefault(setting.key(), setting.defaultText());
+    }
+
+    @Nullable Path file(Setting setting) {
+      String name = text(setting).strip();
+      return name.isEmpty() ? null : Path.of(name);
     }
 
     String oneOf(Setting setting, String... allowed) {

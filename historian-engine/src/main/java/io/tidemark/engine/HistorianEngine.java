@@ -1,6 +1,11 @@
 package io.tidemark.engine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.engine.security.Access;
+import io.tidemark.engine.security.Account;
+import io.tidemark.engine.security.AccountRequest;
+import io.tidemark.engine.security.Accounts;
+import io.tidemark.engine.security.Right;
 import io.tidemark.ingest.Ack;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.Ingress;
@@ -13,6 +18,9 @@ import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.Agent;
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.DuplicateRule;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.MemoryAccount;
 import io.tidemark.model.OpenProgress;
 import io.tidemark.model.Principal;
@@ -50,6 +58,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +81,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final AppendPath path;
   private final Ingress ingress;
   private final JournaledContext journaledContext;
+  private final Access access;
+  private final TagScopes scopes;
+  private final AccountAdmin accountAdmin;
   private final AgentThread appendThread;
   private final AgentThread syncThread;
   private final AgentThread sealThread;
@@ -86,11 +98,16 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private volatile boolean failed;
 
   private HistorianEngine(
-      HistorianConfig config, Clock clock, Consumer<Throwable> onFatal, OpenProgress progress)
+      HistorianConfig config,
+      Clock clock,
+      Consumer<Throwable> onFatal,
+      Access access,
+      OpenProgress progress)
       throws IOException {
     this.config = config;
     this.clock = clock;
     this.onFatal = onFatal;
+    this.access = access;
     long start = System.nanoTime();
     context = new ContextStore();
     byte[][] lastSettings = {new byte[0]};
@@ -102,11 +119,12 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             (kind, payload, principal, timeMicros, sequence) -> {
               if (kind == RecordKind.CONTEXT) {
                 context.apply(payload, principal, timeMicros, sequence);
-              } else if (kind == RecordKind.CONFIG) {
+              } else if (kind == RecordKind.CONFIG && !access.accounts().replay(payload)) {
                 lastSettings[0] = payload;
               }
             },
             progress);
+    access.accounts().recovered();
     path = new AppendPath(store.writer(), config.ringBytes(), REQUESTS_MAX, System::nanoTime);
     syncThread = new AgentThread(path.syncAgent(), this::failed);
     sealThread = new AgentThread(store.manifestAgent(), this::failed);
@@ -121,6 +139,8 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             System::nanoTime,
             appendThread::wake);
     journaledContext = new JournaledContext(context, store, ingress);
+    scopes = new TagScopes(access, store.tags(), context);
+    accountAdmin = new AccountAdmin(access, scopes, ingress, this::nowNs);
     queryThreads =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
@@ -160,14 +180,32 @@ public final class HistorianEngine implements Historian, AutoCloseable {
    */
   public static HistorianEngine start(
       HistorianConfig config, Clock clock, Consumer<Throwable> onFatal) throws IOException {
-    return start(config, clock, onFatal, OpenProgress.NONE);
+    return start(config, clock, onFatal, access(config, clock), OpenProgress.NONE);
   }
 
-  /** As above, and says how far the opening is. */
-  public static HistorianEngine start(
-      HistorianConfig config, Clock clock, Consumer<Throwable> onFatal, OpenProgress progress)
+  /**
+   * As above.
+   *
+   * @param access of the doors, which may have opened already
+   * @param progress hears how far the opening is
+   */
+  static HistorianEngine start(
+      HistorianConfig config,
+      Clock clock,
+      Consumer<Throwable> onFatal,
+      Access access,
+      OpenProgress progress)
       throws IOException {
-    return new HistorianEngine(config, clock, onFatal, progress);
+    return new HistorianEngine(config, clock, onFatal, access, progress);
+  }
+
+  /** Who may ask, as far as it is known before the store has recovered. */
+  static Access access(HistorianConfig config, Clock clock) throws IOException {
+    return new Access(
+        Accounts.load(config.dataDir().resolve("security").resolve("accounts.json")),
+        config.security().hasLocalOperator(),
+        () -> nanos(clock.instant()),
+        System::nanoTime);
   }
 
   /**
@@ -214,8 +252,10 @@ public final class HistorianEngine implements Historian, AutoCloseable {
       TimeUnitCode precision,
       AckLevel level,
       Principal principal) {
+    access.require(principal, Right.WRITE);
     WriteReport report = new WriteReport();
     try (WriteSession session = openSession(principal, level)) {
+      session.only(scopes.named(principal, Right.WRITE));
       switch (format) {
         case LINE_PROTOCOL ->
             new LineProtocolDecoder().decode(body, precision, nowNs(), session, report);
@@ -242,12 +282,60 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   @Override
-  public List<TagHit> searchTags(String filter, @Nullable String words) {
-    return tagSearch.find(filter, words);
+  public IntPredicate readableTags(Principal principal) {
+    access.require(principal, Right.READ);
+    return scopes.readable(principal);
+  }
+
+  @Override
+  public Access access() {
+    return access;
+  }
+
+  @Override
+  public NewAccount createAccount(AccountRequest request, Principal by) {
+    access.require(by, Right.ADMINISTER);
+    return accountAdmin.create(request, by);
+  }
+
+  @Override
+  public void setPassword(String name, String password, Principal by) {
+    if (!by.name().equals(name)) {
+      access.require(by, Right.ADMINISTER);
+    }
+    accountAdmin.setPassword(name, password, by);
+  }
+
+  @Override
+  public Account revokeAccount(String name, Principal by) {
+    if (!by.name().equals(name)) {
+      access.require(by, Right.ADMINISTER);
+    }
+    return accountAdmin.revoke(name, by);
+  }
+
+  @Override
+  public List<Account> accounts(Principal by) {
+    access.require(by, Right.ADMINISTER);
+    return List.copyOf(access.accounts().all());
+  }
+
+  @Override
+  public List<TagHit> searchTags(String filter, @Nullable String words, Principal principal) {
+    return tagSearch.find(filter, words, readableTags(principal));
   }
 
   @Override
   public TagChangeResult putTag(String name, TagChange change, Principal principal) {
+    access.require(principal, Right.DEFINE);
+    if (!scopes.named(principal, Right.DEFINE).test(name)) {
+      throw new HistorianException(
+          ErrorCode.FORBIDDEN,
+          "account may not define this tag: tag="
+              + ErrorText.quote(name)
+              + ", name="
+              + principal.name());
+    }
     Ingress.TagResult result =
         ingress.putTag(
             name,
@@ -275,12 +363,14 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public OpenQuery openQuery(Principal principal, @Nullable ZoneId zone, QueryOptions options) {
+    IntPredicate readable = readableTags(principal);
     String asOf = options.asOf();
     ReadView view = asOf == null ? store.openReadView() : store.openReadView(asOf);
     QueryContext query =
         contextOver(
             view,
             principal,
+            readable,
             zone == null ? config.timeZone() : zone,
             options.versions(),
             options.damageRule());
@@ -312,12 +402,13 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private QueryContext contextOver(
       ReadView view,
       Principal principal,
+      IntPredicate readable,
       ZoneId zone,
       VersionMode versions,
       DamageRule damageRule) {
     return new QueryContext(
         principal,
-        tagId -> true,
+        readable,
         view,
         nowNs(),
         zone,
@@ -355,8 +446,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public List<ContextWindows.Window> contextWindows(
-      ContextWindows.Choice choice, long nowNs, int limit) {
-    return ContextWindows.find(context, choice, nowNs, limit);
+      ContextWindows.Choice choice, QueryContext queryContext, int limit) {
+    access.require(queryContext.principal(), Right.READ);
+    return ContextWindows.find(context, choice, queryContext.nowNs(), limit);
   }
 
   @Override
@@ -367,32 +459,75 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public ContextResult putContext(ContextKind kind, String id, String json, Principal principal) {
+    requireDefine(principal, List.of(kind));
     return journaledContext.put(kind, id, json, principal);
+  }
+
+  /**
+   * Who defines for some tags only must not say which these are: equipment and bindings are for
+   * those who define for all, and so is what is told from tags.
+   */
+  private void requireDefine(Principal principal, List<ContextKind> kinds) {
+    access.require(principal, Right.DEFINE);
+    for (ContextKind kind : kinds) {
+      boolean decidesRights =
+          kind == ContextKind.EQUIPMENT
+              || kind == ContextKind.ATTRIBUTES
+              || kind == ContextKind.DERIVATIONS;
+      if (decidesRights && !access.hasForEverything(principal, Right.DEFINE)) {
+        throw new HistorianException(
+            ErrorCode.FORBIDDEN,
+            "account may define for some tags only, and these decide who reads what: kind="
+                + kind.label()
+                + ", name="
+                + principal.name(),
+            kind.label(),
+            "ask an engineer without areas and patterns",
+            null);
+      }
+    }
   }
 
   @Override
   public BulkResult putContextBulk(String json, Principal principal) {
+    requireDefine(
+        principal,
+        access.hasForEverything(principal, Right.DEFINE) ? List.of() : ContextStore.kindsOf(json));
     return journaledContext.putBulk(json, principal);
   }
 
   @Override
-  public List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf) {
-    return journaledContext.versions(kind, id, asOf);
+  public List<ContextVersion> contextVersions(
+      ContextKind kind, String id, @Nullable String asOf, Principal principal) {
+    IntPredicate readable = readableTags(principal);
+    return journaledContext.versions(kind, id, asOf).stream()
+        .filter(version -> isReadable(version.row(), readable))
+        .toList();
   }
 
   @Override
-  public List<ContextRow> searchContext(ContextSearch search) {
-    return context.search(search);
+  public List<ContextRow> searchContext(ContextSearch search, Principal principal) {
+    access.require(principal, Right.READ);
+    return context.search(search); // of kinds that name no tags
+  }
+
+  /** Whether a row names no tag but such as may be read. */
+  private boolean isReadable(ContextRow row, IntPredicate readable) {
+    String name = row.kind() == ContextKind.ATTRIBUTES ? row.text("tag") : null;
+    TagDefinition tag = name == null ? null : store.tags().find(name);
+    return tag == null || readable.test(tag.id());
   }
 
   @Override
-  public LiveFeed live(List<TagDefinition> tags, @Nullable String resumeToken) {
+  public LiveFeed live(
+      List<TagDefinition> tags, @Nullable String resumeToken, Principal principal) {
+    IntPredicate readable = readableTags(principal);
     ChangeFeed feed = store.feed();
     long order =
         resumeToken == null
             ? feed.committedOrder()
             : DataVersion.order(store.storeId(), resumeToken);
-    int[] ids = tags.stream().mapToInt(TagDefinition::id).toArray();
+    int[] ids = tags.stream().mapToInt(TagDefinition::id).filter(readable).toArray();
     ChangeFeed.Follower follower = feed.follow(ids, order);
     return new LiveFeed() {
       @Override
@@ -400,7 +535,12 @@ public final class HistorianEngine implements Historian, AutoCloseable {
         return follower.poll(
             view ->
                 contextOver(
-                    view, Principal.SYSTEM, config.timeZone(), VersionMode.ALL, DamageRule.CONTAIN),
+                    view,
+                    principal,
+                    readableTags(principal), // a right may end while it follows
+                    config.timeZone(),
+                    VersionMode.ALL,
+                    DamageRule.CONTAIN),
             (tagId, block) -> {
               TagDefinition tag = store.tags().byId(tagId);
               if (tag != null) {
@@ -443,8 +583,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public long nowNs() {
-    Instant now = clock.instant();
-    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    return nanos(clock.instant());
+  }
+
+  private static long nanos(Instant time) {
+    return time.getEpochSecond() * 1_000_000_000L + time.getNano();
   }
 
   /** The configuration in force. */

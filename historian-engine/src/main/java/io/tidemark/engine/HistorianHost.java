@@ -3,6 +3,9 @@ package io.tidemark.engine;
 import io.tidemark.engine.Health.Opening;
 import io.tidemark.engine.Health.Reason;
 import io.tidemark.engine.Health.ReasonCode;
+import io.tidemark.engine.security.Access;
+import io.tidemark.engine.security.Account;
+import io.tidemark.engine.security.AccountRequest;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
@@ -27,6 +30,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,8 @@ public final class HistorianHost implements Historian, AutoCloseable {
   private final Clock clock;
   private final Consumer<Throwable> onFatal;
 
+  private final Access access;
+
   /* All written by the owner's thread. */
   private volatile Opening opening = NOTHING_YET;
   private volatile @Nullable HistorianEngine engine;
@@ -54,10 +60,12 @@ public final class HistorianHost implements Historian, AutoCloseable {
    *
    * @param onFatal see {@link HistorianEngine#start}
    */
-  public HistorianHost(HistorianConfig config, Clock clock, Consumer<Throwable> onFatal) {
+  public HistorianHost(HistorianConfig config, Clock clock, Consumer<Throwable> onFatal)
+      throws IOException {
     this.config = config;
     this.clock = clock;
     this.onFatal = onFatal;
+    access = HistorianEngine.access(config, clock);
   }
 
   /**
@@ -71,6 +79,7 @@ public final class HistorianHost implements Historian, AutoCloseable {
             config,
             clock,
             onFatal,
+            access,
             (phase, done, total) -> {
               opening = new Opening(phase, done, total);
               listener.at(phase, done, total);
@@ -150,8 +159,38 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
-  public List<TagHit> searchTags(String filter, @Nullable String words) {
-    return engine().searchTags(filter, words);
+  public List<TagHit> searchTags(String filter, @Nullable String words, Principal principal) {
+    return engine().searchTags(filter, words, principal);
+  }
+
+  @Override
+  public IntPredicate readableTags(Principal principal) {
+    return engine().readableTags(principal);
+  }
+
+  @Override
+  public Access access() {
+    return access;
+  }
+
+  @Override
+  public NewAccount createAccount(AccountRequest request, Principal by) {
+    return engine().createAccount(request, by);
+  }
+
+  @Override
+  public void setPassword(String name, String password, Principal by) {
+    engine().setPassword(name, password, by);
+  }
+
+  @Override
+  public Account revokeAccount(String name, Principal by) {
+    return engine().revokeAccount(name, by);
+  }
+
+  @Override
+  public List<Account> accounts(Principal by) {
+    return engine().accounts(by);
   }
 
   @Override
@@ -171,8 +210,8 @@ public final class HistorianHost implements Historian, AutoCloseable {
 
   @Override
   public List<ContextWindows.Window> contextWindows(
-      ContextWindows.Choice choice, long nowNs, int limit) {
-    return engine().contextWindows(choice, nowNs, limit);
+      ContextWindows.Choice choice, QueryContext context, int limit) {
+    return engine().contextWindows(choice, context, limit);
   }
 
   @Override
@@ -186,13 +225,14 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
-  public List<ContextVersion> contextVersions(ContextKind kind, String id, @Nullable String asOf) {
-    return engine().contextVersions(kind, id, asOf);
+  public List<ContextVersion> contextVersions(
+      ContextKind kind, String id, @Nullable String asOf, Principal principal) {
+    return engine().contextVersions(kind, id, asOf, principal);
   }
 
   @Override
-  public List<ContextRow> searchContext(ContextSearch search) {
-    return engine().searchContext(search);
+  public List<ContextRow> searchContext(ContextSearch search, Principal principal) {
+    return engine().searchContext(search, principal);
   }
 
   @Override
@@ -201,8 +241,9 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
-  public LiveFeed live(List<TagDefinition> tags, @Nullable String resumeToken) {
-    return engine().live(tags, resumeToken);
+  public LiveFeed live(
+      List<TagDefinition> tags, @Nullable String resumeToken, Principal principal) {
+    return engine().live(tags, resumeToken, principal);
   }
 
   @Override

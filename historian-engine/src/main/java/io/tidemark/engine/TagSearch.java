@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +38,16 @@ final class TagSearch {
    *
    * @param filter pattern of names
    * @param text words, or null for every tag that fits the pattern
+   * @param readable ids of the tags that there are for who asks
    */
-  List<TagHit> find(String filter, @Nullable String text) {
+  List<TagHit> find(String filter, @Nullable String text, IntPredicate readable) {
     Map<String, List<TagBinding>> bindings = bindings();
     String[] words = text == null ? new String[0] : lower(text).strip().split("\\s+");
     List<Ranked> found = new ArrayList<>();
     for (TagDefinition tag : tags.match(filter)) {
+      if (!readable.test(tag.id())) {
+        continue;
+      }
       TagHit hit = new TagHit(tag, bindings.getOrDefault(tag.name(), List.of()));
       int rank = rank(hit, words);
       if (rank >= 0) {

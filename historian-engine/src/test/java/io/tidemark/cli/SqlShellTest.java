@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.cli.shell.LineCompleter;
 import io.tidemark.cli.shell.ShellTerminal;
 import io.tidemark.engine.Historian;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.proof.TestServer;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
@@ -325,8 +324,7 @@ class SqlShellTest {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     try (HttpServer door =
-        new HttpServer(
-            HttpConfig.defaults().withPort(0), observed(begun, ended), new LoopbackAccess())) {
+        new HttpServer(HttpConfig.defaults().withPort(0), observed(begun, ended))) {
       door.start();
       SqlStatement endless =
           new SqlStatement(

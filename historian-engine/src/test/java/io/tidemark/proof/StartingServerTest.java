@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianHost;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.model.OpenProgress.Phase;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
@@ -40,7 +39,7 @@ class StartingServerTest {
     final HistorianHost host;
     final HttpServer http;
 
-    Stopped(Path folder) {
+    Stopped(Path folder) throws IOException {
       host =
           new HistorianHost(
               HistorianConfig.load(
@@ -51,7 +50,7 @@ class StartingServerTest {
               failure -> {
                 throw new AssertionError("server failed", failure);
               });
-      http = new HttpServer(HttpConfig.defaults().withPort(0), host, new LoopbackAccess());
+      http = new HttpServer(HttpConfig.defaults().withPort(0), host);
       http.start();
     }
 

@@ -2,7 +2,6 @@ package io.tidemark.proof;
 
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
 import java.io.IOException;
@@ -53,7 +52,7 @@ public final class TestServer implements AutoCloseable {
             failure -> {
               throw new AssertionError("server failed", failure);
             });
-    HttpServer http = new HttpServer(limits.withPort(0), engine, new LoopbackAccess());
+    HttpServer http = new HttpServer(limits.withPort(0), engine);
     http.start();
     return new TestServer(engine, http);
   }

@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   private final long nowNs;
   private final IngestConfig config;
   private final Map<String, TagDefinition> seen = new HashMap<>();
+  private Predicate<String> writable = name -> true;
   private byte flags;
   private SampleType wholeNumberType = SampleType.INT64;
   private int parts;
@@ -56,6 +58,11 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     this.request = request;
     this.nowNs = nowNs;
     this.config = config;
+  }
+
+  /** Refuses samples of tags whose names do not pass. */
+  public void only(Predicate<String> writableNames) {
+    writable = writableNames;
   }
 
   /** Sets further {@link SampleFlags} for the samples that follow. */
@@ -250,6 +257,14 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   private TagDefinition resolve(String name, SampleType typeIfNew) {
     TagDefinition tag = seen.get(name);
     if (tag == null) {
+      if (!writable.test(name)) {
+        throw new HistorianException(
+            ErrorCode.FORBIDDEN,
+            "account may not write this tag: tag="
+                + ErrorText.quote(name)
+                + ", name="
+                + principal.name());
+      }
       tag = ingress.findOrCreate(name, typeIfNew, principal);
       seen.put(name, tag);
     }

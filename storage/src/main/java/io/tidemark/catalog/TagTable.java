@@ -6,6 +6,7 @@ import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.TagPattern;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,65 +120,23 @@ public final class TagTable implements TagCatalog {
   }
 
   @Override
-  public List<TagDefinition> match(String pattern) {
-    int star = firstWildcard(pattern);
-    if (star < 0) {
-      TagDefinition tag = byName.get(pattern);
+  public List<TagDefinition> match(String text) {
+    TagPattern pattern = TagPattern.of(text);
+    if (pattern.isName()) {
+      TagDefinition tag = byName.get(text);
       return tag == null ? List.of() : List.of(tag);
     }
-    int[] characters = pattern.codePoints().toArray();
-    String prefix = pattern.substring(0, star);
+    String prefix = pattern.prefix();
     List<TagDefinition> found = new ArrayList<>();
     for (TagDefinition tag : sorted.tailMap(prefix, true).values()) {
       if (!tag.name().startsWith(prefix)) {
         break;
       }
-      if (fits(characters, tag.name())) {
+      if (pattern.fits(tag.name())) {
         found.add(tag);
       }
     }
     return found;
-  }
-
-  /**
-   * Whether the name fits. A mismatch goes back to the last {@code *} only, which then takes one
-   * character more: an earlier one could take nothing that the last one could not. So many stars
-   * cost no more than length of pattern times length of name.
-   */
-  private static boolean fits(int[] pattern, String name) {
-    int p = 0;
-    int n = 0;
-    int afterStar = -1;
-    int starEnd = 0;
-    while (n < name.length()) {
-      int c = name.codePointAt(n);
-      if (p < pattern.length && pattern[p] == '*') {
-        afterStar = ++p;
-        starEnd = n;
-      } else if (p < pattern.length && (pattern[p] == '?' || pattern[p] == c)) {
-        p++;
-        n += Character.charCount(c);
-      } else if (afterStar >= 0) {
-        p = afterStar;
-        starEnd += Character.charCount(name.codePointAt(starEnd));
-        n = starEnd;
-      } else {
-        return false;
-      }
-    }
-    while (p < pattern.length && pattern[p] == '*') {
-      p++;
-    }
-    return p == pattern.length;
-  }
-
-  private static int firstWildcard(String pattern) {
-    for (int i = 0; i < pattern.length(); i++) {
-      if (pattern.charAt(i) == '*' || pattern.charAt(i) == '?') {
-        return i;
-      }
-    }
-    return -1;
   }
 
   @Override

@@ -331,6 +331,7 @@ public final class StoreVerifier {
             "ballast",
             "sql",
             "demo.json",
+            "security",
             "quarantine");
 
     private StoreFolders() {}

@@ -4,7 +4,6 @@ import io.tidemark.demo.DemoPlant;
 import io.tidemark.demo.EngineTarget;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.model.TimeRange;
 import io.tidemark.storage.SampleStore;
 import io.tidemark.wire.http.HttpConfig;
@@ -103,8 +102,7 @@ public final class FirstNumbers {
             failure -> {
               throw new IllegalStateException("server failed", failure);
             })) {
-      try (HttpServer http =
-          new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess())) {
+      try (HttpServer http = new HttpServer(HttpConfig.defaults().withPort(0), engine)) {
         http.start();
         step.run(new Server(engine, "http://127.0.0.1:" + http.port()));
       }

@@ -3,7 +3,6 @@ package io.tidemark.benchmarks.scenario;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.model.Principal;
 import io.tidemark.model.StatisticsRule;
 import io.tidemark.model.TagDefinition;
@@ -56,8 +55,7 @@ final class QuerySpeed {
                 failure -> {
                   throw new IllegalStateException("server failed", failure);
                 });
-        HttpServer http =
-            new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess())) {
+        HttpServer http = new HttpServer(HttpConfig.defaults().withPort(0), engine)) {
       http.start();
       new QuerySpeed(bench, engine, http.port()).ask(workload);
     }

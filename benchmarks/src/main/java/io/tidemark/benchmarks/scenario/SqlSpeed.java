@@ -3,7 +3,6 @@ package io.tidemark.benchmarks.scenario;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.model.Principal;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.storage.io.Disk;
@@ -68,8 +67,7 @@ final class SqlSpeed {
                 failure -> {
                   throw new IllegalStateException("server failed", failure);
                 });
-        HttpServer http =
-            new HttpServer(HttpConfig.defaults().withPort(0), engine, new LoopbackAccess())) {
+        HttpServer http = new HttpServer(HttpConfig.defaults().withPort(0), engine)) {
       http.start();
       SqlSpeed speed = new SqlSpeed(bench, engine, http.port(), tags);
       speed.scans();

@@ -7,9 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who a request comes from. Denies by default: what it does not know, it refuses. Called by
- * every door, from any thread; must not block.
+ * every door, from any thread.
  */
 public interface AccessHook {
+  /**
+   * Whether {@link #authenticate} would compute the hash of a password, which takes some 50 ms: a
+   * door calls it then where it may block. Otherwise it does not block.
+   */
+  boolean isSlow(RequestFacts facts);
+
   /**
    * The principal of a request that carries its credentials, if it needs any.
    *

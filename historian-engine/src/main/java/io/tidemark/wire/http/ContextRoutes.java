@@ -129,7 +129,11 @@ final class ContextRoutes {
     String asOf = parameters.text("asOf");
     Address address = address(exchange.tail());
     List<ContextVersion> versions =
-        Parameters.at("asOf", () -> historian.contextVersions(address.kind(), address.id(), asOf));
+        Parameters.at(
+            "asOf",
+            () ->
+                historian.contextVersions(
+                    address.kind(), address.id(), asOf, exchange.principal()));
     if (all && !versions.isEmpty()) {
       exchange.json(200, json -> writeVersions(json, versions, count, zone));
       return;

@@ -94,7 +94,7 @@ final class ContextSearchRoutes {
             descending ? Direction.BACKWARD : Direction.FORWARD,
             place(parameters.text("cursor")),
             count + 1);
-    List<ContextRow> rows = historian.searchContext(search);
+    List<ContextRow> rows = historian.searchContext(search, exchange.principal());
     exchange.json(200, json -> write(json, search, rows, zone));
   }
 

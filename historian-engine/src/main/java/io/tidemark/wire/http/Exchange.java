@@ -15,11 +15,13 @@ import com.linecorp.armeria.common.stream.AbortedStreamException;
 import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.tidemark.engine.security.RequestFacts;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,9 @@ final class Exchange {
   private final HttpResponseWriter writer;
   private final Duration stallTimeout;
   private Principal principal = new Principal("nobody");
+  private @Nullable RequestFacts facts;
+  private @Nullable String sessionId;
+  private Sessions.@Nullable Session session;
   private RequestBody body = RequestBody.EMPTY;
   private String tail = "";
   private @Nullable ResponseStream stream;
@@ -67,6 +72,34 @@ final class Exchange {
 
   void principal(Principal authenticated) {
     principal = authenticated;
+  }
+
+  /** What is known of where the request comes from. */
+  RequestFacts facts() {
+    RequestFacts known = facts;
+    if (known == null) {
+      throw new IllegalStateException("request is not admitted yet");
+    }
+    return known;
+  }
+
+  void facts(RequestFacts known) {
+    facts = known;
+  }
+
+  /** Id of the session whose cookie was sent and counted, or null. */
+  @Nullable String sessionId() {
+    return sessionId;
+  }
+
+  /** The session that says who asks, or null. */
+  Sessions.@Nullable Session session() {
+    return session;
+  }
+
+  void session(String id, Sessions.Session found) {
+    sessionId = id;
+    session = found;
   }
 
   /** Headers of the request. */
@@ -122,7 +155,12 @@ final class Exchange {
 
   /** Answers with JSON. */
   void json(int status, JsonBody json) throws IOException {
-    ResponseStream out = stream(status, MediaType.JSON_UTF_8, null);
+    json(status, Map.of(), json);
+  }
+
+  /** Answers with JSON and further headers. */
+  void json(int status, Map<String, String> more, JsonBody json) throws IOException {
+    ResponseStream out = stream(status, MediaType.JSON_UTF_8, null, more);
     try (JsonGenerator generator = JsonText.generator(out)) {
       json.writeTo(generator);
     }
@@ -136,9 +174,15 @@ final class Exchange {
    * @param fileName name for browsers that save the answer, or null
    */
   ResponseStream stream(int status, MediaType type, @Nullable String fileName) {
+    return stream(status, type, fileName, Map.of());
+  }
+
+  private ResponseStream stream(
+      int status, MediaType type, @Nullable String fileName, Map<String, String> more) {
     ResponseHeadersBuilder response = ResponseHeaders.builder(HttpStatus.valueOf(status));
     response.contentType(type);
     response.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    more.forEach(response::set);
     if (fileName != null) {
       response.set(
           HttpHeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + fileName + "\"");
@@ -210,6 +254,15 @@ final class Exchange {
     response.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
     if (ErrorMap.isRetried(error.code())) {
       response.setInt(HttpHeaderNames.RETRY_AFTER, ErrorMap.RETRY_AFTER_S);
+    }
+    if (error.code() == ErrorCode.UNAUTHENTICATED) {
+      // Browsers would ask for a password themselves; the page does.
+      boolean isPage = headers.contains("sec-fetch-mode");
+      response.set(
+          HttpHeaderNames.WWW_AUTHENTICATE,
+          isPage
+              ? "Bearer realm=\"tidemark\""
+              : "Bearer realm=\"tidemark\", Basic realm=\"tidemark\"");
     }
     if (error.code() == ErrorCode.METHOD_NOT_ALLOWED && error.path() != null) {
       response.set(HttpHeaderNames.ALLOW, error.path());

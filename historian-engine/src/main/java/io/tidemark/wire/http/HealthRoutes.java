@@ -8,8 +8,11 @@ import io.tidemark.engine.Health.Reason;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.Historian.DamageReport;
 import io.tidemark.engine.Historian.DamagedPart;
+import io.tidemark.engine.security.Access;
+import io.tidemark.engine.security.Right;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.Principal;
 import io.tidemark.query.time.IsoTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +35,7 @@ final class HealthRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/health/live", Route.Lane.PROBE, HealthRoutes::live),
+        Route.get("/health/live", Route.Lane.PROBE, HealthRoutes::live).open(),
         Route.get("/health/ready", Route.Lane.PROBE, this::ready),
         Route.get("/health/status", Route.Lane.PROBE, this::status),
         Route.get("/metrics", Route.Lane.PROBE, this::metrics));
@@ -68,8 +71,17 @@ final class HealthRoutes {
     writeHealth(exchange, historian.health(), true);
   }
 
-  private void writeHealth(Exchange exchange, Health health, boolean withDetails)
-      throws IOException {
+  /** Whether somebody may hear of all tags: what is damaged, and how many there are. */
+  private boolean isForAll(Principal principal) {
+    Access access = historian.access();
+    return access.hasForEverything(principal, Right.READ)
+        || access.may(principal, Right.AUDIT)
+        || access.may(principal, Right.ADMINISTER);
+  }
+
+  private void writeHealth(Exchange exchange, Health health, boolean isStatus) throws IOException {
+    boolean isForAll = isForAll(exchange.principal());
+    boolean withDetails = isStatus && isForAll;
     exchange.json(
         200,
         json -> {
@@ -90,7 +102,9 @@ final class HealthRoutes {
           }
           Health.Store store = health.store();
           if (store != null) {
-            json.writeNumberField("tags", store.tags());
+            if (isForAll) {
+              json.writeNumberField("tags", store.tags());
+            }
             json.writeStringField("dataVersion", store.dataVersion());
           }
           json.writeStringField("timeZone", historian.defaultZone().getId());
@@ -179,6 +193,15 @@ final class HealthRoutes {
   }
 
   private void metrics(Exchange exchange) throws IOException {
+    if (!isForAll(exchange.principal())) {
+      throw new HistorianException(
+          ErrorCode.FORBIDDEN,
+          "metrics are of all tags, and this account may not read all: name="
+              + exchange.principal().name(),
+          null,
+          "ask for a token: tidemark token create NAME --role auditor",
+          null);
+    }
     String text = historian.metricsText() + connections.metricsText(); // throws before it answers
     ResponseStream out = exchange.stream(200, PROMETHEUS, null);
     out.write(text.getBytes(StandardCharsets.UTF_8));

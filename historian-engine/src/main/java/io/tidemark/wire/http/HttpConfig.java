@@ -23,6 +23,7 @@ import java.util.List;
  * @param tagsMax tags that one request may ask for
  * @param timesMax times or intervals for each tag that one request may ask for
  * @param stopTimeout how long running requests may take once the server stops
+ * @param sessionIdle after which a login of the page ends
  */
 public record HttpConfig(
     String bindAddress,
@@ -38,7 +39,8 @@ public record HttpConfig(
     int liveStreamsMax,
     int tagsMax,
     int timesMax,
-    Duration stopTimeout) {
+    Duration stopTimeout,
+    Duration sessionIdle) {
 
   /** Port of the HTTP door unless configured otherwise. */
   public static final int PORT = 7300;
@@ -58,6 +60,7 @@ public record HttpConfig(
     requirePositive("requestTimeout", requestTimeout);
     requirePositive("stallTimeout", stallTimeout);
     requirePositive("stopTimeout", stopTimeout);
+    requirePositive("sessionIdle", sessionIdle);
   }
 
   private static void requireRange(String name, int value, int min, int max) {
@@ -91,7 +94,8 @@ public record HttpConfig(
         200,
         1_000,
         1_000_000,
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(15));
   }
 
   /** The same on another port. */
@@ -110,6 +114,7 @@ public record HttpConfig(
         liveStreamsMax,
         tagsMax,
         timesMax,
-        stopTimeout);
+        stopTimeout,
+        sessionIdle);
   }
 }

@@ -1,6 +1,7 @@
 package io.tidemark.wire.http;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.Cookie;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
@@ -11,18 +12,24 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import io.tidemark.engine.Historian;
-import io.tidemark.engine.security.AccessHook;
+import io.tidemark.engine.security.Access;
+import io.tidemark.engine.security.LockedDoor;
 import io.tidemark.engine.security.OriginGuard;
 import io.tidemark.engine.security.RequestFacts;
+import io.tidemark.engine.security.ServerTls;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import io.tidemark.model.Principal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -53,6 +60,7 @@ public final class HttpServer implements AutoCloseable {
   private static final int URI_BYTES_MAX = 64 * 1024;
   private static final int HEADER_BYTES_MAX = 32 * 1024;
   private static final int PROBE_THREADS = 2;
+  private static final int LOGIN_THREADS = 4;
   private static final int QUEUE_FACTOR = 8;
   private static final int HELD_BODIES = 4;
 
@@ -78,7 +86,9 @@ public final class HttpServer implements AutoCloseable {
 
   private final HttpConfig config;
   private final Historian historian;
-  private final AccessHook access;
+  private final Access access;
+  private final @Nullable ServerTls tls;
+  private final Sessions sessions;
   private final Router router;
   private final LiveRoutes live;
   private final List<Route> routes;
@@ -91,18 +101,34 @@ public final class HttpServer implements AutoCloseable {
   private @Nullable Server server;
 
   /** A server that is not started yet. */
-  public HttpServer(HttpConfig config, Historian historian, AccessHook access) {
+  public HttpServer(HttpConfig config, Historian historian) {
+    this(config, historian, null);
+  }
+
+  /**
+   * A server that is not started yet.
+   *
+   * @param tls null for plain text. With it both are spoken at the port, and plain text is for
+   *     peers on this machine only.
+   */
+  public HttpServer(HttpConfig config, Historian historian, @Nullable ServerTls tls) {
     this.config = config;
     this.historian = historian;
-    this.access = access;
+    this.access = historian.access();
+    this.tls = tls;
+    this.sessions = new Sessions(config.sessionIdle().toNanos(), System::nanoTime);
     this.connections = new Connections(config.connectionsMax());
     this.live = new LiveRoutes(historian, config);
-    this.routes = routes(config, historian, live, connections);
+    this.routes = routes(config, historian, sessions, live, connections);
     this.router = new Router(routes);
   }
 
   private static List<Route> routes(
-      HttpConfig config, Historian historian, LiveRoutes live, Connections connections) {
+      HttpConfig config,
+      Historian historian,
+      Sessions sessions,
+      LiveRoutes live,
+      Connections connections) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new WriteRoutes(historian, config).routes());
     routes.addAll(new ValuesRoutes(historian, config).routes());
@@ -113,6 +139,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new SqlRoutes(historian).routes());
     routes.addAll(new ContextRoutes(historian, config).routes());
     routes.addAll(new ContextSearchRoutes(historian).routes());
+    routes.addAll(new AccountRoutes(historian, sessions).routes());
     routes.addAll(new HealthRoutes(historian, connections).routes());
     routes.addAll(new PageRoutes().routes());
     return List.copyOf(routes);
@@ -132,9 +159,19 @@ public final class HttpServer implements AutoCloseable {
   public void start() {
     InetAddress address = bindAddress();
     startLanes();
+    ServerBuilder builder = Server.builder();
+    InetSocketAddress place = new InetSocketAddress(address, config.port());
+    if (tls == null) {
+      builder.http(place);
+    } else {
+      builder
+          .port(place, SessionProtocol.HTTP, SessionProtocol.HTTPS)
+          .tls(new KeyManagerFactoryWrapper(tls.keys()))
+          .tlsCustomizer(context -> context.protocols(tls.protocols()))
+          .addHeader("strict-transport-security", "max-age=31536000");
+    }
     Server starting =
-        Server.builder()
-            .http(new InetSocketAddress(address, config.port()))
+        builder
             .maxNumConnections(connections.backstop())
             .childChannelPipelineCustomizer(connections::accepted)
             .requestTimeout(config.requestTimeout())
@@ -175,15 +212,8 @@ public final class HttpServer implements AutoCloseable {
           "use 127.0.0.1, or an address of this machine",
           e);
     }
-    if (!address.isLoopbackAddress() && !access.guardsRemotePeers()) {
-      throw new HistorianException(
-          ErrorCode.FORBIDDEN,
-          "address can be reached from other machines, and no credentials are configured:"
-              + " http.address="
-              + config.bindAddress(),
-          null,
-          "set http.address to 127.0.0.1",
-          null);
+    if (!address.isLoopbackAddress()) {
+      LockedDoor.require("http.address", config.bindAddress(), access, tls);
     }
     return address;
   }
@@ -220,6 +250,7 @@ public final class HttpServer implements AutoCloseable {
 
   private void startLanes() {
     lanes.put(Route.Lane.PROBE, lane("probe", PROBE_THREADS));
+    lanes.put(Route.Lane.LOGIN, lane("login", LOGIN_THREADS));
     lanes.put(Route.Lane.READ, lane("read", config.readThreads()));
     lanes.put(Route.Lane.SQL, lane("sql", config.sqlThreads()));
     lanes.put(Route.Lane.WRITE, lane("write", config.writeThreads()));
@@ -250,8 +281,38 @@ public final class HttpServer implements AutoCloseable {
     HttpResponseWriter writer = HttpResponse.streaming();
     Exchange exchange = new Exchange(context, headers, writer, config.stallTimeout());
     try {
-      admit(context, headers, exchange);
-      Route route = router.find(headers.method().name(), context.path());
+      RequestFacts facts = facts(context, headers);
+      exchange.facts(facts);
+      boolean isForAnybody =
+          access.hasAccounts() && router.isOpen(headers.method().name(), context.path());
+      if (isForAnybody || isKnownBySession(headers, facts, exchange)) {
+        proceed(context, request, exchange, writer);
+      } else if (access.isSlow(facts)) {
+        onLane(
+            Route.Lane.LOGIN,
+            () -> {
+              exchange.principal(access.authenticate(facts));
+              context.eventLoop().execute(() -> proceed(context, request, exchange, writer));
+            },
+            exchange,
+            () -> {});
+      } else {
+        exchange.principal(access.authenticate(facts));
+        proceed(context, request, exchange, writer);
+      }
+    } catch (RuntimeException e) {
+      exchange.fail(e);
+    }
+    return writer;
+  }
+
+  private void proceed(
+      ServiceRequestContext context,
+      HttpRequest request,
+      Exchange exchange,
+      HttpResponseWriter writer) {
+    try {
+      Route route = router.find(request.headers().method().name(), context.path());
       if (route.isPrefix()) {
         exchange.tail(context.path().substring(route.prefix().length()));
       }
@@ -262,7 +323,6 @@ public final class HttpServer implements AutoCloseable {
     } catch (RuntimeException e) {
       exchange.fail(e);
     }
-    return writer;
   }
 
   /** Counts the request, or refuses it while the server starts or stops. */
@@ -278,7 +338,8 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private void admit(ServiceRequestContext context, RequestHeaders headers, Exchange exchange) {
+  /** Checks where a request comes from, and says so. */
+  private RequestFacts facts(ServiceRequestContext context, RequestHeaders headers) {
     OriginGuard checks = guard;
     if (checks == null) {
       throw new HistorianException(ErrorCode.UNAVAILABLE, "server is starting");
@@ -289,13 +350,53 @@ public final class HttpServer implements AutoCloseable {
             headers.get("origin"),
             headers.get("sec-fetch-site"),
             isLink(context, headers)));
-    exchange.principal(
-        access.authenticate(
-            new RequestFacts(
-                context.remoteAddress().getAddress(),
-                headers.contains("forwarded") || headers.contains("x-forwarded-for"),
-                headers.method() + " " + context.path(),
-                headers.get(HttpHeaderNames.AUTHORIZATION))));
+    RequestFacts facts =
+        new RequestFacts(
+            context.remoteAddress().getAddress(),
+            headers.contains("forwarded") || headers.contains("x-forwarded-for"),
+            headers.method() + " " + context.path(),
+            headers.get(HttpHeaderNames.AUTHORIZATION));
+    if (tls != null && !context.sessionProtocol().isTls() && !facts.isLocal()) {
+      throw new HistorianException(
+          ErrorCode.FORBIDDEN,
+          "request from another machine came in plain text",
+          null,
+          "use https:// at the same port",
+          null);
+    }
+    return facts;
+  }
+
+  /**
+   * Whether the cookie of a login says who asks. A request that changes something must send the
+   * session's word too, which only a page of ours knows.
+   */
+  private boolean isKnownBySession(RequestHeaders headers, RequestFacts facts, Exchange exchange) {
+    if (facts.authorization() != null) {
+      return false;
+    }
+    String id =
+        headers.cookies().stream()
+            .filter(cookie -> cookie.name().equals(Sessions.COOKIE))
+            .map(Cookie::value)
+            .findFirst()
+            .orElse(null);
+    Sessions.Session session = id == null ? null : sessions.find(id);
+    if (id == null || session == null) {
+      return false;
+    }
+    boolean isSafe = headers.method() == HttpMethod.GET || headers.method() == HttpMethod.HEAD;
+    if (!isSafe && !session.fits(headers.get(Sessions.CSRF_HEADER))) {
+      throw new HistorianException(
+          ErrorCode.FORBIDDEN,
+          "request of a login comes without its word: header=" + Sessions.CSRF_HEADER,
+          null,
+          "programs send Authorization: Bearer with a token",
+          null);
+    }
+    exchange.session(id, session);
+    exchange.principal(new Principal(session.name()));
+    return true;
   }
 
   /**
@@ -343,7 +444,16 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void run(Route route, Exchange exchange, Runnable onEnd) {
-    ExecutorService lane = lanes.get(route.lane());
+    onLane(route.lane(), () -> route.handler().handle(exchange), exchange, onEnd);
+  }
+
+  /** Work of a request. */
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private void onLane(Route.Lane which, Work work, Exchange exchange, Runnable onEnd) {
+    ExecutorService lane = lanes.get(which);
     try {
       if (lane == null) {
         throw new RejectedExecutionException("stopped");
@@ -351,7 +461,7 @@ public final class HttpServer implements AutoCloseable {
       lane.execute(
           () -> {
             try {
-              route.handler().handle(exchange);
+              work.run();
             } catch (Throwable e) {
               // At the boundary: a stack overflow of a parser must not cost the thread.
               exchange.fail(e);
@@ -364,7 +474,7 @@ public final class HttpServer implements AutoCloseable {
       exchange.fail(
           new HistorianException(
               ErrorCode.BACK_PRESSURED,
-              "too many requests wait: lane=" + route.lane(),
+              "too many requests wait: lane=" + which,
               null,
               "try again",
               e));

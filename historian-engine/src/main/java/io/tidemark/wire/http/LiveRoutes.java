@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,9 +78,11 @@ final class LiveRoutes implements AutoCloseable {
     if (patterns.isEmpty()) {
       throw Parameters.missing("tag", "R1.TIC101.PV or tag=R1.*");
     }
+    IntPredicate readable = historian.readableTags(exchange.principal());
     Set<TagDefinition> tags = new LinkedHashSet<>(); // a tag of two patterns is followed once
     for (String pattern : patterns) {
-      List<TagDefinition> found = historian.tags().match(pattern);
+      List<TagDefinition> found =
+          historian.tags().match(pattern).stream().filter(tag -> readable.test(tag.id())).toList();
       if (found.isEmpty()) {
         throw new HistorianException(
             ErrorCode.UNKNOWN_TAG, "no tag of that name: tag=" + JsonText.shortened(pattern));
@@ -99,7 +102,9 @@ final class LiveRoutes implements AutoCloseable {
     }
     Historian.LiveFeed feed;
     try {
-      feed = historian.live(List.copyOf(tags), exchange.headers().get("last-event-id"));
+      feed =
+          historian.live(
+              List.copyOf(tags), exchange.headers().get("last-event-id"), exchange.principal());
     } catch (RuntimeException e) {
       open.decrementAndGet();
       throw e;

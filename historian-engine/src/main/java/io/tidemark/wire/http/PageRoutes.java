@@ -50,16 +50,18 @@ final class PageRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/", Route.Lane.PROBE, this::start),
-        Route.get("/assets/*", Route.Lane.PROBE, this::asset),
+        Route.get("/", Route.Lane.PROBE, this::start).open(),
+        Route.get("/assets/*", Route.Lane.PROBE, this::asset).open(),
         Route.get(
-            "/favicon.svg",
-            Route.Lane.PROBE,
-            exchange -> send(exchange, OWN_FOLDER + "favicon.svg", ASK_AGAIN)),
+                "/favicon.svg",
+                Route.Lane.PROBE,
+                exchange -> send(exchange, OWN_FOLDER + "favicon.svg", ASK_AGAIN))
+            .open(),
         Route.get(
-            "/page.css",
-            Route.Lane.PROBE,
-            exchange -> send(exchange, OWN_FOLDER + "page.css", ASK_AGAIN)),
+                "/page.css",
+                Route.Lane.PROBE,
+                exchange -> send(exchange, OWN_FOLDER + "page.css", ASK_AGAIN))
+            .open(),
         Route.get(
             "/api/v1/openapi.json",
             Route.Lane.PROBE,

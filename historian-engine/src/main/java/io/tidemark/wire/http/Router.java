@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The routes by path and method. Immutable; safe from any thread. */
 final class Router {
@@ -29,14 +30,14 @@ final class Router {
     }
   }
 
-  /**
-   * The route of a request.
-   *
-   * @param path as in the request line, percent-encoded
-   * @throws HistorianException {@link ErrorCode#NOT_FOUND} naming the nearest path; {@link
-   *     ErrorCode#METHOD_NOT_ALLOWED} with the allowed methods as its path
-   */
-  Route find(String method, String path) {
+  /** Whether a request is for a route that answers whoever asks. */
+  boolean isOpen(String method, String path) {
+    Map<String, Route> methods = methods(path);
+    Route route = methods == null ? null : methods.get(method.equals("HEAD") ? "GET" : method);
+    return route != null && route.isOpen();
+  }
+
+  private @Nullable Map<String, Route> methods(String path) {
     Map<String, Route> methods = exact.get(path);
     if (methods == null) {
       for (Map.Entry<String, Map<String, Route>> entry : prefixes.entrySet()) {
@@ -45,6 +46,18 @@ final class Router {
         }
       }
     }
+    return methods;
+  }
+
+  /**
+   * The route of a request.
+   *
+   * @param path as in the request line, percent-encoded
+   * @throws HistorianException {@link ErrorCode#NOT_FOUND} naming the nearest path; {@link
+   *     ErrorCode#METHOD_NOT_ALLOWED} with the allowed methods as its path
+   */
+  Route find(String method, String path) {
+    Map<String, Route> methods = methods(path);
     if (methods == null) {
       String nearest = Nearest.of(path, paths);
       throw new HistorianException(

@@ -62,7 +62,8 @@ final class TagRoutes {
     int limit = parameters.number("limit", LIMIT, 1, LIMIT_MAX);
     int offset = parameters.number("offset", 0, 0, Integer.MAX_VALUE);
     ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
-    List<TagHit> hits = historian.searchTags(filter == null ? "*" : filter, words);
+    List<TagHit> hits =
+        historian.searchTags(filter == null ? "*" : filter, words, exchange.principal());
     int from = Math.min(offset, hits.size());
     int to = (int) Math.min((long) from + limit, hits.size());
     exchange.json(

@@ -434,7 +434,7 @@ final class ValuesRequest {
     }
     if (choice != null) {
       List<ContextWindows.Window> found =
-          historian.contextWindows(choice, context.nowNs(), config.timesMax());
+          historian.contextWindows(choice, context, config.timesMax());
       return Windows.ofNamed(
           found.stream().mapToLong(ContextWindows.Window::startNs).toArray(),
           found.stream().mapToLong(ContextWindows.Window::endNs).toArray(),

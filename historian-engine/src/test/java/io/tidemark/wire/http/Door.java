@@ -3,7 +3,6 @@ package io.tidemark.wire.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.proof.Api;
 import io.tidemark.proof.TestServer;
 import java.io.ByteArrayOutputStream;
@@ -65,7 +64,8 @@ final class Door implements AutoCloseable {
             liveStreamsMax,
             defaults.tagsMax(),
             defaults.timesMax(),
-            defaults.stopTimeout());
+            defaults.stopTimeout(),
+            defaults.sessionIdle());
     return new Door(TestServer.start(folder, Map.of(), limits));
   }
 
@@ -75,8 +75,7 @@ final class Door implements AutoCloseable {
 
   /** Another server over the same engine that is to open the given port. */
   HttpServer second(int port) {
-    return new HttpServer(
-        HttpConfig.defaults().withPort(port), server.engine(), new LoopbackAccess());
+    return new HttpServer(HttpConfig.defaults().withPort(port), server.engine());
   }
 
   List<Route> routes() {

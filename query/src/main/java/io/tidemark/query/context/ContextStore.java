@@ -101,6 +101,15 @@ public final class ContextStore implements ContextSource {
     return reading(() -> plan(bulk));
   }
 
+  /**
+   * The kinds of which a body for {@link #prepareBulk} has items.
+   *
+   * @throws HistorianException {@link ErrorCode#MALFORMED} if it is no such JSON
+   */
+  public static List<ContextKind> kindsOf(String json) {
+    return List.copyOf(ContextBody.bulk(json).drafts().keySet());
+  }
+
   private PreparedBulk plan(ContextBody.Bulk bulk) {
     ContextPlan plan = new ContextPlan(state);
     ContextRecord record = new ContextRecord();
