@@ -14,7 +14,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** A plain HTTP client of a server, as a user's script would be. */
 public final class Api {
@@ -23,16 +25,40 @@ public final class Api {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(); // see ServerClient
   private final String address;
+  private final List<String> headers;
 
   /** A client of that server. */
   public Api(String address) {
+    this(address, List.of());
+  }
+
+  private Api(String address, List<String> headers) {
     this.address = address;
+    this.headers = headers;
+  }
+
+  /** The same with further headers in each request, name and value in turn. */
+  public Api with(String... more) {
+    return new Api(address, Stream.concat(headers.stream(), Stream.of(more)).toList());
+  }
+
+  /** The same that logs in with a token. */
+  public Api as(String token) {
+    return with("Authorization", "Bearer " + token);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path));
+    if (!headers.isEmpty()) {
+      request.headers(headers.toArray(String[]::new));
+    }
+    return request;
   }
 
   /** Sends a request with a body. */
   public HttpResponse<String> send(String method, String path, String contentType, String body) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address + path))
+        request(path)
             .header("Content-Type", contentType)
             .method(method, BodyPublishers.ofString(body))
             .build();
@@ -41,17 +67,17 @@ public final class Api {
 
   /** Reads. */
   public HttpResponse<String> get(String path) {
-    return send(HttpRequest.newBuilder(URI.create(address + path)).GET().build());
+    return send(request(path).GET().build());
   }
 
   /** Reads an answer that may have no end. */
   HttpResponse<InputStream> open(String path) {
-    return open(HttpRequest.newBuilder(URI.create(address + path)).GET().build());
+    return open(request(path).GET().build());
   }
 
   /** Posts, and reads an answer as it comes. */
   InputStream open(String path, String contentType, String body) {
-    return open(HttpRequest.newBuilder(URI.create(address + path))
+    return open(request(path)
             .header("Content-Type", contentType)
             .POST(BodyPublishers.ofString(body))
             .build())

@@ -38,6 +38,9 @@ public final class Access implements AccessHook {
   /** Hashes of passwords computed at a time: each takes 19 MiB. */
   private static final int HASHES_MAX = 2;
 
+  /** Stands for the name where there is only a token; no account has it. */
+  private static final String TOKEN = "token";
+
   private static final int CREDENTIALS_CHARS_MAX = 4096;
   private static final int PROVEN_MAX = 1_000;
   private static final long PROVEN_NS = 60_000_000_000L;
@@ -126,7 +129,7 @@ public final class Access implements AccessHook {
       throw unauthenticated("request has no credentials: operation=" + facts.operation());
     }
     if (authorization.length() > CREDENTIALS_CHARS_MAX) {
-      throw failed(facts, "", "credentials are too long");
+      throw failed(facts, TOKEN, "credentials are too long");
     }
     Basic basic = basic(authorization);
     if (basic != null) {
@@ -137,7 +140,7 @@ public final class Access implements AccessHook {
     int space = authorization.indexOf(' ');
     String scheme = space < 0 ? "" : authorization.substring(0, space).toLowerCase(Locale.ROOT);
     if (!scheme.equals("bearer") && !scheme.equals("token")) {
-      throw failed(facts, "", "scheme is not known: schemes=Bearer|Basic|Token");
+      throw failed(facts, TOKEN, "scheme is not known: schemes=Bearer|Basic|Token");
     }
     return token(facts, authorization.substring(space + 1).strip());
   }
@@ -175,15 +178,16 @@ public final class Access implements AccessHook {
     };
   }
 
+  /**
+   * A token that is right is taken whatever failed before: nobody guesses 256 bits, and one client
+   * with an old token must not shut out others at its address.
+   */
   private Principal token(RequestFacts facts, String secret) {
-    throttle.check(facts.peer(), "token");
-    if (!TokenSecret.isWellFormed(secret)) {
-      throw failed(facts, "token", "token is not one of this server");
-    }
     String hash = TokenSecret.hash(secret);
-    Account account = accounts.ofTokenHash(hash);
+    Account account = TokenSecret.isWellFormed(secret) ? accounts.ofTokenHash(hash) : null;
     if (account == null || !isSame(account.secretHash(), hash)) {
-      throw failed(facts, "token", "token is not known");
+      throttle.check(facts.peer(), TOKEN);
+      throw failed(facts, TOKEN, "token is not one of this server");
     }
     return welcome(facts, account);
   }
@@ -253,7 +257,7 @@ public final class Access implements AccessHook {
   }
 
   private HistorianException failed(RequestFacts facts, String name, String reason) {
-    throttle.failed(facts.peer(), name);
+    throttle.failed(facts.peer(), name, !name.equals(TOKEN));
     LOG.warn(
         "login failed: peer={}, name={}, operation={}, reason={}",
         facts.peer().getHostAddress(),

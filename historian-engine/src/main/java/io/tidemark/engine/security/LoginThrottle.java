@@ -82,10 +82,17 @@ final class LoginThrottle {
     }
   }
 
-  void failed(InetAddress peer, String name) {
+  /**
+   * Called after a failed login.
+   *
+   * @param countsForPeer whether it slows down logins of the peer under other names too
+   */
+  void failed(InetAddress peer, String name, boolean countsForPeer) {
     failed.incrementAndGet();
     note(new Key(peer, name), FREE_FAILURES);
-    note(new Key(peer, ANY_NAME), FREE_FAILURES_OF_PEER);
+    if (countsForPeer) {
+      note(new Key(peer, ANY_NAME), FREE_FAILURES_OF_PEER);
+    }
   }
 
   private void note(Key key, int free) {

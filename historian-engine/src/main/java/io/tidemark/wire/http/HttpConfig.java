@@ -100,8 +100,17 @@ public record HttpConfig(
 
   /** The same on another port. */
   public HttpConfig withPort(int newPort) {
+    return at(bindAddress, newPort);
+  }
+
+  /** The same on another address. */
+  public HttpConfig withAddress(String newAddress) {
+    return at(newAddress, port);
+  }
+
+  private HttpConfig at(String newAddress, int newPort) {
     return new HttpConfig(
-        bindAddress,
+        newAddress,
         newPort,
         hostNames,
         bodyBytesMax,
