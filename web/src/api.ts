@@ -24,8 +24,86 @@ export class ServerError extends Error {
   }
 }
 
+/** Lets a person log in; resolves once somebody has. */
+let logIn: (() => Promise<void>) | null = null;
+
+/** The word of the login that requests which change something must send; null if there is no login, undefined if that is not known. */
+let csrf: string | null | undefined;
+
+/** Sets what to do when the server must know who asks. */
+export function onUnknown(ask: () => Promise<void>): void {
+  logIn = ask;
+}
+
+/** Who asks, and what they may do. `kind` is `local` for whoever is on the server's machine. */
+export interface Session {
+  name: string;
+  kind: 'local' | 'token' | 'user';
+  rights: string[];
+  csrf?: string;
+}
+
+/** Who asks; null if the server does not know, or says nothing of it yet. */
+export async function session(): Promise<Session | null> {
+  const response = await plain('/api/v1/session', {});
+  if (!response.ok) {
+    csrf = undefined;
+    return null;
+  }
+  const found = (await bodyOf(response)) as Session;
+  csrf = found.csrf ?? null;
+  return found;
+}
+
+/** Logs in. @throws ServerError if name or password are wrong, or too many were */
+export async function openSession(name: string, password: string): Promise<void> {
+  const response = await plain('/api/v1/session', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name, password }),
+  });
+  const body = await bodyOf(response);
+  if (!response.ok) {
+    throw refusal(response, body);
+  }
+  csrf = (body as Session).csrf ?? null;
+}
+
+export async function closeSession(): Promise<void> {
+  await request('/api/v1/session', { method: 'DELETE' });
+  csrf = undefined;
+}
+
 /** @throws ServerError if the server does not answer; an AbortError if it was not to any more */
 async function reach(path: string, init: RequestInit): Promise<Response> {
+  const response = await withWord(path, init);
+  if (response.status !== 401 || logIn === null) {
+    return response;
+  }
+  await logIn();
+  return withWord(path, init);
+}
+
+/** Sends the word of the login where it is needed; another tab may have logged in since. */
+async function withWord(path: string, init: RequestInit): Promise<Response> {
+  if (init.method === undefined || init.method === 'GET') {
+    return plain(path, init);
+  }
+  if (csrf === undefined) {
+    await session();
+  }
+  const used = csrf;
+  const response = await plain(path, marked(init));
+  if (response.status !== 403 || used === null) {
+    return response;
+  }
+  await session();
+  return csrf === used ? response : plain(path, marked(init));
+}
+
+function marked(init: RequestInit): RequestInit {
+  return csrf ? { ...init, headers: { ...init.headers, 'X-Tidemark-Csrf': csrf } } : init;
+}
+
+async function plain(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);
   } catch (e) {

@@ -11,6 +11,7 @@ import { StateLanes } from './chart/statelanes';
 import { emptySamples, isBlank, isNumeric, palette, statusText, type Trace } from './chart/trace';
 import { Trend, type View } from './chart/trend';
 import { copyText, download, fill, h } from './dom';
+import { who } from './login';
 import { BatchPanel } from './panels/batchpanel';
 import { TagBrowser } from './panels/browser';
 import { helpDialog, TREND_KEYS } from './panels/help';
@@ -141,7 +142,7 @@ export class App {
       this.root,
       h('header', { class: 'top' },
         h('h1', {}, h('a', { href: '/', title: 'Overview' }, 'Tidemark')), nav('trend'),
-        this.timebar.element, menu,
+        this.timebar.element, menu, who(),
         h('button', { type: 'button', class: 'plain', title: 'Keyboard (?)', 'aria-label': 'Keyboard help', onclick: () => this.help.showModal() }, '?')),
       this.server.banner,
       h('div', { class: 'body' },

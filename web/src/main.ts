@@ -1,11 +1,14 @@
 import './style.css';
 import { App } from './app';
+import { onUnknown } from './api';
 import { h } from './dom';
+import { logIn } from './login';
 import { isSql } from './state/sqllink';
 import type { SqlPage } from './sql/page';
 
 const trendRoot = document.getElementById('app');
 if (trendRoot !== null) {
+  onUnknown(logIn);
   pages(trendRoot);
 }
 

@@ -68,7 +68,10 @@ describe('running a statement', () => {
 
   function serve(body: string | ReadableStream<Uint8Array>, status = 200): { signals: AbortSignal[] } {
     const signals: AbortSignal[] = [];
-    vi.stubGlobal('fetch', (_path: string, init: RequestInit) => {
+    vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+      if (path === '/api/v1/session') {
+        return Promise.resolve(new Response('{"name":"local-operator","kind":"local","rights":[]}'));
+      }
       signals.push(init.signal!);
       return Promise.resolve(new Response(body, { status }));
     });

@@ -4,6 +4,7 @@
  */
 import * as api from '../api';
 import { copyText, download, fill, h } from '../dom';
+import { who } from '../login';
 import { helpDialog, SQL_KEYS } from '../panels/help';
 import { nav } from '../panels/nav';
 import { Notes } from '../panels/notes';
@@ -94,7 +95,7 @@ export class SqlPage {
       root,
       h('header', { class: 'top' },
         h('h1', {}, h('a', { href: '/', title: 'Overview' }, 'Tidemark')), nav('sql'),
-        h('span', { class: 'grow' }), this.zone,
+        h('span', { class: 'grow' }), this.zone, who(),
         h('button', { type: 'button', class: 'plain', title: 'Keyboard (?)', 'aria-label': 'Keyboard help', onclick: () => this.help.showModal() }, '?')),
       this.server.banner,
       h('div', { class: 'body' },

@@ -1,16 +1,10 @@
 package io.tidemark.proof;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,47 +17,29 @@ import org.junit.jupiter.api.io.TempDir;
  * the page; screenshots and figures go to {@code target/trend-page}.
  */
 class TrendPageTest {
-  private static final Path WEB = Path.of(System.getProperty("tidemark.root", ".."), "web");
-
   @Test
   @Timeout(value = 8, unit = TimeUnit.MINUTES)
   void walksTheScriptOfTheProcessEngineer(@TempDir Path folder) throws Exception {
-    assumeTrue(
-        TrendPageTest.class.getResource("/META-INF/resources/ui/index.html") != null,
-        "the build has no trend page");
-    assumeTrue(Files.isDirectory(WEB.resolve("node_modules/playwright-core")), "no playwright");
-    assumeTrue(hasBrowser(), "no Chromium");
+    BrowserWalk.assumePossible();
     Path pictures = Path.of("target", "trend-page").toAbsolutePath();
     Files.createDirectories(pictures);
-    ServerProcess server = demo(folder, 0);
+    ServerProcess[] server = {demo(folder, 0)};
     try {
-      Process walk =
-          new ProcessBuilder(
-                  "node",
-                  WEB.resolve("e2e/walk.mjs").toAbsolutePath().toString(),
-                  server.address(),
-                  pictures.toString())
-              .redirectErrorStream(true)
-              .start();
-      StringBuilder output = new StringBuilder();
-      try (BufferedReader lines = walk.inputReader(StandardCharsets.UTF_8);
-          OutputStream answers = walk.getOutputStream()) {
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          output.append(line).append('\n');
-          System.out.println("trend page: " + line);
-          if (line.equals("stop")) {
-            server.kill();
-            answer(answers);
-          } else if (line.equals("start")) {
-            server = demo(folder, server.port());
-            answer(answers);
-          }
-        }
-      }
-      assertThat(walk.waitFor()).as(output.toString()).isZero();
-      assertThat(output).doesNotContain("SKIPPED");
+      BrowserWalk.run(
+          (line, answers) -> {
+            if (line.equals("stop")) {
+              server[0].kill();
+              answer(answers);
+            } else if (line.equals("start")) {
+              server[0] = demo(folder, server[0].port());
+              answer(answers);
+            }
+          },
+          "walk.mjs",
+          server[0].address(),
+          pictures.toString());
       if (System.getProperty("screenshots") != null) {
-        Path images = WEB.resolveSibling("docs").resolve("images");
+        Path images = BrowserWalk.WEB.resolveSibling("docs").resolve("images");
         Files.createDirectories(images);
         for (String[] made :
             new String[][] {
@@ -78,7 +54,7 @@ class TrendPageTest {
         }
       }
     } finally {
-      server.close();
+      server[0].close();
     }
   }
 
@@ -89,15 +65,5 @@ class TrendPageTest {
   private static void answer(OutputStream answers) throws IOException {
     answers.write('\n');
     answers.flush();
-  }
-
-  private static boolean hasBrowser() {
-    String named = System.getenv("TIDEMARK_CHROMIUM");
-    return List.of(
-            named == null ? "/usr/bin/chromium" : named,
-            "/usr/bin/chromium-browser",
-            "/usr/bin/google-chrome")
-        .stream()
-        .anyMatch(path -> Files.isExecutable(Path.of(path)));
   }
 }
