@@ -160,6 +160,10 @@ class ArchitectureTest {
   @ArchTest static final ArchRule jline = livesIn("org.jline..", "io.tidemark.cli.shell..");
 
   @ArchTest
+  static final ArchRule bouncyCastle =
+      livesIn("org.bouncycastle..", "io.tidemark.engine.security.crypto..");
+
+  @ArchTest
   static final ArchRule theTerminalKnowsNoCommands =
       noClasses()
           .that()

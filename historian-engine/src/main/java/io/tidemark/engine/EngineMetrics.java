@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tidemark.engine.security.Access;
 import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.query.sql.SqlLoad;
 import io.tidemark.storage.SampleStore;
@@ -25,7 +26,8 @@ final class EngineMetrics {
       AppendPath path,
       ClockWatch clock,
       DoubleSupplier contextChanges,
-      Supplier<SqlLoad> sql) {
+      Supplier<SqlLoad> sql,
+      Access access) {
     counter(
         "tidemark.ingest.samples", "Samples appended.", null, () -> path.appendAgent().samples());
     counter("tidemark.ingest.frames", "Frames appended.", null, () -> path.appendAgent().frames());
@@ -120,6 +122,8 @@ final class EngineMetrics {
         "Sessions of the SQL engine in use.",
         null,
         () -> sql.get().sessions() + sql.get().plannerSessions());
+    gauge("tidemark.accounts", "Accounts.", null, () -> access.accounts().all().size());
+    counter("tidemark.logins.failed", "Logins refused.", null, access::failedLogins);
     gauge("tidemark.sql.scans", "Scans that statements may read.", null, () -> sql.get().scans());
   }
 

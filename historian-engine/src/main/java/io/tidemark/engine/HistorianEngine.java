@@ -51,6 +51,8 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -95,6 +97,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final Derivations derivations;
   private final TagSearch tagSearch;
   private final EngineHealth health;
+  private final Set<QueryContext> openQueries = ConcurrentHashMap.newKeySet();
   private volatile boolean failed;
 
   private HistorianEngine(
@@ -150,7 +153,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     sql = SqlAssembly.open(config, store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
     ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
-    metrics = new EngineMetrics(store, path, clockWatch, context::generation, sql::load);
+    metrics = new EngineMetrics(store, path, clockWatch, context::generation, sql::load, access);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     health = new EngineHealth(store, path);
     derivations =
@@ -311,7 +314,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     if (!by.name().equals(name)) {
       access.require(by, Right.ADMINISTER);
     }
-    return accountAdmin.revoke(name, by);
+    Account revoked = accountAdmin.revoke(name, by);
+    openQueries.stream()
+        .filter(query -> query.principal().name().equals(name))
+        .forEach(QueryContext::cancel);
+    return revoked;
   }
 
   @Override
@@ -376,6 +383,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             options.damageRule());
     Future<?> deadline =
         deadlines.schedule(query::cancel, config.query().timeLimitNs() + 1, TimeUnit.NANOSECONDS);
+    openQueries.add(query);
     return new OpenQuery() {
       @Override
       public QueryContext context() {
@@ -384,6 +392,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
       @Override
       public void close() {
+        openQueries.remove(query);
         deadline.cancel(false);
         view.close();
       }

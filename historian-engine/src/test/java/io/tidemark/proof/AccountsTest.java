@@ -156,6 +156,28 @@ class AccountsTest {
   }
 
   @Test
+  void whatRunsEndsWithItsAccount() throws Exception {
+    Api leaving = operator.as(token("leaving", "\"roles\":[\"reader\"]"));
+    String endless = "SELECT s.*, r.range FROM samples s, range(100000000) r";
+    try (InputStream rows = leaving.open("/api/v1/sql?format=csv", "text/plain", endless)) {
+      assertThat(rows.readNBytes(10_000)).hasSize(10_000);
+      assertThat(server.engine().sqlEngine().load().running()).isEqualTo(1);
+      Api.expect(operator.send("DELETE", "/api/v1/accounts/leaving", JSON, ""));
+      assertThatThrownBy(
+              () -> {
+                while (rows.read() >= 0) {
+                  // Until it breaks off.
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    for (int i = 0; i < 200 && server.engine().sqlEngine().load().running() > 0; i++) {
+      Thread.sleep(50);
+    }
+    assertThat(server.engine().sqlEngine().load().running()).isZero();
+  }
+
+  @Test
   void anExpiredTokenIsRefused() throws InterruptedException {
     String token = token("short", "\"roles\":[\"reader\"],\"expires\":\"*+1s\"");
     assertThat(operator.as(token).get("/api/v1/tags").statusCode()).isEqualTo(200);
