@@ -39,7 +39,16 @@ public record ResultHead(List<Column> columns, String dataVersion, ZoneId zone) 
     return Map.of("dataVersion", dataVersion, "timeZone", zone.getId());
   }
 
+  /** The schema of columns of which nothing else is known. */
+  public static Schema schema(List<Column> columns) {
+    return ArrowPage.schema(fields(columns), Map.of());
+  }
+
   List<ArrowPageWriter.Column> fields() {
+    return fields(columns);
+  }
+
+  private static List<ArrowPageWriter.Column> fields(List<Column> columns) {
     return columns.stream()
         .map(column -> new ArrowPageWriter.Column(column.name, type(column.type), column.metadata))
         .toList();
