@@ -134,7 +134,7 @@ class FlightStatementsTest {
   void rowsAreThoseOfHttpInTypesThatNotebooksTake() throws Exception {
     String statement =
         "SELECT tag, ts, value, value_int, text, status, quality, flags, value > 50 AS hot,"
-            + " ts_ns FROM samples ORDER BY ts, tag";
+            + " ts_ns FROM samples WHERE tag <> 'F.NEW' ORDER BY ts, tag";
     Table table = client.query(statement);
     assertThat(table.schema().getFields().stream().map(f -> f.getType().toString()))
         .containsExactly(
@@ -243,7 +243,6 @@ class FlightStatementsTest {
     String count = "SELECT count(*) AS n FROM samples WHERE tag = 'F.NEW'";
     assertThat(client.query(count).column("n")).containsExactly(1L);
     assertThat(client.query(count, header("as-of", version)).column("n")).containsExactly(0L);
-    server.api().writeLines("p,tag=F.NEW value=2 " + START_NS);
   }
 
   @Test
@@ -275,9 +274,9 @@ class FlightStatementsTest {
         FlightStatusCode.NOT_FOUND,
         "send a command");
     assertRefused(
-        () -> client.query("SELECT CAST(value AS TINYINT) FROM samples, range(1000)"),
+        () -> client.query("SELECT CAST(ts_ns AS TINYINT) FROM samples"),
         FlightStatusCode.INVALID_ARGUMENT,
-        "SQL_ERROR: ".substring(0, 4));
+        "SQL_ERROR: ");
   }
 
   @Test

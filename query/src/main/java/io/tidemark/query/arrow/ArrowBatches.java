@@ -4,7 +4,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
- * Rows of SQL values as batches of Arrow vectors, one after the other in the same root. The first
+ * Rows of SQL values as batches of Arrow vectors, one after the other in the same memory. The first
  * batch is one run, so that it comes soon and small results take little memory; the others have up
  * to {@value #ROWS_MAX} rows, about {@value #CELLS_MAX} cells, or about {@value #TEXT_BYTES_MAX}
  * bytes of text. One thread. Close it, also after an error.
@@ -47,9 +47,11 @@ public final class ArrowBatches implements AutoCloseable {
    * @return its number of rows, 0 at the end
    */
   public int next() {
-    if (page.rows() > 0) {
+    if (page.rows() > 0 && rowsMax < rowsLater) {
       page.renew(rowsLater);
       rowsMax = rowsLater;
+    } else {
+      page.clear();
     }
     int count = waiting > 0 ? waiting : rows.nextRun();
     waiting = 0;

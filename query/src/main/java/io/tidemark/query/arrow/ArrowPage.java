@@ -280,7 +280,7 @@ final class ArrowPage implements AutoCloseable {
     textBytes = 0;
   }
 
-  /** Begins anew in new memory; the old is freed once nobody holds it. */
+  /** Begins anew in other memory, with room for some rows. */
   void renew(int rows) {
     for (FieldVector vector : vectors) {
       vector.clear();
