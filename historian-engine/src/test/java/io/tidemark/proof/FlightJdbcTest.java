@@ -38,7 +38,6 @@ class FlightJdbcTest {
 
   private TestServer server;
   private FlightDoor door;
-  private URLClassLoader loader;
   private Driver driver;
 
   @BeforeAll
@@ -58,7 +57,8 @@ class FlightJdbcTest {
         new FlightDoor(
             FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null);
     door.start();
-    loader =
+    // Stays open: the driver's threads load classes when they end.
+    URLClassLoader loader =
         new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
     driver =
         (Driver)
@@ -74,7 +74,6 @@ class FlightJdbcTest {
       door.close();
       assertThat(door.vectorBytes()).isZero();
       server.close();
-      loader.close();
     }
   }
 

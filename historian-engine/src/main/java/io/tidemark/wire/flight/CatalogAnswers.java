@@ -38,6 +38,7 @@ import org.apache.arrow.vector.UInt1Vector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -342,13 +343,22 @@ final class CatalogAnswers {
     return ResultHead.schema(columns);
   }
 
-  /** The schema of parameters of SQL types. */
+  /**
+   * The schema of parameters of SQL types. Times are announced in milliseconds: the JDBC driver
+   * (18.3.0) sends those whatever it was told. Any other unit is read as well.
+   */
   static Schema parameters(List<String> types) {
-    List<ResultHead.Column> columns = new ArrayList<>();
+    List<Field> fields = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
-      columns.add(new ResultHead.Column("$" + (i + 1), types.get(i), Map.of()));
+      String name = "$" + (i + 1);
+      if (types.get(i).equals("TIMESTAMP WITH TIME ZONE")) {
+        fields.add(Field.nullable(name, new ArrowType.Timestamp(TimeUnit.MILLISECOND, "UTC")));
+      } else {
+        ResultHead.Column column = new ResultHead.Column(name, types.get(i), Map.of());
+        fields.addAll(ResultHead.schema(List.of(column)).getFields());
+      }
     }
-    return ResultHead.schema(columns);
+    return new Schema(fields);
   }
 
   private static void primaryKeys(String table, Rows rows) {

@@ -402,7 +402,7 @@ class FlightStatementsTest {
         client.sql.prepare("SELECT ts, value FROM samples WHERE tag = ? AND ts > ? LIMIT 3")) {
       assertThat(
               prepared.getParameterSchema().getFields().stream().map(f -> f.getType().toString()))
-          .containsExactly("Utf8", "Timestamp(NANOSECOND, UTC)");
+          .containsExactly("Utf8", "Timestamp(MILLISECOND, UTC)");
       assertThat(prepared.getResultSetSchema().getFields())
           .extracting(Field::getName)
           .containsExactly("ts", "value");

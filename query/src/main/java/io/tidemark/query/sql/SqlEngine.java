@@ -109,7 +109,7 @@ public final class SqlEngine implements AutoCloseable {
   public List<String> parameterTypes(String sql, QueryContext context) {
     StatementText text = StatementText.of(sql);
     try (DuckDbSession planner = instances.planner(context.zone())) {
-      JsonNode parsed = SyntaxTree.parse(planner, text.body());
+      JsonNode parsed = ForeignNames.replaced(planner, SyntaxTree.parse(planner, text.body()));
       int count = SqlGate.parameterCount(parsed);
       SqlGate.check(parsed, text, position -> text.placeOfByte(sql, position), count);
       List<String> types = new ArrayList<>(Collections.nCopies(count, "VARCHAR"));

@@ -134,7 +134,7 @@ final class StatementRun {
   private ObjectNode planned(StatementText text) {
     ObjectNode tree =
         SqlGate.check(
-            SyntaxTree.parse(planner, text.body()),
+            ForeignNames.replaced(planner, SyntaxTree.parse(planner, text.body())),
             text,
             position -> text.placeOfByte(sql, position),
             parameters.size());
