@@ -63,6 +63,14 @@ class FlightPythonTest {
     }
   }
 
+  /** The lines of the documentation. */
+  private static String documented(int port) throws IOException {
+    String page = Files.readString(Path.of(System.getProperty("tidemark.root"), "docs/flight.md"));
+    int begin = page.indexOf("```python\n") + "```python\n".length();
+    return page.substring(begin, page.indexOf("```", begin))
+        .replace("7301", Integer.toString(port));
+  }
+
   @Test
   void theAnalystsLinesRun(@TempDir Path folder) throws Exception {
     assumeTrue(canImport(folder), "pyarrow.flight is not installed");
@@ -80,6 +88,9 @@ class FlightPythonTest {
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(output).startsWith("rows ");
       assertThat(process.exitValue()).as(output).isZero();
+      process = run(folder, documented(door.port()) + "\nassert t.num_rows == 1\nprint('read')");
+      output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(output).isEqualTo("read\n");
       for (int i = 0; i < 200 && server.engine().openViews() > 0; i++) {
         Thread.sleep(10);
       }

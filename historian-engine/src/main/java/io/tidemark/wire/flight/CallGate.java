@@ -1,6 +1,5 @@
 package io.tidemark.wire.flight;
 
-import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -9,7 +8,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
@@ -30,11 +28,10 @@ import org.apache.arrow.flight.grpc.StatusUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every connection and every call passes first: the count of connections, the credentials, the
- * state of the server. Handshakes end here: they say no more than the header of the call did. Safe
- * from any thread.
+ * What every call passes first: the credentials, the state of the server. Handshakes end here: they
+ * say no more than the header of the call did. Safe from any thread.
  */
-final class CallGate extends ServerTransportFilter implements ServerInterceptor {
+final class CallGate implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
   private static final Metadata.Key<String> TIME_ZONE = key("time-zone");
   private static final Metadata.Key<String> AS_OF = key("as-of");
@@ -45,46 +42,21 @@ final class CallGate extends ServerTransportFilter implements ServerInterceptor 
   private static final Metadata.Key<String> DATABASE = key("database");
 
   private static final Metadata.Key<String> BUCKET = key("bucket-name");
-  private static final Attributes.Key<Boolean> COUNTED = Attributes.Key.create("tidemark-counted");
 
-  private final FlightConfig config;
   private final Historian historian;
   private final AccessHook access;
-  private final AtomicInteger connections = new AtomicInteger();
-  private final LongAdder connectionsRefused = new LongAdder();
   private final AtomicInteger underWay = new AtomicInteger();
   private final LongAdder calls = new LongAdder();
   private final LongAdder callsRefused = new LongAdder();
   private volatile boolean stopping;
 
-  CallGate(FlightConfig config, Historian historian, AccessHook access) {
-    this.config = config;
+  CallGate(Historian historian, AccessHook access) {
     this.historian = historian;
     this.access = access;
   }
 
   private static Metadata.Key<String> key(String name) {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-  }
-
-  @Override
-  public Attributes transportReady(Attributes attributes) {
-    if (connections.incrementAndGet() > config.connectionsMax()) {
-      connections.decrementAndGet();
-      connectionsRefused.increment();
-      // gRPC closes the connection with this status.
-      throw Status.RESOURCE_EXHAUSTED
-          .withDescription("too many connections: connectionsMax=" + config.connectionsMax())
-          .asRuntimeException();
-    }
-    return attributes.toBuilder().set(COUNTED, true).build();
-  }
-
-  @Override
-  public void transportTerminated(@Nullable Attributes attributes) {
-    if (attributes != null && attributes.get(COUNTED) != null) {
-      connections.decrementAndGet();
-    }
   }
 
   @Override
@@ -191,14 +163,6 @@ final class CallGate extends ServerTransportFilter implements ServerInterceptor 
   /** Refuses calls from now on. */
   void stop() {
     stopping = true;
-  }
-
-  int connections() {
-    return connections.get();
-  }
-
-  long connectionsRefused() {
-    return connectionsRefused.sum();
   }
 
   int underWay() {

@@ -2,6 +2,10 @@ package io.tidemark.wire.flight;
 
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -41,6 +45,7 @@ public final class FlightDoor implements AutoCloseable {
   private static final int CALLS_PER_CONNECTION_MAX = 100;
   private static final int RESETS_MAX = 200;
   private static final int RESETS_SECONDS = 10;
+  private static final int IO_THREADS = 2;
   private static final int CALL_THREADS = 16;
   private static final int PUTS_MAX = CALL_THREADS / 2;
   private static final int HANDSHAKE_SECONDS = 5;
@@ -53,6 +58,8 @@ public final class FlightDoor implements AutoCloseable {
   private final AccessHook access;
   private final @Nullable X509ExtendedKeyManager keys;
   private final BufferAllocator allocator = new RootAllocator();
+  private final CountedLoops loops;
+  private final EventLoopGroup acceptor;
   private final CallGate gate;
   private final PreparedStatements prepared;
   private final ResultStreams streams;
@@ -76,7 +83,17 @@ public final class FlightDoor implements AutoCloseable {
     this.config = config;
     this.access = access;
     this.keys = keys;
-    this.gate = new CallGate(config, historian, access);
+    this.loops =
+        new CountedLoops(
+            IO_THREADS,
+            Thread.ofPlatform().daemon().name("tidemark-flight-io-", 0).factory(),
+            config.connectionsMax());
+    this.acceptor =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            Thread.ofPlatform().daemon().name("tidemark-flight-accept").factory(),
+            NioIoHandler.newFactory());
+    this.gate = new CallGate(historian, access);
     this.prepared = new PreparedStatements(config, System::nanoTime);
     this.streams = new ResultStreams(config, historian, allocator);
     this.puts = new StuckPuts(PUTS_MAX, config.stallTimeout());
@@ -137,7 +154,9 @@ public final class FlightDoor implements AutoCloseable {
   private void configure(NettyServerBuilder builder) {
     builder
         .intercept(gate)
-        .addTransportFilter(gate)
+        .channelType(NioServerSocketChannel.class)
+        .bossEventLoopGroup(acceptor)
+        .workerEventLoopGroup(loops)
         .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
         .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
         .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
@@ -248,6 +267,8 @@ public final class FlightDoor implements AutoCloseable {
       }
       stop(callThreads);
       stop(upkeep);
+      stop(acceptor);
+      stop(loops);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -265,14 +286,19 @@ public final class FlightDoor implements AutoCloseable {
     }
   }
 
+  private static void stop(EventLoopGroup group) throws InterruptedException {
+    group.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    group.awaitTermination(2 * CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+  }
+
   /** Open connections. */
   public int connections() {
-    return gate.connections();
+    return loops.open();
   }
 
   /** Connections closed as too many. */
   public long connectionsRefused() {
-    return gate.connectionsRefused();
+    return loops.refused();
   }
 
   /** Calls so far, refused ones too. */

@@ -254,10 +254,25 @@ class FlightGrafanaTest {
         .hasSize(3_600);
   }
 
+  @Test
+  void theStatementsOfTheDocumentation() throws Exception {
+    String page = Files.readString(Path.of(System.getProperty("tidemark.root"), "docs/grafana.md"));
+    String[] parts = page.split("```", -1);
+    int found = 0;
+    for (String part : parts) {
+      if (part.startsWith("sql\n")) {
+        assertThat(ask(part.substring(4)).rows()).hasSize(120);
+        found++;
+      }
+    }
+    assertThat(found).isEqualTo(1);
+  }
+
   private static void statements(JsonNode node, List<String> found) {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (field.getKey().equals("rawSql") || field.getKey().equals("query")) {
-        if (field.getValue().isTextual()) {
+        // A data source variable has the type of the data source there.
+        if (field.getValue().isTextual() && field.getValue().asText().startsWith("SELECT ")) {
           found.add(field.getValue().asText());
         }
       }

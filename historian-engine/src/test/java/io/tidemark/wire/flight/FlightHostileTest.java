@@ -114,11 +114,10 @@ class FlightHostileTest {
     assertThat(server.engine().sqlEngine().load().scans()).isZero();
     door.close();
     assertThat(door.vectorBytes()).isZero();
-    assertThat(
+    await(
+        () ->
             Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("tidemark-flight-")))
-        .isEmpty();
+                .noneMatch(thread -> thread.getName().startsWith("tidemark-flight-")));
     server.close();
   }
 
