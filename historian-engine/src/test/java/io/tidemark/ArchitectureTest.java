@@ -122,13 +122,24 @@ class ArchitectureTest {
   @ArchTest static final ArchRule duckdb = livesIn("org.duckdb..", "io.tidemark.query.duckdb..");
 
   @ArchTest
-  static final ArchRule arrow = livesIn("org.apache.arrow..", "io.tidemark.query.arrow..");
+  static final ArchRule arrow =
+      livesIn("org.apache.arrow..", "io.tidemark.query.arrow..", "io.tidemark.wire.flight..");
+
+  @ArchTest
+  static final ArchRule flight = livesIn("org.apache.arrow.flight..", "io.tidemark.wire.flight..");
+
+  @ArchTest static final ArchRule grpc = livesIn("io.grpc..", "io.tidemark.wire.flight..");
+
+  @ArchTest
+  static final ArchRule protobuf = livesIn("com.google.protobuf..", "io.tidemark.wire.flight..");
 
   @ArchTest
   static final ArchRule armeria = livesIn("com.linecorp.armeria..", "io.tidemark.wire.http..");
 
-  /** Armeria is made of it: what Armeria leaves open is done with it, in the same place. */
-  @ArchTest static final ArchRule netty = livesIn("io.netty..", "io.tidemark.wire.http..");
+  /** Armeria and gRPC are made of it: what they leave open is done with it, in the same places. */
+  @ArchTest
+  static final ArchRule netty =
+      livesIn("io.netty..", "io.tidemark.wire.http..", "io.tidemark.wire.flight..");
 
   @ArchTest
   static final ArchRule unitsOfMeasure =

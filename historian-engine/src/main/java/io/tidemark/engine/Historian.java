@@ -16,6 +16,7 @@ import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
 import io.tidemark.query.HistorianQueries;
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextSearch;
@@ -179,6 +180,16 @@ public interface Historian {
 
   /** Runs a user's statement once it is its turn; close the result before the query. */
   SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);
+
+  /**
+   * What a user's statement would yield; it is planned, not run.
+   *
+   * @param parameters as those of {@link #sql}
+   */
+  ResultHead describeSql(String statement, List<@Nullable Object> parameters, QueryContext context);
+
+  /** SQL types of the values that a statement takes; VARCHAR where it does not say. */
+  List<String> sqlParameterTypes(String statement, QueryContext context);
 
   /**
    * Creates or changes one context object from a JSON object with the kind's fields in camelCase.

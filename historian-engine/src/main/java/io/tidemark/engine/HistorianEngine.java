@@ -32,6 +32,7 @@ import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
 import io.tidemark.query.HistorianQueries;
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextSearch;
@@ -464,6 +465,17 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   public SqlResult sql(
       String statement, List<@Nullable Object> parameters, QueryContext queryContext) {
     return sql.execute(statement, parameters, queryContext);
+  }
+
+  @Override
+  public ResultHead describeSql(
+      String statement, List<@Nullable Object> parameters, QueryContext queryContext) {
+    return sql.describe(statement, parameters, queryContext);
+  }
+
+  @Override
+  public List<String> sqlParameterTypes(String statement, QueryContext queryContext) {
+    return sql.parameterTypes(statement, queryContext);
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.tidemark.model.QueryContext;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.HistorianQueries;
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.context.ContextKind;
 import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextSearch;
@@ -217,6 +218,17 @@ public final class HistorianHost implements Historian, AutoCloseable {
   @Override
   public SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context) {
     return engine().sql(statement, parameters, context);
+  }
+
+  @Override
+  public ResultHead describeSql(
+      String statement, List<@Nullable Object> parameters, QueryContext context) {
+    return engine().describeSql(statement, parameters, context);
+  }
+
+  @Override
+  public List<String> sqlParameterTypes(String statement, QueryContext context) {
+    return engine().sqlParameterTypes(statement, context);
   }
 
   @Override

@@ -14,7 +14,9 @@ public interface AccessHook {
    * Whether {@link #authenticate} would compute the hash of a password, which takes some 50 ms: a
    * door calls it then where it may block. Otherwise it does not block.
    */
-  boolean isSlow(RequestFacts facts);
+  default boolean isSlow(RequestFacts facts) {
+    return false;
+  }
 
   /**
    * The principal of a request that carries its credentials, if it needs any.

@@ -2,31 +2,14 @@ package io.tidemark.query.arrow;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.BitVectorHelper;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.TimeStampNanoTZVector;
-import org.apache.arrow.vector.UInt4Vector;
-import org.apache.arrow.vector.VarCharVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class ArrowPageWriter implements AutoCloseable {
   private static final int BATCH_ROWS = 8192;
   private static final int ROWS_FIRST = 1024;
-  private static final int PATTERN_BYTES = 8 * 1024;
   private static final long BATCH_TEXT_BYTES = 8L << 20;
   private static final long BYTES_MAX = 256L << 20;
 
@@ -80,16 +62,8 @@ public final class ArrowPageWriter implements AutoCloseable {
   }
 
   private final BufferAllocator allocator;
-  private final VectorSchemaRoot root;
+  private final ArrowPage page;
   private final ArrowStreamWriter writer;
-  private final FieldVector[] vectors;
-  private final View[] data;
-  private final View[] offsets;
-  private final @Nullable String[] lastTexts;
-  private final byte[][] lastUtf8;
-  private final byte[][] repeated;
-  private int row;
-  private long textBytes;
 
   /**
    * Begins a stream.
@@ -98,30 +72,15 @@ public final class ArrowPageWriter implements AutoCloseable {
    */
   public ArrowPageWriter(List<Column> columns, Map<String, String> metadata, OutputStream out)
       throws IOException {
-    List<Field> fields = new ArrayList<>();
-    for (Column column : columns) {
-      fields.add(
-          new Field(
-              column.name(),
-              new FieldType(true, column.type().arrow(), null, column.metadata()),
-              List.of()));
-    }
     allocator = new RootAllocator(BYTES_MAX);
-    root = VectorSchemaRoot.create(new Schema(fields, metadata), allocator);
-    vectors = root.getFieldVectors().toArray(FieldVector[]::new);
-    lastTexts = new String[vectors.length];
-    lastUtf8 = new byte[vectors.length][];
-    repeated = new byte[vectors.length][];
-    data = new View[vectors.length];
-    offsets = new View[vectors.length];
-    for (int i = 0; i < vectors.length; i++) {
-      vectors[i].setInitialCapacity(ROWS_FIRST);
-      vectors[i].allocateNew();
-      data[i] = new View();
-      offsets[i] = new View();
-    }
-    writer = new ArrowStreamWriter(root, null, out);
+    page = new ArrowPage(ArrowPage.schema(columns, metadata), ROWS_FIRST, allocator);
+    writer = new ArrowStreamWriter(page.root(), null, out);
     writer.start();
+  }
+
+  /** The page that is written next. */
+  ArrowPage page() {
+    return page;
   }
 
   /** A cell of {@link Type#BOOL}. */
@@ -131,7 +90,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** The same in a row of a run. */
   public void setBool(int column, int offset, boolean value) {
-    ((BitVector) vectors[column]).setSafe(row + offset, value ? 1 : 0);
+    page.setBool(column, offset, value);
   }
 
   /** A cell of {@link Type#INT64}. */
@@ -141,7 +100,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** The same in a row of a run. */
   public void setLong(int column, int offset, long value) {
-    ((BigIntVector) vectors[column]).setSafe(row + offset, value);
+    page.setLong(column, offset, value);
   }
 
   /** A cell of {@link Type#UINT32}; the bits of the int. */
@@ -151,7 +110,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** The same in a row of a run. */
   public void setUnsignedInt(int column, int offset, int value) {
-    ((UInt4Vector) vectors[column]).setSafe(row + offset, value);
+    page.setUnsignedInt(column, offset, value);
   }
 
   /** A cell of {@link Type#FLOAT64}. */
@@ -161,7 +120,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** The same in a row of a run. */
   public void setDouble(int column, int offset, double value) {
-    ((Float8Vector) vectors[column]).setSafe(row + offset, value);
+    page.setDouble(column, offset, value);
   }
 
   /** A cell of {@link Type#TIME}. */
@@ -171,7 +130,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** The same in a row of a run. */
   public void setTime(int column, int offset, long ns) {
-    ((TimeStampNanoTZVector) vectors[column]).setSafe(row + offset, ns);
+    page.setTime(column, offset, ns);
   }
 
   /** A cell of {@link Type#TEXT}; null leaves it null. */
@@ -181,37 +140,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   /** The same in a row of a run; rows ascend. */
   public void setText(int column, int offset, @Nullable String value) {
-    if (value != null) {
-      byte[] utf8 = utf8(column, value);
-      textBytes += utf8.length;
-      ((VarCharVector) vectors[column]).setSafe(row + offset, utf8);
-    }
-  }
-
-  /** The bytes of a text; most cells of a column have that of the row before. */
-  private byte[] utf8(int column, String value) {
-    if (!value.equals(lastTexts[column])) {
-      lastTexts[column] = value;
-      lastUtf8[column] = value.getBytes(StandardCharsets.UTF_8);
-      repeated[column] = lastUtf8[column];
-    }
-    return lastUtf8[column];
-  }
-
-  /** A buffer of a vector as Java sees it, kept for as long as it lies where it does. */
-  private static final class View {
-    private long address;
-    private long capacity;
-    private ByteBuffer bytes = ByteBuffer.allocate(0);
-
-    ByteBuffer of(ArrowBuf buffer) {
-      if (buffer.memoryAddress() != address || buffer.capacity() != capacity) {
-        address = buffer.memoryAddress();
-        capacity = buffer.capacity();
-        bytes = buffer.nioBuffer(0, Math.toIntExact(capacity)).order(ByteOrder.LITTLE_ENDIAN);
-      }
-      return bytes;
-    }
+    page.setText(column, offset, value);
   }
 
   /**
@@ -220,64 +149,30 @@ public final class ArrowPageWriter implements AutoCloseable {
    * @param count at most {@value #BATCH_ROWS}
    */
   public void beginRun(int count) throws IOException {
-    if (row + count > BATCH_ROWS) {
+    if (page.rows() + count > BATCH_ROWS) {
       writeBatch();
     }
-    for (FieldVector vector : vectors) {
-      while (vector.getValueCapacity() < row + count) {
-        vector.reAlloc();
-      }
-    }
+    page.reserve(count);
   }
 
   /** Cells of {@link Type#TIME} or {@link Type#INT64} of a run, none null. */
   public void setRun(int column, long[] values, int count) {
-    run(column, Long.BYTES).asLongBuffer().put(values, 0, count);
-    setPresent(vectors[column], row, count);
+    page.setRun(column, values, count);
   }
 
   /** Cells of {@link Type#UINT32} of a run, none null. */
   public void setRun(int column, int[] values, int count) {
-    run(column, Integer.BYTES).asIntBuffer().put(values, 0, count);
-    setPresent(vectors[column], row, count);
+    page.setRun(column, values, count);
   }
 
   /** Cells of {@link Type#FLOAT64} of a run, none null. */
   public void setRun(int column, double[] values, int count) {
-    run(column, Double.BYTES).asDoubleBuffer().put(values, 0, count);
-    setPresent(vectors[column], row, count);
+    page.setRun(column, values, count);
   }
 
   /** Makes a cell of a run of numbers null again, and its value none. */
   public void clearNumber(int column, int offset) {
-    FieldVector vector = vectors[column];
-    ByteBuffer bytes = data[column].of(vector.getDataBuffer());
-    if (vector instanceof UInt4Vector) {
-      bytes.putInt((row + offset) * Integer.BYTES, 0);
-    } else {
-      bytes.putLong((row + offset) * Long.BYTES, 0);
-    }
-    BitVectorHelper.unsetBit(vector.getValidityBuffer(), row + offset);
-  }
-
-  private ByteBuffer run(int column, int width) {
-    ByteBuffer bytes = data[column].of(vectors[column].getDataBuffer());
-    bytes.clear().position(row * width);
-    return bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static void setPresent(FieldVector vector, int from, int count) {
-    ArrowBuf bits = vector.getValidityBuffer();
-    int bit = from;
-    int end = from + count;
-    for (; bit < end && (bit & 7) != 0; bit++) {
-      BitVectorHelper.setBit(bits, bit);
-    }
-    int bytes = (end - bit) >> 3;
-    bits.setOne(bit >> 3, (long) bytes);
-    for (bit += bytes << 3; bit < end; bit++) {
-      BitVectorHelper.setBit(bits, bit);
-    }
+    page.clearNumber(column, offset);
   }
 
   /**
@@ -286,73 +181,31 @@ public final class ArrowPageWriter implements AutoCloseable {
    * @param offset of the first of them in the run
    */
   public void setRun(int column, String value, int offset, int count) {
-    VarCharVector vector = (VarCharVector) vectors[column];
-    byte[] utf8 = utf8(column, value);
-    int from = row + offset;
-    vector.fillEmpties(from);
-    int at = vector.getOffsetBuffer().getInt((long) from * Integer.BYTES);
-    int bytes = utf8.length * count;
-    while (vector.getDataBuffer().capacity() < (long) at + bytes) {
-      vector.reallocDataBuffer();
-    }
-    ByteBuffer ends = offsets[column].of(vector.getOffsetBuffer());
-    for (int i = 1, end = at; i <= count; i++) {
-      end += utf8.length;
-      ends.putInt((from + i) * Integer.BYTES, end);
-    }
-    ByteBuffer target = data[column].of(vector.getDataBuffer());
-    target.clear().position(at);
-    byte[] pattern = pattern(column, bytes);
-    for (int left = bytes; left > 0; left -= pattern.length) {
-      target.put(pattern, 0, Math.min(left, pattern.length));
-    }
-    setPresent(vector, from, count);
-    vector.setLastSet(from + count - 1);
-    textBytes += bytes;
-  }
-
-  /** The text of a column many times over. */
-  private byte[] pattern(int column, int bytes) {
-    byte[] one = lastUtf8[column];
-    if (repeated[column].length == one.length && bytes > one.length) {
-      byte[] many = new byte[Math.max(1, PATTERN_BYTES / one.length) * one.length];
-      for (int at = 0; at < many.length; at += one.length) {
-        System.arraycopy(one, 0, many, at, one.length);
-      }
-      repeated[column] = many;
-    }
-    return repeated[column];
+    page.setRun(column, value, offset, count);
   }
 
   /** Ends a run. */
   public void endRun(int count) throws IOException {
-    row += count;
-    if (row == BATCH_ROWS || textBytes > BATCH_TEXT_BYTES) {
+    page.add(count);
+    if (page.rows() == BATCH_ROWS || page.textBytes() > BATCH_TEXT_BYTES) {
       writeBatch();
     }
   }
 
   /** Ends the row. */
   public void endRow() throws IOException {
-    row++;
-    if (row == BATCH_ROWS || textBytes > BATCH_TEXT_BYTES) {
-      writeBatch();
-    }
+    endRun(1);
   }
 
   private void writeBatch() throws IOException {
-    root.setRowCount(row);
+    page.show();
     writer.writeBatch();
-    for (FieldVector vector : vectors) {
-      vector.reset(); // keeps its memory
-    }
-    row = 0;
-    textBytes = 0;
+    page.clear();
   }
 
   /** Writes what is left and ends the stream. */
   public void end() throws IOException {
-    if (row > 0) {
+    if (page.rows() > 0) {
       writeBatch();
     }
     writer.end();
@@ -361,7 +214,7 @@ public final class ArrowPageWriter implements AutoCloseable {
   @Override
   public void close() {
     writer.close();
-    root.close();
+    page.close();
     allocator.close();
   }
 }

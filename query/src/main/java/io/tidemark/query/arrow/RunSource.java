@@ -25,6 +25,13 @@ public interface RunSource {
   /** Whether no value of a column of the run is NULL. */
   boolean isFull(int column);
 
+  /**
+   * How many rows from one on are seen at a glance to have the same value as that row; 1 or more.
+   */
+  default int sameFrom(int column, int row) {
+    return 1;
+  }
+
   /** A value. */
   @Nullable Object value(int column, int row);
 }

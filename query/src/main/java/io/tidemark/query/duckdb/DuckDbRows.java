@@ -55,6 +55,11 @@ public final class DuckDbRows implements AutoCloseable {
     STREAMED_TYPES[31] = "TIMESTAMP WITH TIME ZONE";
   }
 
+  /** A text in a vector: its length, then itself if it is short, else how it begins and where. */
+  private static final int TEXT_BYTES = 16;
+
+  private static final ByteBuffer NO_TEXTS = ByteBuffer.allocate(0);
+
   private final DuckDbSession session;
   private final DuckDBPreparedStatement statement;
   private final @Nullable DuckDBChunkedResult chunks;
@@ -62,6 +67,7 @@ public final class DuckDbRows implements AutoCloseable {
   private final List<String> names = new ArrayList<>();
   private final List<String> types = new ArrayList<>();
   private DuckDBReadableVector[] vectors = {};
+  private @Nullable ByteBuffer[] texts = {};
   private int row = -1;
   private int rowCount;
   private boolean closed;
@@ -168,6 +174,7 @@ public final class DuckDbRows implements AutoCloseable {
       for (int i = 0; i < vectors.length; i++) {
         vectors[i] = chunk.vector(i);
       }
+      texts = new @Nullable ByteBuffer[names.size()];
       return true;
     } catch (RuntimeException e) {
       // The chunked result wraps what DuckDB said.
@@ -206,6 +213,33 @@ public final class DuckDbRows implements AutoCloseable {
       values.asIntBuffer().get(to, 0, rowCount);
     }
     return values != null;
+  }
+
+  /**
+   * How many rows of the run from one on hold the same text as that row, as far as it is seen
+   * without reading it: DuckDB's references to texts are compared; 1 or more.
+   */
+  public int sameFrom(int column, int rowOfRun) {
+    ByteBuffer references = texts[column];
+    if (references == null) {
+      references = isFull(column) ? values(column, "VARCHAR") : null;
+      if (references == null || references.capacity() < rowCount * TEXT_BYTES) {
+        references = NO_TEXTS;
+      }
+      texts[column] = references;
+    }
+    if (references.capacity() == 0) {
+      return 1;
+    }
+    long first = references.getLong(rowOfRun * TEXT_BYTES);
+    long second = references.getLong(rowOfRun * TEXT_BYTES + Long.BYTES);
+    int row = rowOfRun + 1;
+    while (row < rowCount
+        && references.getLong(row * TEXT_BYTES) == first
+        && references.getLong(row * TEXT_BYTES + Long.BYTES) == second) {
+      row++;
+    }
+    return row - rowOfRun;
   }
 
   private @Nullable ByteBuffer values(int column, String type) {

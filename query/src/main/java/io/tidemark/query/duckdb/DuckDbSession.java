@@ -1,7 +1,9 @@
 package io.tidemark.query.duckdb;
 
+import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -120,6 +122,42 @@ public final class DuckDbSession implements AutoCloseable {
               : failed((RuntimeException) e);
       closeQuietly(statement);
       throw failure;
+    }
+  }
+
+  /**
+   * Columns that a statement would have, and parameters that it takes. It is planned, not run.
+   *
+   * @param types SQL type names, left to right
+   * @param parameters SQL type names in the order of their numbers; UNKNOWN where the statement
+   *     does not say
+   */
+  public record Shape(List<String> names, List<String> types, List<String> parameters) {}
+
+  /** What a statement would yield if it ran. */
+  public Shape shape(String sql) {
+    DuckDBPreparedStatement statement = null;
+    try {
+      statement = connection.prepare(sql);
+      List<String> names = new ArrayList<>();
+      List<String> types = new ArrayList<>();
+      ResultSetMetaData columns = statement.getMetaData();
+      for (int i = 1; columns != null && i <= columns.getColumnCount(); i++) {
+        names.add(columns.getColumnName(i));
+        types.add(columns.getColumnTypeName(i));
+      }
+      List<String> parameters = new ArrayList<>();
+      ParameterMetaData marks = statement.getParameterMetaData();
+      for (int i = 1; i <= marks.getParameterCount(); i++) {
+        parameters.add(marks.getParameterTypeName(i));
+      }
+      return new Shape(names, types, parameters);
+    } catch (SQLException e) {
+      throw failed(e);
+    } catch (RuntimeException e) {
+      throw failed(e);
+    } finally {
+      closeQuietly(statement);
     }
   }
 

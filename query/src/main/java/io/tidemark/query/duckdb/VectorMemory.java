@@ -56,7 +56,7 @@ record VectorMemory(ByteBuffer values, ByteBuffer validity) {
   static boolean isFull(DuckDBReadableVector vector, int count) {
     if (READ_VALIDITY != null) {
       ByteBuffer validity = (ByteBuffer) READ_VALIDITY.get(vector);
-      if (validity == null) {
+      if (validity == null || holdsOnes(validity, count)) {
         return true;
       }
     }
@@ -66,6 +66,19 @@ record VectorMemory(ByteBuffer values, ByteBuffer validity) {
       }
     }
     return true;
+  }
+
+  private static boolean holdsOnes(ByteBuffer validity, int count) {
+    int words = count >> 6;
+    if (validity.capacity() < words * Long.BYTES) {
+      return false;
+    }
+    for (int word = 0; word < words; word++) {
+      if (validity.getLong(word * Long.BYTES) != -1L) {
+        return false;
+      }
+    }
+    return (count & 63) == 0;
   }
 
   /** The values from a row on. */

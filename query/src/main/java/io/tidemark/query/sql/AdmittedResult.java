@@ -1,5 +1,6 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RunSource;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,11 @@ final class AdmittedResult implements SqlResult {
   @Override
   public List<SqlColumn> columns() {
     return rows.columns();
+  }
+
+  @Override
+  public ResultHead head() {
+    return rows.head();
   }
 
   @Override

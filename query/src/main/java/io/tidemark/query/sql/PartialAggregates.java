@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * tag between two neighbouring bounds are on the same side of all of them. So one row in their
  * place, with the time of the first of them and their number, sum and extremes, passes the same
  * conditions and falls into the same groups; aggregates add up numbers and sums in place of
- * samples. The same holds for {@code time_bucket} and {@code date_trunc}, whose beginnings are
- * cuts.
+ * samples. The same holds for {@code time_bucket}, {@code date_bin} and {@code date_trunc}, whose
+ * beginnings are cuts.
  *
  * <p>Proved equal by a differential test. Hence only: inner and cross joins with context; of the
  * samples' columns only the tag anywhere, times compared with constants or columns of the context
@@ -331,11 +331,20 @@ final class PartialAggregates {
 
   private boolean isBucket(JsonNode node, String name) {
     JsonNode arguments = node.path("arguments");
-    if (!(name.equals("time_bucket") || name.equals("date_trunc")) || arguments.size() != 2) {
+    boolean isOne =
+        switch (name) {
+          case "time_bucket", "date_bin" -> arguments.size() == 2 || arguments.size() == 3;
+          case "date_trunc" -> arguments.size() == 2;
+          default -> false;
+        };
+    if (!isOne) {
       return false;
     }
     List<ObjectNode> references = new ArrayList<>();
     SyntaxTree.collect(arguments.get(0).path("expression"), "COLUMN_REF", references);
+    if (arguments.size() == 3) {
+      SyntaxTree.collect(arguments.get(2).path("expression"), "COLUMN_REF", references);
+    }
     return references.isEmpty() && "ts".equals(own.column(arguments.get(1).path("expression")));
   }
 

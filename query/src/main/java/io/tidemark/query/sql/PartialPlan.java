@@ -191,7 +191,7 @@ final class PartialPlan {
     ((ObjectNode) ofT.path("arguments").get(1)).set("expression", SyntaxTree.column("t"));
     String beginning = evaluator.text(ofT);
     String step =
-        SyntaxTree.name(bucket, "function_name").equals("time_bucket")
+        !SyntaxTree.name(bucket, "function_name").equals("date_trunc")
             ? "CAST(" + evaluator.text(width) + " AS INTERVAL)"
             : "CAST('1 ' || " + evaluator.text(width) + " AS INTERVAL)";
     long fromUs = Math.floorDiv(range.startNs(), MICRO_NS);

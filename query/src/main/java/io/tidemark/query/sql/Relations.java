@@ -250,6 +250,10 @@ final class Relations {
     sql.add("CREATE VIEW tags AS SELECT * FROM " + TAG_TABLE);
     sql.add("CREATE MACRO good(status) AS (status < 1073741824)");
     sql.add("CREATE MACRO status_text(status) AS " + statusText());
+    sql.add(
+        "CREATE MACRO date_bin(w, t) AS time_bucket(w, t, make_timestamptz(0)),"
+            + " (w, t, origin) AS time_bucket(w, t,"
+            + " make_timestamptz(epoch_us(origin)))");
     for (ContextKind kind : ContextKind.values()) {
       sql.add("CREATE TABLE " + kind.relation() + contextColumns(kind, false));
       sql.add("CREATE TABLE " + history(kind) + historyColumns(kind, false));

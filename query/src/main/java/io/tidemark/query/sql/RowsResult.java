@@ -1,6 +1,7 @@
 package io.tidemark.query.sql;
 
 import io.tidemark.query.arrow.ArrowRows;
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RowRuns;
 import io.tidemark.query.arrow.RunSource;
 import java.io.IOException;
@@ -31,6 +32,11 @@ class RowsResult implements SqlResult {
   }
 
   @Override
+  public ResultHead head() {
+    return SqlColumn.head(columns, dataVersion, zone);
+  }
+
+  @Override
   public boolean next() {
     return ++row < rows.size();
   }
@@ -47,7 +53,7 @@ class RowsResult implements SqlResult {
 
   @Override
   public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(SqlColumn.fields(columns, dataVersion, zone), runs(), dataVersion, zone, out);
+    ArrowRows.write(head(), runs(), out);
   }
 
   @Override

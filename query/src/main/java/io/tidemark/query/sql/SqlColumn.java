@@ -1,6 +1,6 @@
 package io.tidemark.query.sql;
 
-import io.tidemark.query.arrow.ArrowRows;
+import io.tidemark.query.arrow.ResultHead;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,10 +21,9 @@ public record SqlColumn(String name, String type, String uom, Map<String, String
     this(name, type, uom, Map.of());
   }
 
-  /** The columns of a result as Arrow says them: what is known of each is in its field. */
-  static List<ArrowRows.ResultColumn> fields(
-      List<SqlColumn> columns, String dataVersion, ZoneId zone) {
-    List<ArrowRows.ResultColumn> fields = new ArrayList<>();
+  /** What is known of a result with these columns: what is known of each is in its field. */
+  static ResultHead head(List<SqlColumn> columns, String dataVersion, ZoneId zone) {
+    List<ResultHead.Column> fields = new ArrayList<>();
     for (SqlColumn column : columns) {
       Map<String, String> metadata = new HashMap<>(column.metadata);
       if (!column.uom.isEmpty()) {
@@ -32,8 +31,8 @@ public record SqlColumn(String name, String type, String uom, Map<String, String
       }
       metadata.put("timeZone", zone.getId());
       metadata.put("dataVersion", dataVersion);
-      fields.add(new ArrowRows.ResultColumn(column.name, column.type, metadata));
+      fields.add(new ResultHead.Column(column.name, column.type, metadata));
     }
-    return fields;
+    return new ResultHead(fields, dataVersion, zone);
   }
 }

@@ -2,6 +2,7 @@ package io.tidemark.query.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.query.duckdb.DuckDbSession;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SqlConstant {
   private SqlConstant() {}
 
-  /** A value: null, Boolean, Long, Integer, Double, String or a List of these. */
+  /** A value: null, Boolean, Long, Integer, Double, String, Instant or a List of these. */
   static JsonNode of(DuckDbSession planner, @Nullable Object value) {
     return switch (value) {
       case String text -> SyntaxTree.text(text);
@@ -18,6 +19,7 @@ final class SqlConstant {
       case Integer number -> SyntaxTree.cast(SyntaxTree.text(number.toString()), "BIGINT");
       case Double number -> SyntaxTree.cast(SyntaxTree.text(number.toString()), "DOUBLE");
       case Boolean truth -> SyntaxTree.cast(SyntaxTree.text(truth.toString()), "BOOLEAN");
+      case Instant instant -> SyntaxTree.cast(SyntaxTree.text(instant.toString()), "TIMESTAMPTZ");
       case null, default ->
           SyntaxTree.selectNode(SyntaxTree.tree(planner, "SELECT " + text(value)))
               .path("select_list")

@@ -1,10 +1,12 @@
 package io.tidemark.query.sql;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.query.HistorianQueries;
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.context.ContextSource;
 import io.tidemark.query.duckdb.DuckDbConfig;
 import io.tidemark.query.duckdb.DuckDbException;
@@ -12,6 +14,8 @@ import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbSession;
 import io.tidemark.query.duckdb.Handle;
 import io.tidemark.query.time.ShiftCalendar;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +57,8 @@ public final class SqlEngine implements AutoCloseable {
   /**
    * Runs a statement of a user, once it is its turn; it keeps its place until its rows are closed.
    *
-   * @param parameters values of its {@code ?}: null, Boolean, Long, Integer, Double, String or a
-   *     List of these
+   * @param parameters values of its {@code ?}: null, Boolean, Long, Integer, Double, String,
+   *     Instant or a List of these
    * @return rows that stream; close them before the context's view
    * @throws HistorianException SQL_ERROR, SQL_REFUSED, READ_ONLY or what the scans threw;
    *     BACK_PRESSURED if too many statements wait already
@@ -68,6 +72,64 @@ public final class SqlEngine implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       place.close();
       throw e;
+    }
+  }
+
+  /**
+   * What a statement would yield. It is checked and planned as if it ran, and reads nothing but the
+   * context that arguments of functions ask for.
+   *
+   * @param parameters as those of {@link #execute}
+   * @throws HistorianException as {@link #execute}
+   */
+  public ResultHead describe(
+      String sql, List<? extends @Nullable Object> parameters, QueryContext context) {
+    StatementText text = StatementText.of(sql);
+    StatementRun run = null;
+    DuckDbSession executor = instances.executor(context.zone());
+    QueryContext.Stop stop = context.onStop(executor::cancel);
+    try (DuckDbSession planner = instances.planner(context.zone())) {
+      run = new StatementRun(shared, sql, parameters, context, planner, executor);
+      List<SqlColumn> columns = run.describe(text);
+      return SqlColumn.head(columns, context.view().dataVersion(), context.zone());
+    } catch (DuckDbException e) {
+      throw located(e, run, sql, text, parameters, context);
+    } finally {
+      stop.close();
+      release(run, executor);
+    }
+  }
+
+  /**
+   * SQL types of the values that a statement takes, in the order of their numbers; {@code VARCHAR}
+   * where it does not say.
+   *
+   * @throws HistorianException SQL_ERROR, SQL_REFUSED or READ_ONLY if it is no statement that runs
+   */
+  public List<String> parameterTypes(String sql, QueryContext context) {
+    StatementText text = StatementText.of(sql);
+    try (DuckDbSession planner = instances.planner(context.zone())) {
+      JsonNode parsed = ForeignNames.replaced(planner, SyntaxTree.parse(planner, text.body()));
+      int count = SqlGate.parameterCount(parsed);
+      SqlGate.check(parsed, text, position -> text.placeOfByte(sql, position), count);
+      List<String> types = new ArrayList<>(Collections.nCopies(count, "VARCHAR"));
+      List<String> known = count == 0 ? List.of() : knownTypes(planner, text);
+      for (int i = 0; i < Math.min(count, known.size()); i++) {
+        if (!known.get(i).equals("UNKNOWN")) {
+          types.set(i, known.get(i));
+        }
+      }
+      return types;
+    } catch (DuckDbException e) {
+      throw translate(e, List.of(), context);
+    }
+  }
+
+  private static List<String> knownTypes(DuckDbSession planner, StatementText text) {
+    try {
+      return planner.shape(text.body()).parameters();
+    } catch (DuckDbException e) {
+      return List.of(); // it names what only the rewritten statement has
     }
   }
 

@@ -201,11 +201,16 @@ final class SqlGate {
         : -1;
   }
 
-  private static void checkEveryValueIsUsed(JsonNode parsed, int parameterCount) {
+  /** How many values a statement takes, whatever else is wrong with it. */
+  static int parameterCount(JsonNode parsed) {
     List<ObjectNode> parameters = new ArrayList<>();
     SyntaxTree.collect(parsed, "PARAMETER", parameters);
-    long used =
+    return (int)
         parameters.stream().map(node -> node.path("identifier").asText()).distinct().count();
+  }
+
+  private static void checkEveryValueIsUsed(JsonNode parsed, int parameterCount) {
+    int used = parameterCount(parsed);
     if (used != parameterCount) {
       throw new HistorianException(
           ErrorCode.SQL_ERROR,

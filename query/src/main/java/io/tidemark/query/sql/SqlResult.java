@@ -1,5 +1,6 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RunSource;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public interface SqlResult extends AutoCloseable {
   /** The columns, left to right. */
   List<SqlColumn> columns();
+
+  /** The columns and what was read, as Arrow says it. */
+  ResultHead head();
 
   /** Moves to the next row; false at the end. */
   boolean next();

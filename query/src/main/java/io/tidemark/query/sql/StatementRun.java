@@ -69,6 +69,9 @@ final class StatementRun {
   /** The statement with its times, before anything else is replaced. */
   private ObjectNode written;
 
+  /** What it selects, before scans take the place of its references. */
+  private JsonNode selectList;
+
   StatementRun(
       Shared shared,
       String sql,
@@ -84,6 +87,7 @@ final class StatementRun {
     this.executor = executor;
     one = SyntaxTree.template(planner, "SELECT 1");
     written = one;
+    selectList = one;
   }
 
   List<Handle> handles() {
@@ -96,9 +100,41 @@ final class StatementRun {
 
   /** Runs the statement; the result owns the executor's session, unless it is an EXPLAIN. */
   SqlResult run(StatementText text, QueryContext.Stop stop) {
+    ObjectNode tree = planned(text);
+    if (text.explain()) {
+      stop.close();
+      releaseHandles();
+      executor.close();
+      return new ExplainResult(pushed, context);
+    }
+    DuckDbRows rows = query(executor, tree);
+    return new StreamedResult(
+        executor,
+        rows,
+        handles,
+        shared.instances,
+        context,
+        stop,
+        columns(rows.names(), rows.types()),
+        new RowLimit(shared.rowsMax));
+  }
+
+  /** The columns that the rows would have; nothing is read but context that arguments need. */
+  List<SqlColumn> describe(StatementText text) {
+    ObjectNode tree = planned(text);
+    if (text.explain()) {
+      return new ExplainResult(pushed, context).columns();
+    }
+    substitute(tree);
+    DuckDbSession.Shape shape = executor.shape(SyntaxTree.sql(planner, tree));
+    return columns(shape.names(), shape.types());
+  }
+
+  /** The checked statement with scans in place of its references. */
+  private ObjectNode planned(StatementText text) {
     ObjectNode tree =
         SqlGate.check(
-            SyntaxTree.parse(planner, text.body()),
+            ForeignNames.replaced(planner, SyntaxTree.parse(planner, text.body())),
             text,
             position -> text.placeOfByte(sql, position),
             parameters.size());
@@ -116,33 +152,18 @@ final class StatementRun {
                 tree,
                 CteScope.EMPTY,
                 (node, scope) -> LookupCalls.replaced(node, this::values, this::register));
-    JsonNode selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
+    selectList = SyntaxTree.selectNode(tree).path("select_list").deepCopy();
     rewrite(tree);
-    if (text.explain()) {
-      stop.close();
-      releaseHandles();
-      executor.close();
-      return new ExplainResult(pushed, context);
-    }
-    DuckDbRows rows = query(executor, tree);
-    return new StreamedResult(
-        executor,
-        rows,
-        handles,
-        shared.instances,
-        context,
-        stop,
-        columns(rows, selectList),
-        new RowLimit(shared.rowsMax));
+    return tree;
   }
 
-  private List<SqlColumn> columns(DuckDbRows rows, JsonNode selectList) {
-    List<String> uoms = ColumnUnits.of(rows.names(), selectList, units);
+  private List<SqlColumn> columns(List<String> names, List<String> types) {
+    List<String> uoms = ColumnUnits.of(names, selectList, units);
     List<SqlColumn> columns = new ArrayList<>();
-    for (int i = 0; i < rows.names().size(); i++) {
-      String name = rows.names().get(i);
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
       columns.add(
-          new SqlColumn(name, rows.types().get(i), uoms.get(i), ColumnUnits.metadata(name, units)));
+          new SqlColumn(name, types.get(i), uoms.get(i), ColumnUnits.metadata(name, units)));
     }
     return columns;
   }

@@ -2,6 +2,7 @@ package io.tidemark.query.sql;
 
 import io.tidemark.model.QueryContext;
 import io.tidemark.query.arrow.ArrowRows;
+import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RowRuns;
 import io.tidemark.query.arrow.RunSource;
 import io.tidemark.query.duckdb.DuckDbException;
@@ -56,6 +57,11 @@ final class StreamedResult implements SqlResult {
   }
 
   @Override
+  public ResultHead head() {
+    return SqlColumn.head(columns, dataVersion, context.zone());
+  }
+
+  @Override
   public boolean next() {
     if (--untilCheck < 0) {
       untilCheck = ROWS_BETWEEN_CHECKS;
@@ -82,12 +88,7 @@ final class StreamedResult implements SqlResult {
 
   @Override
   public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(
-        SqlColumn.fields(columns, dataVersion, context.zone()),
-        runs(),
-        dataVersion,
-        context.zone(),
-        out);
+    ArrowRows.write(head(), runs(), out);
   }
 
   /** The rows in the runs in which DuckDB delivers them. */
@@ -127,6 +128,11 @@ final class StreamedResult implements SqlResult {
     @Override
     public boolean isFull(int column) {
       return rows.isFull(column);
+    }
+
+    @Override
+    public int sameFrom(int column, int row) {
+      return rows.sameFrom(column, row);
     }
 
     @Override

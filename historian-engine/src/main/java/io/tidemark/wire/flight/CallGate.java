@@ -1,0 +1,179 @@
+package io.tidemark.wire.flight;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.tidemark.engine.Historian;
+import io.tidemark.engine.security.AccessHook;
+import io.tidemark.engine.security.RequestFacts;
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.Principal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.arrow.flight.grpc.StatusUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every call passes first: the credentials, the state of the server. Handshakes end here: they
+ * say no more than the header of the call did. Safe from any thread.
+ */
+final class CallGate implements ServerInterceptor {
+  private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
+  private static final Metadata.Key<String> TIME_ZONE = key("time-zone");
+  private static final Metadata.Key<String> AS_OF = key("as-of");
+  private static final Metadata.Key<String> FORWARDED = key("forwarded");
+  private static final Metadata.Key<String> X_FORWARDED_FOR = key("x-forwarded-for");
+
+  /** Sent by clients that speak to InfluxDB, which reads all times in UTC. */
+  private static final Metadata.Key<String> DATABASE = key("database");
+
+  private static final Metadata.Key<String> BUCKET = key("bucket-name");
+
+  private final Historian historian;
+  private final AccessHook access;
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final LongAdder calls = new LongAdder();
+  private final LongAdder callsRefused = new LongAdder();
+  private volatile boolean stopping;
+
+  CallGate(Historian historian, AccessHook access) {
+    this.historian = historian;
+    this.access = access;
+  }
+
+  private static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    calls.increment();
+    String method = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+    Caller caller;
+    try {
+      caller = admit(call, headers, method);
+    } catch (RuntimeException e) {
+      callsRefused.increment();
+      return refuse(call, StatusUtils.toGrpcException(FlightErrors.of(e)));
+    }
+    if (method.equals("Handshake")) {
+      call.sendHeaders(new Metadata());
+      call.close(Status.OK, new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
+    if (method.equals("DoExchange")) {
+      return refuse(
+          call,
+          Status.UNIMPLEMENTED
+              .withDescription("METHOD_NOT_ALLOWED: DoExchange is not served; use Flight SQL")
+              .asRuntimeException());
+    }
+    underWay.incrementAndGet();
+    AtomicBoolean isOpen = new AtomicBoolean(true);
+    ServerCall.Listener<Q> listener;
+    try {
+      listener =
+          Contexts.interceptCall(
+              Context.current().withValue(Caller.KEY, caller), call, headers, next);
+    } catch (RuntimeException e) {
+      ended(isOpen);
+      throw e;
+    }
+    return new SimpleForwardingServerCallListener<>(listener) {
+      @Override
+      public void onComplete() {
+        ended(isOpen);
+        super.onComplete();
+      }
+
+      @Override
+      public void onCancel() {
+        ended(isOpen);
+        super.onCancel();
+      }
+    };
+  }
+
+  private void ended(AtomicBoolean isOpen) {
+    if (isOpen.compareAndSet(true, false)) {
+      underWay.decrementAndGet();
+    }
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, Throwable error) {
+    call.close(Status.fromThrowable(error), new Metadata());
+    return new ServerCall.Listener<>() {};
+  }
+
+  private Caller admit(ServerCall<?, ?> call, Metadata headers, String method) {
+    boolean forwarded = headers.containsKey(FORWARDED) || headers.containsKey(X_FORWARDED_FOR);
+    InetAddress peer = peer(call);
+    Principal principal =
+        access.authenticate(
+            new RequestFacts(peer, forwarded, "Flight " + method, headers.get(AUTHORIZATION)));
+    HistorianException refusal =
+        stopping
+            ? new HistorianException(ErrorCode.UNAVAILABLE, "server is stopping: state=DRAINING")
+            : historian.refusal();
+    if (refusal != null) {
+      throw refusal;
+    }
+    return new Caller(principal, peer.getHostAddress(), zone(headers), headers.get(AS_OF));
+  }
+
+  private static InetAddress peer(ServerCall<?, ?> call) {
+    if (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress at) {
+      return at.getAddress();
+    }
+    throw new HistorianException(ErrorCode.FORBIDDEN, "call has no address of a peer");
+  }
+
+  private static @Nullable ZoneId zone(Metadata headers) {
+    String name = headers.get(TIME_ZONE);
+    if (name == null) {
+      return headers.containsKey(DATABASE) || headers.containsKey(BUCKET) ? ZoneOffset.UTC : null;
+    }
+    try {
+      return ZoneId.of(name);
+    } catch (DateTimeException e) {
+      throw new HistorianException(
+          ErrorCode.OUT_OF_RANGE,
+          "header is no time zone: time-zone=" + ErrorText.quote(name),
+          "time-zone",
+          "UTC, or a name such as Europe/Berlin",
+          e);
+    }
+  }
+
+  /** Refuses calls from now on. */
+  void stop() {
+    stopping = true;
+  }
+
+  int underWay() {
+    return underWay.get();
+  }
+
+  long calls() {
+    return calls.sum();
+  }
+
+  long callsRefused() {
+    return callsRefused.sum();
+  }
+}

@@ -1,0 +1,39 @@
+package io.tidemark.wire.flight;
+
+import io.grpc.Context;
+import io.tidemark.engine.Historian;
+import io.tidemark.model.Principal;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls, and how its statements are to be read. Travels with gRPC's context of the call.
+ *
+ * @param address of the peer
+ * @param zone of calendars and of times without one; null for the server's
+ * @param asOf data version to read; null for the newest
+ */
+record Caller(Principal principal, String address, @Nullable ZoneId zone, @Nullable String asOf) {
+  static final Context.Key<Caller> KEY = Context.key("tidemark-caller");
+
+  /** The caller of the call that this thread serves. */
+  static Caller current() {
+    Caller caller = KEY.get();
+    if (caller == null) {
+      throw new IllegalStateException("call came past the gate");
+    }
+    return caller;
+  }
+
+  /** Whom prepared statements are counted for. */
+  String client() {
+    return principal.name() + "@" + address;
+  }
+
+  Historian.QueryOptions options(@Nullable String wantedAsOf) {
+    Historian.QueryOptions usual = Historian.QueryOptions.USUAL;
+    return wantedAsOf == null
+        ? usual
+        : new Historian.QueryOptions(usual.damageRule(), usual.versions(), wantedAsOf);
+  }
+}

@@ -1,0 +1,100 @@
+package io.tidemark.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tidemark.demo.DemoPlant;
+import io.tidemark.demo.EngineTarget;
+import io.tidemark.engine.security.LoopbackAccess;
+import io.tidemark.model.TimeRange;
+import io.tidemark.wire.flight.FlightConfig;
+import io.tidemark.wire.flight.FlightDoor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The analyst's lines over Flight, and those of the documentation. Runs where {@code python3} (or
+ * the one that {@code TIDEMARK_TEST_PYTHON} names) has pyarrow.flight.
+ */
+class FlightPythonTest {
+  private static final String SNIPPET =
+      """
+      import pyarrow as pa
+      import pyarrow.flight as fl
+      c = fl.connect("grpc://127.0.0.1:PORT"); i = c.get_flight_info(fl.FlightDescriptor.for_command(b"SELECT tag, ts, value FROM samples WHERE tag LIKE 'R1.%'"))
+      assert sum(x.data.num_rows for x in c.do_get(i.endpoints[0].ticket)) > 100_000
+      assert i.schema.field("ts").type == pa.timestamp("ns", "UTC") and i.schema.field("tag").type == pa.string()
+      t = c.do_get(fl.Ticket("SELECT ts, value FROM samples WHERE tag = 'R1.TIC101.PV'".encode())).read_all()
+      assert t.schema.field("value").metadata[b"uom"] == b"degC", t.schema
+      assert t.column("value").null_count < t.num_rows
+      try:
+          c.get_flight_info(fl.FlightDescriptor.for_command(b"SELECT nothing FROM samples"))
+          raise SystemExit("no error")
+      except pa.ArrowInvalid as e:
+          assert "SQL_ERROR" in str(e), e
+      r = c.do_get(i.endpoints[0].ticket)
+      r.read_chunk()
+      r.cancel()
+      print("rows", t.num_rows)
+      """;
+
+  static Process run(Path folder, String code) throws IOException {
+    String python = System.getenv("TIDEMARK_TEST_PYTHON");
+    Path script = Files.writeString(folder.resolve("snippet.py"), code);
+    return new ProcessBuilder(python == null ? "python3" : python, script.toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  private static boolean canImport(Path folder) throws InterruptedException {
+    try {
+      Process process = run(folder, "import pyarrow.flight");
+      process.getInputStream().readAllBytes();
+      return process.waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The lines of the documentation. */
+  private static String documented(int port) throws IOException {
+    String page = Files.readString(Path.of(System.getProperty("tidemark.root"), "docs/flight.md"));
+    int begin = page.indexOf("```python\n") + "```python\n".length();
+    return page.substring(begin, page.indexOf("```", begin))
+        .replace("7301", Integer.toString(port));
+  }
+
+  @Test
+  void theAnalystsLinesRun(@TempDir Path folder) throws Exception {
+    assumeTrue(canImport(folder), "pyarrow.flight is not installed");
+    try (TestServer server = TestServer.start(folder.resolve("data"), Map.of());
+        FlightDoor door =
+            new FlightDoor(
+                FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null)) {
+      door.start();
+      DemoPlant plant = new DemoPlant(42, Instant.now(), 1);
+      EngineTarget target = new EngineTarget(server.engine());
+      target.defineTags(plant.tags());
+      target.write(plant, new TimeRange(plant.startNs(), plant.anchorNs()));
+      Process process = run(folder, SNIPPET.replace("PORT", Integer.toString(door.port())));
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(output).startsWith("rows ");
+      assertThat(process.exitValue()).as(output).isZero();
+      process = run(folder, documented(door.port()) + "\nassert t.num_rows == 1\nprint('read')");
+      output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(output).isEqualTo("read\n");
+      for (int i = 0; i < 200 && server.engine().openViews() > 0; i++) {
+        Thread.sleep(10);
+      }
+      assertThat(server.engine().openViews()).isZero();
+    }
+  }
+}

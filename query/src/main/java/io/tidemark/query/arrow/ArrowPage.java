@@ -1,0 +1,297 @@
+package io.tidemark.query.arrow;
+
+import io.tidemark.query.arrow.ArrowPageWriter.Column;
+import io.tidemark.query.arrow.ArrowPageWriter.Type;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.TimeStampNanoTZVector;
+import org.apache.arrow.vector.UInt4Vector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch of vectors under way: filled cell by cell or a run of rows at a time, shown, cleared,
+ * filled again. A cell that is not set is null. One thread; whoever made it closes it.
+ */
+final class ArrowPage implements AutoCloseable {
+  private static final int PATTERN_BYTES = 8 * 1024;
+
+  private final VectorSchemaRoot root;
+  private final FieldVector[] vectors;
+  private final View[] data;
+  private final View[] offsets;
+  private final @Nullable String[] lastTexts;
+  private final byte[][] lastUtf8;
+  private final byte[][] repeated;
+  private int row;
+  private long textBytes;
+
+  /** An empty page with room for some rows. */
+  ArrowPage(Schema schema, int rows, BufferAllocator allocator) {
+    root = VectorSchemaRoot.create(schema, allocator);
+    vectors = root.getFieldVectors().toArray(FieldVector[]::new);
+    lastTexts = new String[vectors.length];
+    lastUtf8 = new byte[vectors.length][];
+    repeated = new byte[vectors.length][];
+    data = new View[vectors.length];
+    offsets = new View[vectors.length];
+    for (int i = 0; i < vectors.length; i++) {
+      data[i] = new View();
+      offsets[i] = new View();
+    }
+    try {
+      allocate(rows);
+    } catch (RuntimeException e) {
+      root.close();
+      throw e;
+    }
+  }
+
+  private void allocate(int rows) {
+    for (FieldVector vector : vectors) {
+      vector.setInitialCapacity(rows);
+      vector.allocateNew();
+    }
+  }
+
+  /** The schema of columns. */
+  static Schema schema(List<Column> columns, Map<String, String> metadata) {
+    List<Field> fields = new ArrayList<>();
+    for (Column column : columns) {
+      fields.add(
+          new Field(
+              column.name(),
+              new FieldType(true, column.type().arrow(), null, column.metadata()),
+              List.of()));
+    }
+    return new Schema(fields, metadata);
+  }
+
+  /** The vectors, see {@link #show}. */
+  VectorSchemaRoot root() {
+    return root;
+  }
+
+  /** Rows so far. */
+  int rows() {
+    return row;
+  }
+
+  /** Bytes of text so far, about. */
+  long textBytes() {
+    return textBytes;
+  }
+
+  /** A cell of {@link Type#BOOL} of a row after those so far. */
+  void setBool(int column, int offset, boolean value) {
+    ((BitVector) vectors[column]).setSafe(row + offset, value ? 1 : 0);
+  }
+
+  /** A cell of {@link Type#INT64} of a row after those so far. */
+  void setLong(int column, int offset, long value) {
+    ((BigIntVector) vectors[column]).setSafe(row + offset, value);
+  }
+
+  /** A cell of {@link Type#UINT32} of a row after those so far; the bits of the int. */
+  void setUnsignedInt(int column, int offset, int value) {
+    ((UInt4Vector) vectors[column]).setSafe(row + offset, value);
+  }
+
+  /** A cell of {@link Type#FLOAT64} of a row after those so far. */
+  void setDouble(int column, int offset, double value) {
+    ((Float8Vector) vectors[column]).setSafe(row + offset, value);
+  }
+
+  /** A cell of {@link Type#TIME} of a row after those so far. */
+  void setTime(int column, int offset, long ns) {
+    ((TimeStampNanoTZVector) vectors[column]).setSafe(row + offset, ns);
+  }
+
+  /** A cell of {@link Type#TEXT} of a row after those so far; null leaves it null; rows ascend. */
+  void setText(int column, int offset, @Nullable String value) {
+    if (value != null) {
+      byte[] utf8 = utf8(column, value);
+      textBytes += utf8.length;
+      ((VarCharVector) vectors[column]).setSafe(row + offset, utf8);
+    }
+  }
+
+  /** The bytes of a text; most cells of a column have that of the row before. */
+  private byte[] utf8(int column, String value) {
+    if (!value.equals(lastTexts[column])) {
+      lastTexts[column] = value;
+      lastUtf8[column] = value.getBytes(StandardCharsets.UTF_8);
+      repeated[column] = lastUtf8[column];
+    }
+    return lastUtf8[column];
+  }
+
+  /** A buffer of a vector as Java sees it, kept for as long as it lies where it does. */
+  private static final class View {
+    private long address;
+    private long capacity;
+    private ByteBuffer bytes = ByteBuffer.allocate(0);
+
+    ByteBuffer of(ArrowBuf buffer) {
+      if (buffer.memoryAddress() != address || buffer.capacity() != capacity) {
+        address = buffer.memoryAddress();
+        capacity = buffer.capacity();
+        bytes = buffer.nioBuffer(0, Math.toIntExact(capacity)).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      return bytes;
+    }
+  }
+
+  /** Cells of {@link Type#TIME} or {@link Type#INT64} of a run, none null. */
+  void setRun(int column, long[] values, int count) {
+    run(column, Long.BYTES).asLongBuffer().put(values, 0, count);
+    setPresent(vectors[column], row, count);
+  }
+
+  /** Cells of {@link Type#UINT32} of a run, none null. */
+  void setRun(int column, int[] values, int count) {
+    run(column, Integer.BYTES).asIntBuffer().put(values, 0, count);
+    setPresent(vectors[column], row, count);
+  }
+
+  /** Cells of {@link Type#FLOAT64} of a run, none null. */
+  void setRun(int column, double[] values, int count) {
+    run(column, Double.BYTES).asDoubleBuffer().put(values, 0, count);
+    setPresent(vectors[column], row, count);
+  }
+
+  /** Makes a cell of a run of numbers null again, and its value none. */
+  void clearNumber(int column, int offset) {
+    FieldVector vector = vectors[column];
+    ByteBuffer bytes = data[column].of(vector.getDataBuffer());
+    if (vector instanceof UInt4Vector) {
+      bytes.putInt((row + offset) * Integer.BYTES, 0);
+    } else {
+      bytes.putLong((row + offset) * Long.BYTES, 0);
+    }
+    BitVectorHelper.unsetBit(vector.getValidityBuffer(), row + offset);
+  }
+
+  private ByteBuffer run(int column, int width) {
+    ByteBuffer bytes = data[column].of(vectors[column].getDataBuffer());
+    bytes.clear().position(row * width);
+    return bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static void setPresent(FieldVector vector, int from, int count) {
+    ArrowBuf bits = vector.getValidityBuffer();
+    int bit = from;
+    int end = from + count;
+    for (; bit < end && (bit & 7) != 0; bit++) {
+      BitVectorHelper.setBit(bits, bit);
+    }
+    int bytes = (end - bit) >> 3;
+    bits.setOne(bit >> 3, (long) bytes);
+    for (bit += bytes << 3; bit < end; bit++) {
+      BitVectorHelper.setBit(bits, bit);
+    }
+  }
+
+  /**
+   * The same text in some cells of {@link Type#TEXT} of a run, first to last.
+   *
+   * @param offset of the first of them in the run
+   */
+  void setRun(int column, String value, int offset, int count) {
+    VarCharVector vector = (VarCharVector) vectors[column];
+    byte[] utf8 = utf8(column, value);
+    int from = row + offset;
+    vector.fillEmpties(from);
+    int at = vector.getOffsetBuffer().getInt((long) from * Integer.BYTES);
+    int bytes = utf8.length * count;
+    while (vector.getDataBuffer().capacity() < (long) at + bytes) {
+      vector.reallocDataBuffer();
+    }
+    ByteBuffer ends = offsets[column].of(vector.getOffsetBuffer());
+    for (int i = 1, end = at; i <= count; i++) {
+      end += utf8.length;
+      ends.putInt((from + i) * Integer.BYTES, end);
+    }
+    ByteBuffer target = data[column].of(vector.getDataBuffer());
+    target.clear().position(at);
+    byte[] pattern = pattern(column, bytes);
+    for (int left = bytes; left > 0; left -= pattern.length) {
+      target.put(pattern, 0, Math.min(left, pattern.length));
+    }
+    setPresent(vector, from, count);
+    vector.setLastSet(from + count - 1);
+    textBytes += bytes;
+  }
+
+  /** The text of a column many times over. */
+  private byte[] pattern(int column, int bytes) {
+    byte[] one = lastUtf8[column];
+    if (repeated[column].length == one.length && bytes > one.length) {
+      byte[] many = new byte[Math.max(1, PATTERN_BYTES / one.length) * one.length];
+      for (int at = 0; at < many.length; at += one.length) {
+        System.arraycopy(one, 0, many, at, one.length);
+      }
+      repeated[column] = many;
+    }
+    return repeated[column];
+  }
+
+  /** Makes room for rows after those so far. */
+  void reserve(int count) {
+    for (FieldVector vector : vectors) {
+      while (vector.getValueCapacity() < row + count) {
+        vector.reAlloc();
+      }
+    }
+  }
+
+  /** Adds rows whose cells are set. */
+  void add(int count) {
+    row += count;
+  }
+
+  /** Says to the vectors how many rows they have. */
+  VectorSchemaRoot show() {
+    root.setRowCount(row);
+    return root;
+  }
+
+  /** Begins anew in the same memory: nobody may look at what was shown any more. */
+  void clear() {
+    for (FieldVector vector : vectors) {
+      vector.reset();
+    }
+    row = 0;
+    textBytes = 0;
+  }
+
+  /** Begins anew in other memory, with room for some rows. */
+  void renew(int rows) {
+    for (FieldVector vector : vectors) {
+      vector.clear();
+    }
+    allocate(rows);
+    row = 0;
+    textBytes = 0;
+  }
+
+  @Override
+  public void close() {
+    root.close();
+  }
+}
