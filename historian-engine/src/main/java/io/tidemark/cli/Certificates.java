@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The certificate that the doors of a server show. */
@@ -44,7 +45,11 @@ final class Certificates {
         switch (security.tls()) {
           case ON -> true;
           case OFF -> false;
-          case AUTO -> certificate != null || !isLoopback(config.http().address());
+          case AUTO ->
+              certificate != null
+                  || !Stream.of(
+                          config.http().address(), config.flight().address(), config.pg().address())
+                      .allMatch(Certificates::isLoopback);
         };
     if (!isWanted) {
       return null;

@@ -75,6 +75,10 @@ final class DemoCommand implements Callable<Integer> {
         "MES:       ./tidemark sql --server %s \"SELECT batch_id, order_id, start_time, end_time"
             + " FROM batches ORDER BY start_time DESC LIMIT 5\"%n%n",
         a);
+    if (server.flightAddress() != null) {
+      out.printf(
+          "Flight SQL (pyarrow, JDBC, Grafana) at %s; docs/flight.md%n%n", server.flightAddress());
+    }
     out.println("Ctrl-C stops it; the next start goes on where this one ends.");
     AtomicBoolean stop = new AtomicBoolean();
     Thread plant =

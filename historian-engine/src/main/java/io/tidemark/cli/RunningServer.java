@@ -8,6 +8,8 @@ import io.tidemark.engine.security.ServerTls;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.storage.SampleStore;
+import io.tidemark.wire.flight.FlightConfig;
+import io.tidemark.wire.flight.FlightDoor;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
 import java.io.Console;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,13 +33,19 @@ final class RunningServer implements AutoCloseable {
 
   private final HistorianHost host;
   private final HttpServer http;
+  private final @Nullable FlightDoor flight;
   private final StopSignals signals;
   private final HistorianEngine engine;
 
   private RunningServer(
-      HistorianHost host, HttpServer http, StopSignals signals, HistorianEngine engine) {
+      HistorianHost host,
+      HttpServer http,
+      @Nullable FlightDoor flight,
+      StopSignals signals,
+      HistorianEngine engine) {
     this.host = host;
     this.http = http;
+    this.flight = flight;
     this.signals = signals;
     this.engine = engine;
   }
@@ -58,12 +67,21 @@ final class RunningServer implements AutoCloseable {
             });
     ServerTls tls = Certificates.tls(config, err);
     HttpServer http = new HttpServer(httpConfig(config), host, tls);
+    FlightDoor flight = flight(config, host, tls);
     try {
       http.start();
+      if (flight != null) {
+        flight.start();
+      }
     } catch (RuntimeException e) {
+      closeDoors(http, flight);
       throw withRemedy(e);
     }
-    LOG.info("door is open, the store is not yet: port={}, pid={}", http.port(), pid());
+    LOG.info(
+        "doors are open, the store is not yet: port={}, flightPort={}, pid={}",
+        http.port(),
+        flight == null ? "off" : flight.port(),
+        pid());
     StopSignals signals = StopSignals.install();
     signals.onFirst(RunningServer::stopWhileStarting);
     Console console = System.console();
@@ -74,11 +92,48 @@ final class RunningServer implements AutoCloseable {
       engine = host.start(progress);
     } catch (Throwable e) {
       progress.end();
-      http.close();
+      closeDoors(http, flight);
       throw e;
     }
     progress.end();
-    return new RunningServer(host, http, signals, engine);
+    count(engine, flight);
+    return new RunningServer(host, http, flight, signals, engine);
+  }
+
+  private static @Nullable FlightDoor flight(
+      HistorianConfig config, HistorianHost host, @Nullable ServerTls tls) {
+    HistorianConfig.Door door = config.flight();
+    return door.isWanted()
+        ? new FlightDoor(
+            FlightConfig.defaults().withAddress(door.address()).withPort(door.port()),
+            host,
+            host.access(),
+            tls == null ? null : tls.keys())
+        : null;
+  }
+
+  private static void count(HistorianEngine engine, @Nullable FlightDoor flight) {
+    if (flight != null) {
+      engine.gauge("tidemark.flight.connections", "Open connections.", flight::connections);
+      engine.counter(
+          "tidemark.flight.connections.refused",
+          "Connections closed as too many.",
+          flight::connectionsRefused);
+      engine.counter("tidemark.flight.calls", "Calls, refused ones too.", flight::calls);
+      engine.counter(
+          "tidemark.flight.calls.refused",
+          "Calls refused for their credentials or for the state of the server.",
+          flight::callsRefused);
+      engine.gauge(
+          "tidemark.flight.streams", "Results under way or waiting.", flight::streamsUnderWay);
+    }
+  }
+
+  private static void closeDoors(HttpServer http, @Nullable FlightDoor flight) {
+    http.close();
+    if (flight != null) {
+      flight.close();
+    }
   }
 
   /**
@@ -152,6 +207,11 @@ final class RunningServer implements AutoCloseable {
     return "http://127.0.0.1:" + http.port();
   }
 
+  /** Address of the Flight SQL door, or null if it is shut. */
+  @Nullable String flightAddress() {
+    return flight == null ? null : "grpc://127.0.0.1:" + flight.port();
+  }
+
   /** Waits for SIGTERM or Ctrl-C, then runs the action and stops in order. */
   void awaitStop(Runnable before) throws InterruptedException, IOException {
     signals.onFirst(null);
@@ -172,12 +232,15 @@ final class RunningServer implements AutoCloseable {
     long start = System.nanoTime();
     host.drain();
     HttpServer.Drained drained = http.drain();
+    if (flight != null) {
+      flight.drain();
+    }
     LOG.info(
         "requests are finished: waitedFor={}, cut={}, elapsedMs={}",
         drained.waitedFor(),
         drained.cut(),
         millisSince(start));
-    http.close();
+    closeDoors(http, flight);
     long closing = System.nanoTime();
     host.close();
     LOG.info(

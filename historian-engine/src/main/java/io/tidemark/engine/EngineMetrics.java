@@ -132,7 +132,7 @@ final class EngineMetrics {
     return registry.scrape();
   }
 
-  private void counter(String name, String help, @Nullable String unit, DoubleSupplier of) {
+  void counter(String name, String help, @Nullable String unit, DoubleSupplier of) {
     // The object is referred to weakly, so it must not be the supplier that nobody else holds.
     FunctionCounter.builder(name, this, self -> of.getAsDouble())
         .description(help)
@@ -140,7 +140,7 @@ final class EngineMetrics {
         .register(registry);
   }
 
-  private void gauge(String name, String help, @Nullable String unit, DoubleSupplier of) {
+  void gauge(String name, String help, @Nullable String unit, DoubleSupplier of) {
     Gauge.builder(name, of, DoubleSupplier::getAsDouble)
         .description(help)
         .baseUnit(unit)

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param ringBytes capacity of the hand-over
  * @param query limits of queries
  * @param http the HTTP door
+ * @param flight the Flight SQL door
+ * @param pg the door of the PostgreSQL protocol
  * @param security who may ask, and how the doors are locked
  * @param calendars production days and shifts by name; {@code plant} always exists
  * @param settings all settings as they were written, by key
@@ -53,6 +55,8 @@ public record HistorianConfig(
     int ringBytes,
     Query query,
     Http http,
+    Door flight,
+    Door pg,
     Security security,
     Map<String, ShiftCalendar> calendars,
     Map<String, String> settings) {
@@ -84,6 +88,19 @@ public record HistorianConfig(
    */
   public record Http(
       String address, int port, long bodyBytesMax, List<String> hostNames, long stopTimeoutNs) {}
+
+  /**
+   * A door beside that of HTTP.
+   *
+   * @param address where to listen
+   * @param port port, 0 for any free one; -1 if the door stays shut
+   */
+  public record Door(String address, int port) {
+    /** Whether it is to be opened. */
+    public boolean isWanted() {
+      return port >= 0;
+    }
+  }
 
   /**
    * Who may ask, and how the doors are locked.
@@ -141,6 +158,26 @@ public record HistorianConfig(
     /** Stop. */
     HTTP_STOP_TIMEOUT(
         "http.stopTimeout", "10s", "How long running requests may take once the server stops."),
+    /** Flight address. */
+    FLIGHT_ADDRESS(
+        "flight.address", "", "Address of the Flight SQL door; without, that of http.address."),
+    /** Flight port. */
+    FLIGHT_PORT(
+        "flight.port",
+        "auto",
+        "Port of the Flight SQL door: a number, 0 for any free one, off for none, auto for the one"
+            + " after http.port."),
+    /** PostgreSQL address. */
+    PG_ADDRESS(
+        "pg.address",
+        "",
+        "Address of the door for PostgreSQL clients; without, that of http.address."),
+    /** PostgreSQL port. */
+    PG_PORT(
+        "pg.port",
+        "auto",
+        "Port of the door for PostgreSQL clients: a number, 0 for any free one, off for none, auto"
+            + " for the second after http.port."),
     /** Local operator. */
     SECURITY_LOCAL_OPERATOR(
         "security.localOperator",
@@ -454,6 +491,8 @@ public record HistorianConfig(
             reader.bytes(Setting.HTTP_BODY_BYTES_MAX, 1024),
             hosts.isEmpty() ? List.of() : List.of(hosts.split("\\s*,\\s*")),
             reader.nanos(Setting.HTTP_STOP_TIMEOUT)),
+        reader.door(Setting.FLIGHT_ADDRESS, Setting.FLIGHT_PORT, 1),
+        reader.door(Setting.PG_ADDRESS, Setting.PG_PORT, 2),
         new Security(
             reader.oneOf(Setting.SECURITY_LOCAL_OPERATOR, "true", "false").equals("true"),
             reader.nanos(Setting.SECURITY_SESSION_IDLE),
@@ -469,6 +508,28 @@ public record HistorianConfig(
   private record Reader(Map<String, String> values, Map<String, String> sources) {
     String text(Setting setting) {
       return values.getOrDefault(setting.key(), setting.defaultText());
+    }
+
+    Door door(Setting address, Setting port, int afterHttp) {
+      String own = text(address).strip();
+      String where = own.isEmpty() ? text(Setting.HTTP_ADDRESS) : own;
+      String number = text(port).strip().toLowerCase(Locale.ROOT);
+      int http = integer(Setting.HTTP_PORT, 0, 65_535);
+      return switch (number) {
+        case "off" -> new Door(where, -1);
+        case "auto" -> new Door(where, http == 0 ? 0 : Math.min(http + afterHttp, 65_535));
+        default -> {
+          try {
+            int value = Integer.parseInt(number);
+            if (value >= 0 && value <= 65_535) {
+              yield new Door(where, value);
+            }
+          } catch (NumberFormatException e) {
+            // Reported below.
+          }
+          throw bad(port, "a port from 0 to 65535, off or auto");
+        }
+      };
     }
 
     @Nullable Path file(Setting setting) {

@@ -61,6 +61,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -590,6 +591,16 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public String metricsText() {
     return metrics.text();
+  }
+
+  /** Adds what a door counts up to the metrics. */
+  public void counter(String name, String help, DoubleSupplier of) {
+    metrics.counter(name, help, null, of);
+  }
+
+  /** Adds what a door has at the moment to the metrics. */
+  public void gauge(String name, String help, DoubleSupplier of) {
+    metrics.gauge(name, help, null, of);
   }
 
   @Override

@@ -65,6 +65,7 @@ final class ServerProcess implements AutoCloseable {
     command.add(System.getProperty("java.class.path"));
     command.add("io.tidemark.cli.Main");
     command.addAll(List.of(name, "--data", folder.toString(), "--port", Integer.toString(port)));
+    command.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
     command.addAll(List.of(options));
     return new ServerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }

@@ -2,7 +2,6 @@ package io.tidemark.engine.security;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import org.jspecify.annotations.Nullable;
 
 /** The rule for doors that other machines can reach. */
 public final class LockedDoor {
@@ -13,12 +12,11 @@ public final class LockedDoor {
    *
    * @param setting that names the address
    * @param address can be reached from other machines
-   * @param tls null for plain text
+   * @param speaksTls whether what is said cannot be overheard
    * @throws HistorianException {@link ErrorCode#FORBIDDEN} saying what to do
    */
-  public static void require(
-      String setting, String address, AccessHook access, @Nullable ServerTls tls) {
-    if (tls == null) {
+  public static void require(String setting, String address, AccessHook access, boolean speaksTls) {
+    if (!speaksTls) {
       throw refused(
           setting,
           address,

@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
+import io.tidemark.engine.security.LockedDoor;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import java.io.IOException;
@@ -195,17 +196,7 @@ public final class FlightDoor implements AutoCloseable {
     if (address.isLoopbackAddress()) {
       return address;
     }
-    if (!access.guardsRemotePeers() || keys == null) {
-      throw new HistorianException(
-          ErrorCode.FORBIDDEN,
-          "address can be reached from other machines, and "
-              + (keys == null ? "there is no TLS" : "no credentials are configured")
-              + ": flight.address="
-              + config.bindAddress(),
-          null,
-          "set flight.address to 127.0.0.1",
-          null);
-    }
+    LockedDoor.require("flight.address", config.bindAddress(), access, keys != null);
     return address;
   }
 
@@ -219,7 +210,8 @@ public final class FlightDoor implements AutoCloseable {
             + ", reason="
             + (cause.getCause() == null ? cause : cause.getCause()).getMessage(),
         null,
-        "stop the program that uses it (another tidemark?), or choose another port",
+        "stop the program that uses it (another tidemark?), or choose another port with"
+            + " flight.port; off leaves the door shut",
         cause);
   }
 

@@ -213,7 +213,7 @@ public final class HttpServer implements AutoCloseable {
           e);
     }
     if (!address.isLoopbackAddress()) {
-      LockedDoor.require("http.address", config.bindAddress(), access, tls);
+      LockedDoor.require("http.address", config.bindAddress(), access, tls != null);
     }
     return address;
   }
