@@ -19,6 +19,7 @@ import io.tidemark.query.context.ContextSearch;
 import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.sql.SqlShape;
 import io.tidemark.query.time.ShiftCalendar;
 import java.time.ZoneId;
 import java.util.List;
@@ -141,6 +142,13 @@ public interface Historian {
 
   /** Runs a user's statement once it is its turn; close the result before the query. */
   SqlResult sql(String statement, List<@Nullable Object> parameters, QueryContext context);
+
+  /**
+   * Columns and parameter types of a user's statement, without running it.
+   *
+   * @param parameters how many values it will be given
+   */
+  SqlShape describe(String statement, int parameters, QueryContext context);
 
   /**
    * Creates or changes one context object from a JSON object with the kind's fields in camelCase.

@@ -31,6 +31,7 @@ import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.sql.SqlShape;
 import io.tidemark.query.time.ShiftCalendar;
 import io.tidemark.storage.DataVersion;
 import io.tidemark.storage.SampleStore;
@@ -357,6 +358,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   public List<ContextWindows.Window> contextWindows(
       ContextWindows.Choice choice, long nowNs, int limit) {
     return ContextWindows.find(context, choice, nowNs, limit);
+  }
+
+  @Override
+  public SqlShape describe(String statement, int parameters, QueryContext queryContext) {
+    return sql.describe(statement, parameters, queryContext);
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextSearch;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.sql.SqlShape;
 import io.tidemark.query.time.ShiftCalendar;
 import java.io.IOException;
 import java.time.Clock;
@@ -173,6 +174,11 @@ public final class HistorianHost implements Historian, AutoCloseable {
   public List<ContextWindows.Window> contextWindows(
       ContextWindows.Choice choice, long nowNs, int limit) {
     return engine().contextWindows(choice, nowNs, limit);
+  }
+
+  @Override
+  public SqlShape describe(String statement, int parameters, QueryContext context) {
+    return engine().describe(statement, parameters, context);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.tidemark.query.duckdb;
 
+import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
@@ -25,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DuckDbSession implements AutoCloseable {
   private static final int EXECUTED_MAX = 1024;
+
+  /** What DuckDB says of parameters whose type it does not know is INVALID or UNKNOWN. */
+  private static final Pattern KNOWN_TYPE =
+      Pattern.compile("(?!INVALID|UNKNOWN|SQLNULL|\"NULL\").+");
 
   private final DuckDbInstances.Instance instance;
   private final DuckDBConnection connection;
@@ -120,6 +127,37 @@ public final class DuckDbSession implements AutoCloseable {
               : failed((RuntimeException) e);
       closeQuietly(statement);
       throw failure;
+    }
+  }
+
+  /**
+   * What is known of a statement that was prepared and not run.
+   *
+   * @param names of columns
+   * @param types SQL names of their types, UNKNOWN where they depend on a parameter
+   * @param parameterTypes SQL names, empty where the statement does not tell
+   */
+  public record Shape(List<String> names, List<String> types, List<String> parameterTypes) {}
+
+  /** Prepares a statement without running it. */
+  public Shape shape(String sql) {
+    try (DuckDBPreparedStatement statement = connection.prepare(sql)) {
+      List<String> names = new ArrayList<>();
+      List<String> types = new ArrayList<>();
+      ResultSetMetaData columns = statement.getMetaData();
+      for (int i = 1; columns != null && i <= columns.getColumnCount(); i++) {
+        names.add(columns.getColumnName(i));
+        types.add(columns.getColumnTypeName(i));
+      }
+      List<String> parameters = new ArrayList<>();
+      ParameterMetaData of = statement.getParameterMetaData();
+      for (int i = 1; i <= of.getParameterCount(); i++) {
+        String type = of.getParameterTypeName(i);
+        parameters.add(type == null || !KNOWN_TYPE.matcher(type).matches() ? "" : type);
+      }
+      return new Shape(names, types, parameters);
+    } catch (SQLException e) {
+      throw failed(e);
     }
   }
 

@@ -71,6 +71,23 @@ public final class SqlEngine implements AutoCloseable {
     }
   }
 
+  /**
+   * Says what a statement returns and takes without running it: nothing of the store is read but
+   * what arguments of calls ask of context. Does not wait for its turn.
+   *
+   * @param parameterCount how many values it will be given
+   * @throws HistorianException SQL_ERROR, SQL_REFUSED or READ_ONLY, as {@link #execute}
+   */
+  public SqlShape describe(String sql, int parameterCount, QueryContext context) {
+    StatementText text = StatementText.of(sql);
+    try (DuckDbSession planner = instances.planner(context.zone())) {
+      return new StatementShape(shared, context, planner, () -> instances.executor(context.zone()))
+          .of(text, sql, parameterCount);
+    } catch (DuckDbException e) {
+      throw located(e, null, sql, text, List.of(), context);
+    }
+  }
+
   private SqlResult run(
       StatementText text,
       String sql,
