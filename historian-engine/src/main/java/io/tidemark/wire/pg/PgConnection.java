@@ -299,6 +299,9 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
     boolean isFirstLook = true;
     while (true) {
       synchronized (waiting) {
+        if (isGone) {
+          return Frame.STOPPED; // the session ends before it is looked at
+        }
         frame = waiting.poll();
         if (frame != null) {
           waitingBytes -= frame.body().length;

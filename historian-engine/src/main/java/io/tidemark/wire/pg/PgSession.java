@@ -158,6 +158,7 @@ final class PgSession implements AutoCloseable {
   private void message(char type, MessageReader in) {
     switch (type) {
       case 'Q' -> {
+        isInScript = true; // also what cannot be read ends with the session's status
         String sql = in.text();
         in.end();
         simple(sql);
@@ -279,7 +280,6 @@ final class PgSession implements AutoCloseable {
     List<SqlCommand> commands = SqlCommand.split(sql);
     script.clear();
     script.addAll(commands);
-    isInScript = true;
   }
 
   private void runSimple(SqlCommand command) {

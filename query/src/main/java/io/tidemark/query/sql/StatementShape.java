@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
+import io.tidemark.query.duckdb.DuckDbException;
 import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
 import io.tidemark.query.table.Arguments;
@@ -72,8 +73,15 @@ final class StatementShape {
     DuckDbSession.Shape shape = session.shape(SyntaxTree.sql(session, tree));
     List<String> types = shape.parameterTypes();
     if (types.contains("")) {
-      CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> asText(node, types));
-      shape = session.shape(SyntaxTree.sql(session, tree));
+      ObjectNode texts = tree.deepCopy();
+      CteScope.walk(texts, CteScope.EMPTY, (node, scope) -> replaced(node, types, true));
+      try {
+        shape = session.shape(SyntaxTree.sql(session, texts));
+      } catch (DuckDbException e) {
+        // A text does not fit where it stands: then it is a number.
+        CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> replaced(node, types, false));
+        shape = session.shape(SyntaxTree.sql(session, tree));
+      }
     }
     List<SqlColumn> columns = new ArrayList<>();
     for (int i = 0; i < shape.names().size(); i++) {
@@ -86,13 +94,18 @@ final class StatementShape {
     return new SqlShape(columns, List.copyOf(parameters));
   }
 
-  private static JsonNode asText(ObjectNode node, List<String> types) {
+  /** Puts a text, or a number, in place of a parameter whose type is not known. */
+  private static JsonNode replaced(ObjectNode node, List<String> types, boolean isText) {
     if (!node.path("class").asText().equals("PARAMETER")) {
       return node;
     }
     int index = Integer.parseInt(node.path("identifier").asText()) - 1;
     if (index >= types.size() || !types.get(index).isEmpty()) {
       return node;
+    }
+    if (!isText) {
+      ObjectNode none = SyntaxTree.cast(SyntaxTree.text("0"), "INTEGER");
+      return none.put("alias", node.path("alias").asText());
     }
     ObjectNode plain = node.deepCopy();
     ObjectNode cast = SyntaxTree.cast(plain, "VARCHAR");

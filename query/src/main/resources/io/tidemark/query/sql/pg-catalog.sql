@@ -144,8 +144,6 @@ CREATE MACRO inet_client_addr() AS NULL::VARCHAR;
 CREATE MACRO inet_client_port() AS NULL::INTEGER;
 CREATE MACRO txid_current() AS 1::BIGINT;
 CREATE MACRO pg_current_xact_id() AS 1::BIGINT;
-CREATE MACRO to_regclass(n) AS tidemark_regclass(n);
-CREATE MACRO to_regtype(n) AS tidemark_regtype(n);
 CREATE MACRO tidemark_bare(n) AS replace(regexp_replace(n, '^.*\.', ''), '"', '');
 CREATE MACRO tidemark_regclass(n) AS coalesce(try_cast(n AS UINTEGER), CASE tidemark_bare(n) WHEN 'pg_class' THEN 1259 WHEN 'pg_type' THEN 1247 WHEN 'pg_attribute' THEN 1249 WHEN 'pg_proc' THEN 1255 WHEN 'pg_namespace' THEN 2615 WHEN 'pg_database' THEN 1262 WHEN 'pg_constraint' THEN 2606 WHEN 'pg_attrdef' THEN 2604 WHEN 'pg_index' THEN 2610 WHEN 'pg_trigger' THEN 2620 WHEN 'pg_rewrite' THEN 2618 WHEN 'pg_tablespace' THEN 1213 WHEN 'pg_extension' THEN 3079 ELSE (SELECT max(oid) FROM pg_class WHERE relname = tidemark_bare(n)) END)::UINTEGER;
 CREATE MACRO tidemark_regclass_text(o) AS coalesce((SELECT max(relname) FROM pg_class WHERE oid = o), CASE o WHEN 1259 THEN 'pg_class' WHEN 1247 THEN 'pg_type' WHEN 2615 THEN 'pg_namespace' ELSE o::VARCHAR END);
@@ -156,6 +154,9 @@ CREATE MACRO tidemark_regnamespace(n) AS coalesce(try_cast(n AS UINTEGER), (SELE
 CREATE MACRO tidemark_regnamespace_text(o) AS (SELECT max(nspname) FROM pg_namespace WHERE oid = o);
 CREATE MACRO tidemark_regrole(n) AS 10::UINTEGER;
 CREATE MACRO tidemark_regrole_text(o) AS 'tidemark';
+CREATE MACRO tidemark_regtype_text(o) AS (SELECT max(tidemark_type_label) FROM tidemark_type_labels WHERE oid = o);
+CREATE MACRO to_regclass(n) AS tidemark_regclass(n);
+CREATE MACRO to_regtype(n) AS tidemark_regtype(n);
 
 CREATE VIEW info_schemata AS SELECT 'tidemark' AS catalog_name, nspname AS schema_name, 'tidemark' AS schema_owner, NULL::VARCHAR AS default_character_set_catalog, NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path FROM pg_namespace;
 CREATE VIEW info_tables AS SELECT 'tidemark' AS table_catalog, 'public' AS table_schema, relname AS table_name, CASE relkind WHEN 'r' THEN 'BASE TABLE' ELSE 'VIEW' END AS table_type, NULL::VARCHAR AS self_referencing_column_name, NULL::VARCHAR AS reference_generation, NULL::VARCHAR AS user_defined_type_catalog, NULL::VARCHAR AS user_defined_type_schema, NULL::VARCHAR AS user_defined_type_name, 'NO' AS is_insertable_into, 'NO' AS is_typed, NULL::VARCHAR AS commit_action FROM pg_class;
@@ -177,4 +178,3 @@ CREATE VIEW info_character_sets AS SELECT NULL::VARCHAR AS character_set_catalog
 CREATE VIEW info_enabled_roles AS SELECT 'tidemark' AS role_name;
 CREATE VIEW info_applicable_roles AS SELECT 'tidemark' AS grantee, 'tidemark' AS role_name, 'NO' AS is_grantable;
 CREATE VIEW info_information_schema_catalog_name AS SELECT 'tidemark' AS catalog_name;
-CREATE MACRO tidemark_regtype_text(o) AS (SELECT max(tidemark_type_label) FROM tidemark_type_labels WHERE oid = o);
