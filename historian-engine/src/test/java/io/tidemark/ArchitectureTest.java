@@ -136,10 +136,17 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule armeria = livesIn("com.linecorp.armeria..", "io.tidemark.wire.http..");
 
-  /** Armeria and gRPC are made of it: what they leave open is done with it, in the same places. */
+  /**
+   * Armeria and gRPC are made of it: what they leave open is done with it, in the same places. The
+   * PostgreSQL door stands on it alone.
+   */
   @ArchTest
   static final ArchRule netty =
-      livesIn("io.netty..", "io.tidemark.wire.http..", "io.tidemark.wire.flight..");
+      livesIn(
+          "io.netty..",
+          "io.tidemark.wire.http..",
+          "io.tidemark.wire.flight..",
+          "io.tidemark.wire.pg..");
 
   @ArchTest
   static final ArchRule unitsOfMeasure =

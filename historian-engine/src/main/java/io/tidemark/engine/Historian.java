@@ -23,6 +23,7 @@ import io.tidemark.query.context.ContextSearch;
 import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.sql.SqlShape;
 import io.tidemark.query.time.ShiftCalendar;
 import java.time.ZoneId;
 import java.util.List;
@@ -190,6 +191,13 @@ public interface Historian {
 
   /** SQL types of the values that a statement takes; VARCHAR where it does not say. */
   List<String> sqlParameterTypes(String statement, QueryContext context);
+
+  /**
+   * Columns and parameter types of a user's statement, without running it.
+   *
+   * @param parameters how many values it will be given
+   */
+  SqlShape shapeOfSql(String statement, int parameters, QueryContext context);
 
   /**
    * Creates or changes one context object from a JSON object with the kind's fields in camelCase.

@@ -40,6 +40,7 @@ import io.tidemark.query.context.ContextStore;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.sql.SqlShape;
 import io.tidemark.query.time.ShiftCalendar;
 import io.tidemark.storage.DataVersion;
 import io.tidemark.storage.SampleStore;
@@ -460,6 +461,11 @@ public final class HistorianEngine implements Historian, AutoCloseable {
       ContextWindows.Choice choice, QueryContext queryContext, int limit) {
     access.require(queryContext.principal(), Right.READ);
     return ContextWindows.find(context, choice, queryContext.nowNs(), limit);
+  }
+
+  @Override
+  public SqlShape shapeOfSql(String statement, int parameters, QueryContext queryContext) {
+    return sql.shape(statement, parameters, queryContext);
   }
 
   @Override

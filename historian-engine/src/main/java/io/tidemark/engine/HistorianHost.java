@@ -23,6 +23,7 @@ import io.tidemark.query.context.ContextRow;
 import io.tidemark.query.context.ContextSearch;
 import io.tidemark.query.context.ContextWindows;
 import io.tidemark.query.sql.SqlResult;
+import io.tidemark.query.sql.SqlShape;
 import io.tidemark.query.time.ShiftCalendar;
 import java.io.IOException;
 import java.time.Clock;
@@ -213,6 +214,11 @@ public final class HistorianHost implements Historian, AutoCloseable {
   public List<ContextWindows.Window> contextWindows(
       ContextWindows.Choice choice, QueryContext context, int limit) {
     return engine().contextWindows(choice, context, limit);
+  }
+
+  @Override
+  public SqlShape shapeOfSql(String statement, int parameters, QueryContext context) {
+    return engine().shapeOfSql(statement, parameters, context);
   }
 
   @Override

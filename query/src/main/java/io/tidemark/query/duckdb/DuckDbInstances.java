@@ -129,6 +129,9 @@ public final class DuckDbInstances implements AutoCloseable {
 
   /** Whether statements may spill; on a full disk they must do with memory, and are answered. */
   private boolean maySpill() {
+    if (config.spillBytesMax() == 0) {
+      return false;
+    }
     try {
       Files.createDirectories(config.spillFolder());
       return true;

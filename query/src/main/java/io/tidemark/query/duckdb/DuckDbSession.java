@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DuckDbSession implements AutoCloseable {
   private static final int EXECUTED_MAX = 1024;
+
+  /** What DuckDB says of parameters whose type it does not know is INVALID or UNKNOWN. */
+  private static final Pattern KNOWN_TYPE =
+      Pattern.compile("(?!INVALID|UNKNOWN|SQLNULL|\"NULL\").+");
 
   private final DuckDbInstances.Instance instance;
   private final DuckDBConnection connection;
@@ -126,19 +131,17 @@ public final class DuckDbSession implements AutoCloseable {
   }
 
   /**
-   * Columns that a statement would have, and parameters that it takes. It is planned, not run.
+   * What is known of a statement that was prepared and not run.
    *
-   * @param types SQL type names, left to right
-   * @param parameters SQL type names in the order of their numbers; UNKNOWN where the statement
-   *     does not say
+   * @param names of columns
+   * @param types SQL names of their types, UNKNOWN where they depend on a parameter
+   * @param parameterTypes SQL names, empty where the statement does not tell
    */
-  public record Shape(List<String> names, List<String> types, List<String> parameters) {}
+  public record Shape(List<String> names, List<String> types, List<String> parameterTypes) {}
 
-  /** What a statement would yield if it ran. */
+  /** Prepares a statement without running it. */
   public Shape shape(String sql) {
-    DuckDBPreparedStatement statement = null;
-    try {
-      statement = connection.prepare(sql);
+    try (DuckDBPreparedStatement statement = connection.prepare(sql)) {
       List<String> names = new ArrayList<>();
       List<String> types = new ArrayList<>();
       ResultSetMetaData columns = statement.getMetaData();
@@ -147,17 +150,16 @@ public final class DuckDbSession implements AutoCloseable {
         types.add(columns.getColumnTypeName(i));
       }
       List<String> parameters = new ArrayList<>();
-      ParameterMetaData marks = statement.getParameterMetaData();
-      for (int i = 1; i <= marks.getParameterCount(); i++) {
-        parameters.add(marks.getParameterTypeName(i));
+      ParameterMetaData of = statement.getParameterMetaData();
+      for (int i = 1; i <= of.getParameterCount(); i++) {
+        String type = of.getParameterTypeName(i);
+        parameters.add(type == null || !KNOWN_TYPE.matcher(type).matches() ? "" : type);
       }
       return new Shape(names, types, parameters);
     } catch (SQLException e) {
       throw failed(e);
     } catch (RuntimeException e) {
-      throw failed(e);
-    } finally {
-      closeQuietly(statement);
+      throw failed(e); // the driver's own for what it cannot describe
     }
   }
 

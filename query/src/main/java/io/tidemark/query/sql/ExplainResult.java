@@ -14,6 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of EXPLAIN: what each scan reads. */
 final class ExplainResult extends RowsResult {
+  /** Its columns. */
+  static final List<SqlColumn> COLUMNS =
+      List.of(
+          new SqlColumn("relation", "VARCHAR", ""),
+          new SqlColumn("tags", "BIGINT", ""),
+          new SqlColumn("tag_names", "VARCHAR", ""),
+          new SqlColumn("ranges", "BIGINT", ""),
+          new SqlColumn("times", "VARCHAR", ""),
+          new SqlColumn("samples", "VARCHAR", ""),
+          new SqlColumn("columns", "VARCHAR", ""),
+          new SqlColumn("added_up", "VARCHAR", ""));
+
   private static final int NAMES_SHOWN = 20;
 
   /**
@@ -35,19 +47,7 @@ final class ExplainResult extends RowsResult {
       Map<String, Map<String, String>> metadata) {}
 
   ExplainResult(List<PushedScan> scans, QueryContext context) {
-    super(
-        List.of(
-            new SqlColumn("relation", "VARCHAR", ""),
-            new SqlColumn("tags", "BIGINT", ""),
-            new SqlColumn("tag_names", "VARCHAR", ""),
-            new SqlColumn("ranges", "BIGINT", ""),
-            new SqlColumn("times", "VARCHAR", ""),
-            new SqlColumn("samples", "VARCHAR", ""),
-            new SqlColumn("columns", "VARCHAR", ""),
-            new SqlColumn("added_up", "VARCHAR", "")),
-        rows(scans),
-        context.view().dataVersion(),
-        context.zone());
+    super(COLUMNS, rows(scans), context.view().dataVersion(), context.zone());
   }
 
   private static List<List<@Nullable Object>> rows(List<PushedScan> scans) {

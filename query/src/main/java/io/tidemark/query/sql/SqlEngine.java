@@ -115,7 +115,7 @@ public final class SqlEngine implements AutoCloseable {
       List<String> types = new ArrayList<>(Collections.nCopies(count, "VARCHAR"));
       List<String> known = count == 0 ? List.of() : knownTypes(planner, text);
       for (int i = 0; i < Math.min(count, known.size()); i++) {
-        if (!known.get(i).equals("UNKNOWN")) {
+        if (!known.get(i).isEmpty()) {
           types.set(i, known.get(i));
         }
       }
@@ -127,9 +127,26 @@ public final class SqlEngine implements AutoCloseable {
 
   private static List<String> knownTypes(DuckDbSession planner, StatementText text) {
     try {
-      return planner.shape(text.body()).parameters();
+      return planner.shape(text.body()).parameterTypes();
     } catch (DuckDbException e) {
       return List.of(); // it names what only the rewritten statement has
+    }
+  }
+
+  /**
+   * Says what a statement returns and takes without running it: nothing of the store is read but
+   * what arguments of calls ask of context. Does not wait for its turn.
+   *
+   * @param parameterCount how many values it will be given
+   * @throws HistorianException SQL_ERROR, SQL_REFUSED or READ_ONLY, as {@link #execute}
+   */
+  public SqlShape shape(String sql, int parameterCount, QueryContext context) {
+    StatementText text = StatementText.of(sql);
+    try (DuckDbSession planner = instances.planner(context.zone())) {
+      return new StatementShape(shared, context, planner, () -> instances.executor(context.zone()))
+          .of(text, sql, parameterCount);
+    } catch (DuckDbException e) {
+      throw located(e, null, sql, text, List.of(), context);
     }
   }
 

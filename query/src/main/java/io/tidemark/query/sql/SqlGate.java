@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -117,6 +118,30 @@ final class SqlGate {
   private static final Set<String> RELATIONS = Relations.names();
   private static final Set<String> FUNCTIONS = functions();
 
+  /**
+   * What statements may name.
+   *
+   * @param relations in FROM
+   * @param functions in expressions
+   * @param tableFunctions in FROM
+   */
+  record Names(Set<String> relations, Set<String> functions, Set<String> tableFunctions) {
+    private static final Names HISTORIAN = historian();
+
+    private static Names historian() {
+      Set<String> inFrom = new HashSet<>(TABLE_FUNCTIONS);
+      inFrom.addAll(HISTORIAN_FUNCTIONS);
+      return new Names(RELATIONS, FUNCTIONS, Set.copyOf(inFrom));
+    }
+
+    /** Those of a catalog, and the functions of its own beside the usual ones. */
+    static Names ofCatalog(Set<String> relations, Set<String> functions) {
+      Set<String> all = new HashSet<>(FUNCTIONS);
+      all.addAll(functions);
+      return new Names(Set.copyOf(relations), Set.copyOf(all), TABLE_FUNCTIONS);
+    }
+  }
+
   private SqlGate() {}
 
   private static Set<String> functions() {
@@ -145,6 +170,16 @@ final class SqlGate {
       StatementText text,
       IntFunction<@Nullable String> placeOfByte,
       int parameterCount) {
+    return check(parsed, text, placeOfByte, parameterCount, Names.HISTORIAN);
+  }
+
+  /** The same with other names. */
+  static ObjectNode check(
+      JsonNode parsed,
+      StatementText text,
+      IntFunction<@Nullable String> placeOfByte,
+      int parameterCount,
+      Names names) {
     if (parsed.path("error").asBoolean()) {
       throw notSerialized(parsed, text, placeOfByte);
     }
@@ -160,7 +195,7 @@ final class SqlGate {
           "send them one by one",
           null);
     }
-    Check check = new Check(placeOfByte, parameterCount);
+    Check check = new Check(placeOfByte, parameterCount, names);
     CteScope.walk(parsed.path("statements"), CteScope.EMPTY, check);
     checkGrowth(parsed, placeOfByte);
     checkEveryValueIsUsed(parsed, parameterCount);
@@ -243,7 +278,7 @@ final class SqlGate {
         null);
   }
 
-  private record Check(IntFunction<@Nullable String> placeOfByte, int parameterCount)
+  private record Check(IntFunction<@Nullable String> placeOfByte, int parameterCount, Names names)
       implements CteScope.Visitor {
     @Override
     public JsonNode visit(ObjectNode node, CteScope scope) {
@@ -270,7 +305,7 @@ final class SqlGate {
         throw refused(
             node,
             "DESCRIBE, SHOW and SUMMARIZE are not supported",
-            "relations: " + String.join(", ", RELATIONS));
+            "relations: " + String.join(", ", names.relations()));
       }
       if (!STRUCTURE.contains(type)) {
         throw refused(node, "statement has a part that is not supported: part=" + type, null);
@@ -291,13 +326,13 @@ final class SqlGate {
               && node.path("at_clause").isNull()
               && path.size() == 1
               && path.get(0).asText().equalsIgnoreCase(name);
-      if (plain && (scope.holds(name) || RELATIONS.contains(name))) {
+      if (plain && (scope.holds(name) || names.relations().contains(name))) {
         return;
       }
       throw refused(
           node,
           "no such relation: relation=" + ErrorText.quote(path.isEmpty() ? name : join(path)),
-          GateHints.relation(name, RELATIONS, scope.names()));
+          GateHints.relation(name, names.relations(), scope.names()));
     }
 
     private void tableFunction(ObjectNode node) {
@@ -306,11 +341,11 @@ final class SqlGate {
         throw refused(node, "FROM takes relations and table functions", null);
       }
       String name = functionName((ObjectNode) function);
-      if (!TABLE_FUNCTIONS.contains(name) && !HISTORIAN_FUNCTIONS.contains(name)) {
+      if (!names.tableFunctions().contains(name)) {
         throw refused(
             node,
             "no such table function: function=" + ErrorText.quote(name),
-            GateHints.tableFunction(name, RELATIONS, HISTORIAN_FUNCTIONS));
+            GateHints.tableFunction(name, names.relations(), HISTORIAN_FUNCTIONS));
       }
       // The name is checked; what stands as a function below it would be refused as an expression.
       ((ObjectNode) function).put("tidemark_checked", true);
@@ -357,15 +392,16 @@ final class SqlGate {
         return;
       }
       // DuckDB names ARRAY[…] and the like in upper case or mixed case in few places only.
-      if (!FUNCTIONS.contains(name) && !FUNCTIONS.contains(node.path("function_name").asText())) {
-        boolean table = TABLE_FUNCTIONS.contains(name) || HISTORIAN_FUNCTIONS.contains(name);
+      if (!names.functions().contains(name)
+          && !names.functions().contains(node.path("function_name").asText())) {
+        boolean table = names.tableFunctions().contains(name);
         if (name.equals("unnest")) {
           return;
         }
         throw refused(
             node,
             "function is not available: function=" + ErrorText.quote(name),
-            table ? "use it in FROM" : GateHints.function(name, FUNCTIONS));
+            table ? "use it in FROM" : GateHints.function(name, names.functions()));
       }
       JsonNode arguments = node.path("arguments");
       switch (name) {

@@ -1,0 +1,195 @@
+package io.tidemark.wire.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Programs as they are installed here, and what others say when they connect. */
+final class PgToolsTest {
+  @TempDir private static Path folder;
+  private static PgDoor door;
+
+  @BeforeAll
+  static void open() throws IOException {
+    door = PgDoor.open(folder);
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    door.close();
+  }
+
+  /** What tools send when they connect and look around; between statements stand two semicolons. */
+  @ParameterizedTest
+  @ValueSource(strings = {"npgsql.sql", "powerbi.sql", "dbeaver.sql", "metabase.sql"})
+  void startsOfTools(String script) throws Exception {
+    for (String mode : List.of("simple", "extended")) {
+      try (InputStream in = PgToolsTest.class.getResourceAsStream(script);
+          Connection connection = door.connect("&preferQueryMode=" + mode);
+          Statement statement = connection.createStatement()) {
+        assertThat(in).isNotNull();
+        List<String> failures = new ArrayList<>();
+        for (String sql : new String(in.readAllBytes(), StandardCharsets.UTF_8).split(";;")) {
+          try {
+            statement.execute(sql.strip());
+          } catch (SQLException e) {
+            failures.add(sql.strip() + "\n  -> " + e.getMessage());
+          }
+        }
+        assertThat(failures).as(mode).isEmpty();
+      }
+    }
+  }
+
+  private static String run(String... command) throws Exception {
+    Path output = Files.createTempFile(folder, "tool", ".txt");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(output.toFile());
+    builder.environment().put("PGPASSWORD", "secret");
+    Process process = builder.start();
+    process.getOutputStream().close();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      fail("hangs: %s", List.of(command));
+    }
+    String text = Files.readString(output);
+    assertThat(process.exitValue()).as(text).isZero();
+    return text;
+  }
+
+  private static String psql(String... commands) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/psql")), "psql is not installed");
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("/usr/bin/psql", "-X", "-P", "pager=off", "-v", "ON_ERROR_STOP=1"));
+    command.add("host=127.0.0.1 port=" + door.port() + " user=mes dbname=tidemark");
+    for (String each : commands) {
+      command.add("-c");
+      command.add(each);
+    }
+    return run(command.toArray(String[]::new));
+  }
+
+  @Test
+  void psqlLooksAround() throws Exception {
+    assertThat(psql("\\dt")).contains("public | samples", "tags", "table | tidemark");
+    assertThat(psql("\\d samples"))
+        .contains("Table \"public.samples\"", "timestamp with time zone", "double precision");
+    assertThat(psql("\\d+ samples")).contains("double precision");
+    assertThat(psql("\\l")).contains("tidemark", "UTF8");
+    assertThat(psql("\\dn")).contains("public");
+    assertThat(psql("\\dv")).contains("view");
+    assertThat(psql("\\du")).contains("tidemark");
+    assertThat(psql("\\df")).contains("0 rows");
+    assertThat(psql("\\conninfo")).contains("as user \"mes\"");
+  }
+
+  @Test
+  void psqlReads() throws Exception {
+    assertThat(psql("SELECT count(*) AS n FROM samples WHERE tag = 'T1'")).contains("100");
+    assertThat(
+            psql(
+                "SET TIME ZONE 'Europe/Berlin'",
+                "SELECT min(ts) AS first, max(value) AS highest FROM samples"))
+        .contains("2026-01-01 01:00:00+01 |   24.75");
+    assertThat(psql("\\set FETCH_COUNT 30", "SELECT value FROM samples WHERE tag = 'T1'"))
+        .contains("24.75");
+  }
+
+  private static String python(String module, String program) throws Exception {
+    ProcessBuilder probe = new ProcessBuilder("python3", "-c", "import " + module);
+    boolean hasModule;
+    try {
+      Process process = probe.redirectErrorStream(true).start();
+      process.getInputStream().readAllBytes();
+      hasModule = process.waitFor() == 0;
+    } catch (IOException e) {
+      hasModule = false;
+    }
+    assumeTrue(hasModule, "python3 lacks " + module);
+    return run("python3", "-c", program.replace("PORT", Integer.toString(door.port())));
+  }
+
+  @Test
+  void psycopg2Reads() throws Exception {
+    String program =
+        """
+        import psycopg2, datetime
+        c = psycopg2.connect(host='127.0.0.1', port=PORT, user='mes', dbname='tidemark')
+        k = c.cursor()
+        k.execute("SELECT ts, value FROM samples WHERE tag = %s AND ts >= %s ORDER BY ts LIMIT 2",
+            ('T1', datetime.datetime(2026, 1, 1, 0, 0, 10, tzinfo=datetime.timezone.utc)))
+        print(k.fetchall())
+        n = c.cursor(name='named')
+        n.itersize = 10
+        n.execute("SELECT value FROM samples WHERE tag = 'T1'")
+        print(len(list(n)))
+        n.close()
+        c.commit()
+        try:
+            k.execute("DELETE FROM samples")
+        except psycopg2.Error as e:
+            print(e.pgcode)
+        c.rollback()
+        k.execute("SELECT ['a','b'], 1.5::DECIMAL(5,2), NULL")
+        print(k.fetchone())
+        """;
+    assertThat(python("psycopg2", program))
+        .contains("2.5)", "100\n", "25006", "(['a', 'b'], Decimal('1.50'), None)");
+  }
+
+  @Test
+  void asyncpgReads() throws Exception {
+    String program =
+        """
+        import asyncio, asyncpg, datetime
+        async def main():
+            c = await asyncpg.connect(host='127.0.0.1', port=PORT, user='mes', database='tidemark')
+            rows = await c.fetch("SELECT ts, value FROM samples WHERE tag = $1 AND ts >= $2 AND value < $3"
+                " ORDER BY ts LIMIT $4", 'T1',
+                datetime.datetime(2026, 1, 1, 0, 0, 10, tzinfo=datetime.timezone.utc), 10.0, 2)
+            print([(r['ts'].isoformat(), r['value']) for r in rows])
+            print(await c.fetchval("SELECT count(*) FROM samples"))
+            print(await c.fetchval("SELECT [1.5::DOUBLE, 2]"))
+            print(await c.fetchval("SELECT interval '1 day 2 hours'"))
+            print(await c.fetchval("SELECT version()"))
+            async with c.transaction():
+                n = 0
+                async for r in c.cursor("SELECT value FROM samples WHERE tag = 'T1'", prefetch=9):
+                    n += 1
+                print(n)
+            try:
+                await c.fetch("SELECT nosuch FROM samples")
+            except asyncpg.PostgresError as e:
+                print(e.sqlstate)
+            await c.close()
+        asyncio.run(main())
+        """;
+    assertThat(python("asyncpg", program))
+        .contains(
+            "[('2026-01-01T00:00:10+00:00', 2.5), ('2026-01-01T00:00:11+00:00', 2.75)]",
+            "101\n",
+            "[1.5, 2.0]",
+            "1 day, 2:00:00",
+            "PostgreSQL 14.0",
+            "100\n",
+            "42703");
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of the PostgreSQL door, against drivers and against bytes. */
+package io.tidemark.wire.pg;
