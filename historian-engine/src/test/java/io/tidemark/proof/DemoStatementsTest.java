@@ -324,7 +324,7 @@ class DemoStatementsTest {
         "PRAGMA version",
         "INSTALL httpfs",
         "CALL pragma_version()",
-        "SELECT * FROM information_schema.tables",
+        "SELECT * FROM information_schema.views",
         "SELECT * FROM query('SELECT 1')",
         "SELECT * FROM nowhere",
         "SELEC 1"
