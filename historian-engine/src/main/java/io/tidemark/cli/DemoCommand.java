@@ -73,12 +73,18 @@ final class DemoCommand implements Callable<Integer> {
         a);
     out.printf(
         "MES:       ./tidemark sql --server %s \"SELECT batch_id, order_id, start_time, end_time"
-            + " FROM batches ORDER BY start_time DESC LIMIT 5\"%n%n",
+            + " FROM batches ORDER BY start_time DESC LIMIT 5\"%n",
         a);
+    if (server.pgPort() >= 0) {
+      out.printf(
+          "           psql 'host=127.0.0.1 port=%d user=%s dbname=tidemark' -c '\\dt'%n",
+          server.pgPort(), System.getProperty("user.name"));
+    }
     if (server.flightAddress() != null) {
       out.printf(
-          "Flight SQL (pyarrow, JDBC, Grafana) at %s; docs/flight.md%n%n", server.flightAddress());
+          "           Flight SQL for Python, JDBC and Grafana: %s%n", server.flightAddress());
     }
+    out.println();
     out.println("Ctrl-C stops it; the next start goes on where this one ends.");
     AtomicBoolean stop = new AtomicBoolean();
     Thread plant =

@@ -12,6 +12,8 @@ import io.tidemark.wire.flight.FlightConfig;
 import io.tidemark.wire.flight.FlightDoor;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
+import io.tidemark.wire.pg.PgConfig;
+import io.tidemark.wire.pg.PgServer;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +36,7 @@ final class RunningServer implements AutoCloseable {
   private final HistorianHost host;
   private final HttpServer http;
   private final @Nullable FlightDoor flight;
+  private final @Nullable PgServer pg;
   private final StopSignals signals;
   private final HistorianEngine engine;
 
@@ -41,11 +44,13 @@ final class RunningServer implements AutoCloseable {
       HistorianHost host,
       HttpServer http,
       @Nullable FlightDoor flight,
+      @Nullable PgServer pg,
       StopSignals signals,
       HistorianEngine engine) {
     this.host = host;
     this.http = http;
     this.flight = flight;
+    this.pg = pg;
     this.signals = signals;
     this.engine = engine;
   }
@@ -68,19 +73,24 @@ final class RunningServer implements AutoCloseable {
     ServerTls tls = Certificates.tls(config, err);
     HttpServer http = new HttpServer(httpConfig(config), host, tls);
     FlightDoor flight = flight(config, host, tls);
+    PgServer pg = pg(config, host, tls);
     try {
       http.start();
       if (flight != null) {
         flight.start();
       }
+      if (pg != null) {
+        pg.start();
+      }
     } catch (RuntimeException e) {
-      closeDoors(http, flight);
+      closeDoors(http, flight, pg);
       throw withRemedy(e);
     }
     LOG.info(
-        "doors are open, the store is not yet: port={}, flightPort={}, pid={}",
+        "doors are open, the store is not yet: port={}, flightPort={}, pgPort={}, pid={}",
         http.port(),
         flight == null ? "off" : flight.port(),
+        pg == null ? "off" : pg.port(),
         pid());
     StopSignals signals = StopSignals.install();
     signals.onFirst(RunningServer::stopWhileStarting);
@@ -92,12 +102,12 @@ final class RunningServer implements AutoCloseable {
       engine = host.start(progress);
     } catch (Throwable e) {
       progress.end();
-      closeDoors(http, flight);
+      closeDoors(http, flight, pg);
       throw e;
     }
     progress.end();
-    count(engine, flight);
-    return new RunningServer(host, http, flight, signals, engine);
+    count(engine, flight, pg);
+    return new RunningServer(host, http, flight, pg, signals, engine);
   }
 
   private static @Nullable FlightDoor flight(
@@ -112,7 +122,27 @@ final class RunningServer implements AutoCloseable {
         : null;
   }
 
-  private static void count(HistorianEngine engine, @Nullable FlightDoor flight) {
+  private static @Nullable PgServer pg(
+      HistorianConfig config, HistorianHost host, @Nullable ServerTls tls) {
+    HistorianConfig.Door door = config.pg();
+    return door.isWanted()
+        ? new PgServer(
+            PgConfig.defaults().withAddress(door.address()).withPort(door.port()),
+            host,
+            host.access(),
+            tls == null ? null : tls.keys())
+        : null;
+  }
+
+  private static void count(
+      HistorianEngine engine, @Nullable FlightDoor flight, @Nullable PgServer pg) {
+    if (pg != null) {
+      engine.gauge("tidemark.pg.connections", "Open connections.", pg::connections);
+      engine.counter("tidemark.pg.connections.refused", "Connections refused.", pg::refusedTotal);
+      engine.counter("tidemark.pg.logins", "Logins that succeeded.", pg::loginsTotal);
+      engine.counter("tidemark.pg.statements", "Statements.", pg::statementsTotal);
+      engine.counter("tidemark.pg.errors", "Errors answered.", pg::errorsTotal);
+    }
     if (flight != null) {
       engine.gauge("tidemark.flight.connections", "Open connections.", flight::connections);
       engine.counter(
@@ -129,10 +159,14 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private static void closeDoors(HttpServer http, @Nullable FlightDoor flight) {
+  private static void closeDoors(
+      HttpServer http, @Nullable FlightDoor flight, @Nullable PgServer pg) {
     http.close();
     if (flight != null) {
       flight.close();
+    }
+    if (pg != null) {
+      pg.close();
     }
   }
 
@@ -212,6 +246,11 @@ final class RunningServer implements AutoCloseable {
     return flight == null ? null : "grpc://127.0.0.1:" + flight.port();
   }
 
+  /** Port for PostgreSQL clients, or -1 if that door is shut. */
+  int pgPort() {
+    return pg == null ? -1 : pg.port();
+  }
+
   /** Waits for SIGTERM or Ctrl-C, then runs the action and stops in order. */
   void awaitStop(Runnable before) throws InterruptedException, IOException {
     signals.onFirst(null);
@@ -235,12 +274,15 @@ final class RunningServer implements AutoCloseable {
     if (flight != null) {
       flight.drain();
     }
+    if (pg != null) {
+      pg.drain();
+    }
     LOG.info(
         "requests are finished: waitedFor={}, cut={}, elapsedMs={}",
         drained.waitedFor(),
         drained.cut(),
         millisSince(start));
-    closeDoors(http, flight);
+    closeDoors(http, flight, pg);
     long closing = System.nanoTime();
     host.close();
     LOG.info(

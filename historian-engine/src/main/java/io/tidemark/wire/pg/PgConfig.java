@@ -79,10 +79,19 @@ public record PgConfig(
         Duration.ofSeconds(10));
   }
 
+  /** The same at another address. */
+  public PgConfig withAddress(String newAddress) {
+    return at(newAddress, port);
+  }
+
   /** The same on another port. */
   public PgConfig withPort(int newPort) {
+    return at(bindAddress, newPort);
+  }
+
+  private PgConfig at(String newAddress, int newPort) {
     return new PgConfig(
-        bindAddress,
+        newAddress,
         newPort,
         connectionsMax,
         workers,

@@ -12,6 +12,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
+import io.tidemark.engine.security.LockedDoor;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
@@ -174,16 +175,8 @@ public final class PgServer implements AutoCloseable {
           "use 127.0.0.1, or an address of this machine",
           e);
     }
-    if (!address.isLoopbackAddress() && (!access.guardsRemotePeers() || tls == null)) {
-      throw new HistorianException(
-          ErrorCode.FORBIDDEN,
-          "address can be reached from other machines, and "
-              + (tls == null ? "TLS is" : "credentials are")
-              + " not configured: pg.address="
-              + config.bindAddress(),
-          null,
-          "set pg.address to 127.0.0.1",
-          null);
+    if (!address.isLoopbackAddress()) {
+      LockedDoor.require("pg.address", config.bindAddress(), access, tls != null);
     }
     return address;
   }

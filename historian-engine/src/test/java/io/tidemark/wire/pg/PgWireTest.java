@@ -3,8 +3,12 @@ package io.tidemark.wire.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.engine.security.AccessHook;
+import io.tidemark.engine.security.AccountRequest;
+import io.tidemark.engine.security.Grant;
 import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.engine.security.RequestFacts;
+import io.tidemark.engine.security.Role;
+import io.tidemark.engine.security.Scope;
 import io.tidemark.engine.security.ScramLogin;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
@@ -234,6 +238,10 @@ final class PgWireTest {
   void loginByProofOfASecret() throws Exception {
     try (PgDoor door =
         PgDoor.open(folder, PgConfig.defaults(), new OneSecret("mes", "Gr\u00fcn"))) {
+      Grant reading = new Grant(Role.READER, Scope.EVERYTHING);
+      door.server()
+          .engine()
+          .createAccount(new AccountRequest("mes", List.of(reading), null, null), Principal.SYSTEM);
       assertThat(state(door, "mes", "Gr\u00fcn")).isEqualTo("00000");
       assertThat(state(door, "mes", "wrong")).isEqualTo("28P01");
       assertThat(state(door, "nobody", "Gr\u00fcn")).isEqualTo("28P01");
