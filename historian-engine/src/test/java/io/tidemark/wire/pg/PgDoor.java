@@ -15,6 +15,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 
 /** A server with a PostgreSQL door on a free port, and a few samples. */
 final class PgDoor implements AutoCloseable {
@@ -36,6 +38,12 @@ final class PgDoor implements AutoCloseable {
   }
 
   static PgDoor open(Path folder, PgConfig config, AccessHook access) throws IOException {
+    return open(folder, config, access, null);
+  }
+
+  static PgDoor open(
+      Path folder, PgConfig config, AccessHook access, @Nullable X509ExtendedKeyManager keys)
+      throws IOException {
     TestServer server = TestServer.start(folder, Map.of());
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < SAMPLES; i++) {
@@ -51,8 +59,13 @@ final class PgDoor implements AutoCloseable {
             TimeUnitCode.S,
             AckLevel.SYNCED,
             Principal.LOCAL_OPERATOR);
-    PgServer pg = new PgServer(config.withPort(0), server.engine(), access, null);
-    pg.start();
+    PgServer pg = new PgServer(config.withPort(0), server.engine(), access, keys);
+    try {
+      pg.start();
+    } catch (RuntimeException e) {
+      server.close();
+      throw e;
+    }
     return new PgDoor(server, pg);
   }
 
