@@ -332,6 +332,9 @@ class DoorRightsTest {
       if (answer.statusCode() == 403) {
         return null;
       }
+      if (answer.statusCode() == 404) {
+        return Set.of(); // no tag fits the pattern
+      }
       Set<String> rows = new TreeSet<>();
       Api.expect(answer).path("rows").forEach(row -> rows.add(row.get(0).asText()));
       return rows;
@@ -344,18 +347,21 @@ class DoorRightsTest {
       Set<String> rows = new TreeSet<>();
       try {
         FlightInfo info = flightSql.execute(statement, credentials);
-        try (FlightStream stream =
-            flightSql.getStream(info.getEndpoints().getFirst().getTicket(), credentials)) {
-          while (stream.next()) {
-            FieldVector column = stream.getRoot().getVector(0);
-            for (int i = 0; i < column.getValueCount(); i++) {
-              rows.add(String.valueOf(column.getObject(i)));
-            }
+        FlightStream stream =
+            flightSql.getStream(info.getEndpoints().getFirst().getTicket(), credentials);
+        while (stream.next()) {
+          FieldVector column = stream.getRoot().getVector(0);
+          for (int i = 0; i < column.getValueCount(); i++) {
+            rows.add(String.valueOf(column.getObject(i)));
           }
         }
+        stream.close();
         return rows;
       } catch (FlightRuntimeException e) {
-        assertThat(e.status().code()).isEqualTo(FlightStatusCode.UNAUTHORIZED);
+        if (e.status().code() == FlightStatusCode.NOT_FOUND) {
+          return Set.of();
+        }
+        assertThat(e.status().code()).as(e.getMessage()).isEqualTo(FlightStatusCode.UNAUTHORIZED);
         return null;
       }
     }
@@ -379,17 +385,24 @@ class DoorRightsTest {
         }
         return rows;
       } catch (SQLException e) {
+        if (e.getSQLState().equals("42704")) {
+          return Set.of();
+        }
         assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo("42501");
         return null;
       }
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws SQLException {
       for (Connection connection : connections.values()) {
         connection.close();
       }
-      flightSql.close();
+      try {
+        flightSql.close();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
       allocator.close();
     }
   }

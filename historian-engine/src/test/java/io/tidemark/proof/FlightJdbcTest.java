@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.wire.flight.FlightConfig;
 import io.tidemark.wire.flight.FlightDoor;
 import java.io.IOException;
@@ -55,7 +54,7 @@ class FlightJdbcTest {
     server.api().writeLines(lines.toString());
     door =
         new FlightDoor(
-            FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null);
+            FlightConfig.defaults().withPort(0), server.engine(), server.engine().access(), null);
     door.start();
     // Stays open: the driver's threads load classes when they end.
     URLClassLoader loader =

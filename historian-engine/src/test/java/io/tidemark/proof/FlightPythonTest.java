@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemark.demo.DemoPlant;
 import io.tidemark.demo.EngineTarget;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.model.TimeRange;
 import io.tidemark.wire.flight.FlightConfig;
 import io.tidemark.wire.flight.FlightDoor;
@@ -77,7 +76,10 @@ class FlightPythonTest {
     try (TestServer server = TestServer.start(folder.resolve("data"), Map.of());
         FlightDoor door =
             new FlightDoor(
-                FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null)) {
+                FlightConfig.defaults().withPort(0),
+                server.engine(),
+                server.engine().access(),
+                null)) {
       door.start();
       DemoPlant plant = new DemoPlant(42, Instant.now(), 1);
       EngineTarget target = new EngineTarget(server.engine());

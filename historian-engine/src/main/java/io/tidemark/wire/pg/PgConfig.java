@@ -104,22 +104,6 @@ public record PgConfig(
         stopTimeout);
   }
 
-  /** The same on another address. */
-  public PgConfig withBindAddress(String address) {
-    return new PgConfig(
-        address,
-        port,
-        connectionsMax,
-        workers,
-        messageBytesMax,
-        statementsMax,
-        portalsMax,
-        isTls12Allowed,
-        loginTimeout,
-        stallTimeout,
-        stopTimeout);
-  }
-
   /** The same with another number of connections and other times. */
   public PgConfig withLimits(int connections, Duration login, Duration stall) {
     return new PgConfig(

@@ -2,7 +2,6 @@ package io.tidemark.wire.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.proof.TestServer;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.wire.flight.FlightClientOfTest.Table;
@@ -41,7 +40,7 @@ class FlightCatalogTest {
     server = TestServer.start(folder, Map.of());
     door =
         new FlightDoor(
-            FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null);
+            FlightConfig.defaults().withPort(0), server.engine(), server.engine().access(), null);
     door.start();
     client = new FlightClientOfTest(door.port());
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.proof.TestServer;
 import io.tidemark.wire.flight.FlightClientOfTest.Table;
 import java.io.IOException;
@@ -88,7 +87,7 @@ class FlightGrafanaTest {
     }
     door =
         new FlightDoor(
-            FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null);
+            FlightConfig.defaults().withPort(0), server.engine(), server.engine().access(), null);
     door.start();
     client = new FlightClientOfTest(door.port());
     CallHeaders headers = new FlightCallHeaders();

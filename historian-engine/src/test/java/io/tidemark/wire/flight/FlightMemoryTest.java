@@ -3,7 +3,6 @@ package io.tidemark.wire.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.internal.PlatformDependent;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.proof.TestServer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,7 +23,10 @@ class FlightMemoryTest {
     try (TestServer server = TestServer.start(folder, Map.of("query.timeLimit", "1h"));
         FlightDoor door =
             new FlightDoor(
-                FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null)) {
+                FlightConfig.defaults().withPort(0),
+                server.engine(),
+                server.engine().access(),
+                null)) {
       door.start();
       try (FlightClientOfTest client = new FlightClientOfTest(door.port())) {
         client.query("SELECT range FROM range(100000)");

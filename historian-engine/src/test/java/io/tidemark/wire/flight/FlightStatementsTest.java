@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.proof.TestServer;
 import io.tidemark.wire.flight.FlightClientOfTest.Table;
 import java.io.IOException;
@@ -85,7 +84,7 @@ class FlightStatementsTest {
     server.api().writeLines(lines.toString());
     door =
         new FlightDoor(
-            FlightConfig.defaults().withPort(0), server.engine(), new LoopbackAccess(), null);
+            FlightConfig.defaults().withPort(0), server.engine(), server.engine().access(), null);
     door.start();
     client = new FlightClientOfTest(door.port());
   }

@@ -2,7 +2,11 @@ package io.tidemark.wire.pg;
 
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
+import io.tidemark.engine.security.AccountRequest;
+import io.tidemark.engine.security.Grant;
 import io.tidemark.engine.security.LoopbackAccess;
+import io.tidemark.engine.security.Role;
+import io.tidemark.engine.security.Scope;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.Principal;
@@ -13,8 +17,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 
 /** A server with a PostgreSQL door on a free port, and a few samples. */
 final class PgDoor implements AutoCloseable {
@@ -36,7 +43,17 @@ final class PgDoor implements AutoCloseable {
   }
 
   static PgDoor open(Path folder, PgConfig config, AccessHook access) throws IOException {
+    return open(folder, config, access, null);
+  }
+
+  static PgDoor open(
+      Path folder, PgConfig config, AccessHook access, @Nullable X509ExtendedKeyManager keys)
+      throws IOException {
     TestServer server = TestServer.start(folder, Map.of());
+    Grant reading = new Grant(Role.READER, Scope.EVERYTHING);
+    server
+        .engine()
+        .createAccount(new AccountRequest("mes", List.of(reading), null, null), Principal.SYSTEM);
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < SAMPLES; i++) {
       lines.append("m,tag=T1 value=").append(i / 4.0).append(' ').append(FIRST_SECOND + i);
@@ -51,8 +68,13 @@ final class PgDoor implements AutoCloseable {
             TimeUnitCode.S,
             AckLevel.SYNCED,
             Principal.LOCAL_OPERATOR);
-    PgServer pg = new PgServer(config.withPort(0), server.engine(), access, null);
-    pg.start();
+    PgServer pg = new PgServer(config.withPort(0), server.engine(), access, keys);
+    try {
+      pg.start();
+    } catch (RuntimeException e) {
+      server.close();
+      throw e;
+    }
     return new PgDoor(server, pg);
   }
 

@@ -329,7 +329,7 @@ final class PgJdbcTest {
       long start = System.nanoTime();
       statement.cancel();
       assertThat(state.get(5, TimeUnit.SECONDS)).isEqualTo("57014");
-      assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+      assertThat(System.nanoTime() - start).isLessThan(3_000_000_000L);
       statement.execute("SELECT 1");
     }
   }

@@ -1,14 +1,11 @@
 package io.tidemark.wire.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.engine.security.AccessHook;
-import io.tidemark.engine.security.AccountRequest;
-import io.tidemark.engine.security.Grant;
 import io.tidemark.engine.security.LoopbackAccess;
 import io.tidemark.engine.security.RequestFacts;
-import io.tidemark.engine.security.Role;
-import io.tidemark.engine.security.Scope;
 import io.tidemark.engine.security.ScramLogin;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
@@ -23,9 +20,11 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +35,8 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +199,73 @@ final class PgWireTest {
   }
 
   @Test
+  void encryptedSessions() throws Exception {
+    X509ExtendedKeyManager keys = keys(folder);
+    AccessHook access = new OneSecret("mes", "secret");
+    try (PgDoor door = PgDoor.open(folder, PgConfig.defaults(), access, keys);
+        Connection connection =
+            DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + door.port() + "/tidemark?sslmode=require",
+                "mes",
+                "secret");
+        Raw stuffed = new Raw(door.port())) {
+      try (ResultSet rows =
+          connection.createStatement().executeQuery("SELECT count(*) FROM range(300000) r")) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getInt(1)).isEqualTo(300_000);
+      }
+      // What came before the encryption may be of somebody else.
+      stuffed.send(concat(frame(null, new byte[] {0x04, (byte) 0xd2, 0x16, 0x2f}), startup()));
+      assertThat(stuffed.answers("")).containsExactly("E08P01", "end");
+    }
+  }
+
+  @Test
+  void otherMachinesNeedEncryptionAndCredentials() throws Exception {
+    PgConfig everywhere = PgConfig.defaults().withAddress("0.0.0.0");
+    assertThatThrownBy(() -> PgDoor.open(folder, everywhere, new LoopbackAccess(), keys(folder)))
+        .hasMessageContaining("nobody has credentials");
+    AccessHook access = new OneSecret("mes", "secret");
+    assertThatThrownBy(() -> PgDoor.open(folder.resolve("b"), everywhere, access))
+        .hasMessageContaining("TLS is off");
+    try (PgDoor door = PgDoor.open(folder.resolve("c"), everywhere, access, keys(folder));
+        Raw raw = new Raw(door.port())) {
+      raw.send(startup());
+      assertThat(raw.answers("")).containsExactly("E28000", "end");
+    }
+  }
+
+  /** A certificate of the JDK's own tool. */
+  private static X509ExtendedKeyManager keys(Path folder) throws Exception {
+    Path store = folder.resolveSibling(folder.getFileName() + "-" + System.nanoTime() + ".p12");
+    store.toFile().deleteOnExit();
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-alias",
+                "pg",
+                "-dname",
+                "CN=127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit",
+                "-keystore",
+                store.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(keytool.waitFor()).as(said).isZero();
+    KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+    KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+    factory.init(keys, "changeit".toCharArray());
+    return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+  }
+
+  @Test
   void whoDoesNotLogInIsCutAndTooManyAreRefused() throws Exception {
     PgConfig config =
         PgConfig.defaults().withLimits(2, Duration.ofMillis(600), Duration.ofSeconds(5));
@@ -238,10 +306,6 @@ final class PgWireTest {
   void loginByProofOfASecret() throws Exception {
     try (PgDoor door =
         PgDoor.open(folder, PgConfig.defaults(), new OneSecret("mes", "Gr\u00fcn"))) {
-      Grant reading = new Grant(Role.READER, Scope.EVERYTHING);
-      door.server()
-          .engine()
-          .createAccount(new AccountRequest("mes", List.of(reading), null, null), Principal.SYSTEM);
       assertThat(state(door, "mes", "Gr\u00fcn")).isEqualTo("00000");
       assertThat(state(door, "mes", "wrong")).isEqualTo("28P01");
       assertThat(state(door, "nobody", "Gr\u00fcn")).isEqualTo("28P01");

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -114,6 +115,33 @@ final class PgCatalogTables {
     return names;
   }
 
+  /** Rows by the table and columns that take them: many at a time are made quickly. */
+  private static final class Rows {
+    private final Map<String, List<String>> rows = new LinkedHashMap<>();
+
+    void add(String table, String... values) {
+      rows.computeIfAbsent(table, name -> new ArrayList<>())
+          .add("(" + String.join(", ", values) + ")");
+    }
+
+    String values(String table) {
+      return String.join(", ", rows.getOrDefault(table, List.of()));
+    }
+
+    List<String> statements() {
+      return rows.keySet().stream()
+          .map(table -> "INSERT INTO " + table + " VALUES " + values(table))
+          .toList();
+    }
+  }
+
+  private static final String LABELS = "tidemark_type_labels";
+  private static final String PROCEDURES =
+      "pg_proc(oid, proname, pronamespace, proowner, prolang, prokind, prosecdef, proretset,"
+          + " provolatile, pronargs, proisagg, proiswindow)";
+  private static final String SETTINGS =
+      "pg_settings(name, setting, context, vartype, source, boot_val, reset_val, pending_restart)";
+
   /** All statements, in order. */
   static List<String> statements(SqlSchema schema, Map<String, String> settings) {
     List<String> sql = new ArrayList<>();
@@ -128,136 +156,123 @@ final class PgCatalogTables {
         sql.add(plain);
       }
     }
-    types(sql);
+    Rows rows = new Rows();
+    Rows attributes = new Rows();
+    types(rows);
     int oid = FIRST_RELATION;
     for (SqlSchema.Relation relation : schema.relations()) {
-      relation(relation, oid++, sql);
+      relation(relation, oid++, rows, attributes);
     }
     settings.forEach(
         (name, value) ->
-            sql.add(
-                "INSERT INTO pg_settings(name, setting, context, vartype, source, boot_val,"
-                    + " reset_val, pending_restart) VALUES ("
-                    + String.join(", ", text(name), text(value))
-                    + ", 'user', 'string', 'default', "
-                    + text(value)
-                    + ", "
-                    + text(value)
-                    + ", false)"));
+            rows.add(
+                SETTINGS,
+                text(name),
+                text(value),
+                "'user', 'string', 'default'",
+                text(value),
+                text(value),
+                "false"));
+    sql.addAll(rows.statements());
+    sql.add(
+        "INSERT INTO pg_attribute SELECT v.relation, v.name, t.oid, -1, t.typlen, v.number,"
+            + " CASE WHEN t.typelem <> 0 THEN 1 ELSE 0 END, -1, -1, t.typbyval, t.typstorage,"
+            + " t.typalign, '', false, false, false, '', '', false, true, 0, t.typcollation,"
+            + " NULL, NULL, NULL FROM (VALUES "
+            + attributes.values("")
+            + ") v(relation, name, number, type) JOIN pg_type t ON t.oid = v.type");
     return sql;
   }
 
-  private static void types(List<String> sql) {
-    int function = FIRST_FUNCTION;
-    int arrayFunction = function;
-    function += 4;
-    functions("array_", arrayFunction, sql);
+  private static void types(Rows rows) {
+    int arrayFunction = FIRST_FUNCTION;
+    functions("array_", arrayFunction, rows);
+    int function = FIRST_FUNCTION + 4;
     for (Type type : TYPES) {
-      functions(type.name(), function, sql);
-      type(type.oid(), type.name(), type.length(), type.category(), 0, type.array(), function, sql);
-      label(type.oid(), type.label(), sql);
+      functions(type.name(), function, rows);
+      type(type, type.oid(), type.name(), 0, function, rows);
+      rows.add(LABELS, String.valueOf(type.oid()), text(type.label()));
       function += 4;
       if (type.array() != 0) {
-        type(type.array(), "_" + type.name(), -1, "A", type.oid(), 0, arrayFunction, sql);
-        label(type.array(), type.label() + "[]", sql);
+        type(type, type.array(), "_" + type.name(), type.oid(), arrayFunction, rows);
+        rows.add(LABELS, String.valueOf(type.array()), text(type.label() + "[]"));
       }
     }
   }
 
-  private static void functions(String type, int oid, List<String> sql) {
+  private static void functions(String type, int oid, Rows rows) {
     List<String> kinds = List.of("in", "out", "recv", "send");
     for (int i = 0; i < kinds.size(); i++) {
-      sql.add(
-          "INSERT INTO pg_proc(oid, proname, pronamespace, proowner, prolang, prokind, prosecdef,"
-              + " proretset, provolatile, pronargs, proisagg, proiswindow) VALUES ("
-              + (oid + i)
-              + ", "
-              + text(type + kinds.get(i))
-              + ", 11, 10, 12, 'f', false, false, 'i', 1, false, false)");
+      rows.add(
+          PROCEDURES,
+          String.valueOf(oid + i),
+          text(type + kinds.get(i)),
+          "11, 10, 12, 'f', false, false, 'i', 1, false, false");
     }
   }
 
-  private static void type(
-      int oid,
-      String name,
-      int length,
-      String category,
-      int element,
-      int array,
-      int function,
-      List<String> sql) {
-    sql.add(
-        "INSERT INTO pg_type SELECT "
-            + String.join(
-                ", ",
-                String.valueOf(oid),
-                text(name),
-                "11, 10",
-                String.valueOf(length),
-                String.valueOf(length > 0 && length <= 8),
-                category.equals("P") || category.equals("X") ? "'p'" : "'b'",
-                text(category),
-                "false, true, ',', 0, 0",
-                String.valueOf(element),
-                String.valueOf(array),
-                String.valueOf(function),
-                String.valueOf(function + 1),
-                String.valueOf(function + 2),
-                String.valueOf(function + 3),
-                "0, 0, 0, 'i', 'p', false, 0, -1, 0",
-                category.equals("S") ? "100" : "0",
-                "NULL, NULL, NULL"));
+  /**
+   * A row of a type or of its lists.
+   *
+   * @param element type of the elements of a list, 0 if it is none
+   * @param function the first of its four functions
+   */
+  private static void type(Type type, int oid, String name, int element, int function, Rows rows) {
+    boolean isList = element != 0;
+    int length = isList ? -1 : type.length();
+    boolean isPseudo = type.category().equals("P") || type.category().equals("X");
+    rows.add(
+        "pg_type",
+        String.valueOf(oid),
+        text(name),
+        "11, 10",
+        String.valueOf(length),
+        String.valueOf(length > 0 && length <= 8),
+        isPseudo ? "'p'" : "'b'",
+        text(isList ? "A" : type.category()),
+        "false, true, ',', 0, 0",
+        String.valueOf(element),
+        String.valueOf(isList ? 0 : type.array()),
+        String.valueOf(function),
+        String.valueOf(function + 1),
+        String.valueOf(function + 2),
+        String.valueOf(function + 3),
+        "0, 0, 0, 'i', 'p', false, 0, -1, 0",
+        !isList && type.category().equals("S") ? "100" : "0",
+        "NULL, NULL, NULL");
   }
 
-  private static void label(int oid, String label, List<String> sql) {
-    sql.add("INSERT INTO tidemark_type_labels VALUES (" + oid + ", " + text(label) + ")");
-  }
-
-  private static void relation(SqlSchema.Relation relation, int oid, List<String> sql) {
+  private static void relation(SqlSchema.Relation relation, int oid, Rows rows, Rows attributes) {
     boolean isView = relation.description().endsWith("arguments from WHERE");
-    sql.add(
-        "INSERT INTO pg_class SELECT "
-            + oid
-            + ", "
-            + text(relation.name())
-            + ", 2200, 0, 0, 10, "
-            + (isView ? 0 : 2)
-            + ", 0, 0, 0, -1, 0, 0, false, false, 'p', "
-            + (isView ? "'v'" : "'r'")
-            + ", "
-            + relation.columns().size()
-            + ", 0, false, false, false, false, false, true, 'n', false, 0, 0, 0, NULL, NULL, NULL,"
-            + " false, 1");
-    describe(oid, 0, relation.description(), sql);
+    rows.add(
+        "pg_class",
+        String.valueOf(oid),
+        text(relation.name()),
+        "2200, 0, 0, 10",
+        isView ? "0" : "2",
+        "0, 0, 0, -1, 0, 0, false, false, 'p'",
+        isView ? "'v'" : "'r'",
+        String.valueOf(relation.columns().size()),
+        "0, false, false, false, false, false, true, 'n', false, 0, 0, 0, NULL, NULL, NULL",
+        "false, 1");
+    describe(oid, 0, relation.description(), rows);
     int number = 1;
     for (SqlSchema.Column column : relation.columns()) {
-      int type = COLUMN_TYPES.getOrDefault(column.type(), 25);
-      sql.add(
-          "INSERT INTO pg_attribute SELECT "
-              + oid
-              + ", "
-              + text(column.name())
-              + ", t.oid, -1, t.typlen, "
-              + number
-              + ", CASE WHEN t.typelem <> 0 THEN 1 ELSE 0 END, -1, -1, t.typbyval, t.typstorage,"
-              + " t.typalign, '', false, false, false, '', '', false, true, 0, t.typcollation,"
-              + " NULL, NULL, NULL FROM pg_type t WHERE t.oid = "
-              + type);
-      describe(oid, number, column.description(), sql);
+      attributes.add(
+          "",
+          String.valueOf(oid),
+          text(column.name()),
+          String.valueOf(number),
+          String.valueOf(COLUMN_TYPES.getOrDefault(column.type(), 25)));
+      describe(oid, number, column.description(), rows);
       number++;
     }
   }
 
-  private static void describe(int oid, int column, String description, List<String> sql) {
+  private static void describe(int oid, int column, String description, Rows rows) {
     if (!description.isEmpty()) {
-      sql.add(
-          "INSERT INTO pg_description VALUES ("
-              + oid
-              + ", 1259, "
-              + column
-              + ", "
-              + text(description)
-              + ")");
+      rows.add(
+          "pg_description", String.valueOf(oid), "1259", String.valueOf(column), text(description));
     }
   }
 
