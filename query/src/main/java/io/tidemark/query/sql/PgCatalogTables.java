@@ -217,8 +217,7 @@ final class PgCatalogTables {
    * @param element type of the elements of a list, 0 if it is none
    * @param function the first of its four functions
    */
-  private static void type(
-      Type type, int oid, String name, int element, int function, Rows rows) {
+  private static void type(Type type, int oid, String name, int element, int function, Rows rows) {
     boolean isList = element != 0;
     int length = isList ? -1 : type.length();
     boolean isPseudo = type.category().equals("P") || type.category().equals("X");
@@ -243,8 +242,7 @@ final class PgCatalogTables {
         "NULL, NULL, NULL");
   }
 
-  private static void relation(
-      SqlSchema.Relation relation, int oid, Rows rows, Rows attributes) {
+  private static void relation(SqlSchema.Relation relation, int oid, Rows rows, Rows attributes) {
     boolean isView = relation.description().endsWith("arguments from WHERE");
     rows.add(
         "pg_class",
@@ -274,11 +272,7 @@ final class PgCatalogTables {
   private static void describe(int oid, int column, String description, Rows rows) {
     if (!description.isEmpty()) {
       rows.add(
-          "pg_description",
-          String.valueOf(oid),
-          "1259",
-          String.valueOf(column),
-          text(description));
+          "pg_description", String.valueOf(oid), "1259", String.valueOf(column), text(description));
     }
   }
 
