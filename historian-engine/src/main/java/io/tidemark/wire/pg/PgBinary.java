@@ -2,7 +2,6 @@ package io.tidemark.wire.pg;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -174,9 +173,5 @@ final class PgBinary {
     }
     BigDecimal value = new BigDecimal(digits).scaleByPowerOfTen(4 * (weight + 1 - count));
     return (sign == 0 ? value : value.negate()).stripTrailingZeros().toPlainString();
-  }
-
-  static String text(byte[] value) {
-    return new String(value, StandardCharsets.UTF_8);
   }
 }

@@ -171,7 +171,7 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (channel.isWritable()) {
-      wake();
+      goOn(false);
     }
     ctx.fireChannelWritabilityChanged();
   }
@@ -388,9 +388,18 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
 
   @Override
   public void wake() {
+    goOn(true);
+  }
+
+  /**
+   * Has a worker go on.
+   *
+   * @param isStopped whether the session must look at its portals
+   */
+  private void goOn(boolean isStopped) {
     synchronized (waiting) {
       isParked = false;
-      if (!isGone && !isClosed) {
+      if (isStopped && !isGone) {
         waiting.add(Frame.STOPPED);
       }
       schedule();

@@ -34,8 +34,11 @@ import org.slf4j.LoggerFactory;
  */
 final class PgSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PgSession.class);
-  private static final String DATABASE = "tidemark";
+  private static final String DATABASE = SqlCommand.DATABASE;
   private static final int NAME_CHARS_MAX = 256;
+
+  /** Characters of all prepared statements of a connection. */
+  private static final int STATEMENT_CHARS_MAX = 4 << 20;
 
   /** What sessions of a door share. */
   record Door(
@@ -301,7 +304,8 @@ final class PgSession implements AutoCloseable {
       complete(tag(command));
       return;
     }
-    Portal portal = new Portal("", new PreparedQuery(command, new int[0]), List.of(), new int[0]);
+    Portal portal =
+        new Portal("", new PreparedQuery(command, new int[0]), List.of(), new int[0], 0);
     if (local == null) {
       start(portal);
     } else {
@@ -344,6 +348,15 @@ final class PgSession implements AutoCloseable {
           SqlState.DUPLICATE_STATEMENT,
           "prepared statement \"" + SessionSettings.shown(name) + "\" already exists");
     }
+    long held = sql.length();
+    for (PreparedQuery each : statements.values()) {
+      held += each.command().sql().length();
+    }
+    if (held > STATEMENT_CHARS_MAX) {
+      throw new PgException(
+          SqlState.LIMIT_EXCEEDED,
+          "prepared statements are too long: charsMax=" + STATEMENT_CHARS_MAX);
+    }
     if (statements.size() >= door.config().statementsMax()) {
       throw new PgException(
           SqlState.LIMIT_EXCEEDED,
@@ -368,6 +381,7 @@ final class PgSession implements AutoCloseable {
   }
 
   private void bind(MessageReader in) {
+    final int messageBytes = in.remaining();
     String portalName = name(in.text());
     PreparedQuery query = statement(in.text());
     int[] formats = formats(in);
@@ -408,7 +422,7 @@ final class PgSession implements AutoCloseable {
           SqlState.DUPLICATE_CURSOR,
           "cursor \"" + SessionSettings.shown(portalName) + "\" already exists");
     }
-    put(new Portal(portalName, query, values, resultFormats));
+    put(new Portal(portalName, query, values, resultFormats, messageBytes));
     out.empty('2');
   }
 
@@ -416,6 +430,15 @@ final class PgSession implements AutoCloseable {
     if (portals.size() >= door.config().portalsMax()) {
       throw new PgException(
           SqlState.LIMIT_EXCEEDED, "too many portals: portalsMax=" + door.config().portalsMax());
+    }
+    long held = portal.bytes();
+    for (Portal each : portals.values()) {
+      held += each.bytes();
+    }
+    if (held > door.config().messageBytesMax()) {
+      throw new PgException(
+          SqlState.LIMIT_EXCEEDED,
+          "parameters of open portals are too long: bytesMax=" + door.config().messageBytesMax());
     }
     portals.put(portal.name(), portal);
   }
@@ -495,7 +518,7 @@ final class PgSession implements AutoCloseable {
       return command.answerer() == SqlCommand.Answerer.CATALOG
           ? door.catalog()
               .describe(command.sql(), command.parameters(), scope.context(), this::sessionValue)
-          : door.historian().shapeOfSql(plain(command), command.parameters(), scope.context());
+          : door.historian().shapeOfSql(command.sql(), command.parameters(), scope.context());
     }
   }
 
@@ -591,7 +614,7 @@ final class PgSession implements AutoCloseable {
           query.isCatalog()
               ? door.catalog()
                   .execute(command.sql(), portal.parameters(), context, this::sessionValue)
-              : door.historian().sql(plain(command), portal.parameters(), context);
+              : door.historian().sql(command.sql(), portal.parameters(), context);
       portal.start(scope, result);
       context.onStop(link::wake);
     } catch (RuntimeException | Error e) {
@@ -699,37 +722,6 @@ final class PgSession implements AutoCloseable {
     out.begin('C');
     out.text(tag);
     out.end();
-  }
-
-  /**
-   * The statement as the engine knows it: without the schema that tools put before relations.
-   * Blanks take its place, so that errors name the right column.
-   */
-  private static String plain(SqlCommand command) {
-    List<Token> tokens = command.tokens();
-    StringBuilder sql = null;
-    for (int i = 0; i + 2 < tokens.size(); i++) {
-      boolean isSchema =
-          isNamed(tokens.get(i), "public")
-              && tokens.get(i + 1).isSymbol('.')
-              && tokens.get(i + 2).kind() != Kind.SYMBOL;
-      if (!isSchema) {
-        continue;
-      }
-      if (sql == null) {
-        sql = new StringBuilder(command.sql());
-      }
-      boolean hasDatabase =
-          i >= 2 && tokens.get(i - 1).isSymbol('.') && isNamed(tokens.get(i - 2), DATABASE);
-      int from = tokens.get(hasDatabase ? i - 2 : i).start() - command.offset();
-      int to = tokens.get(i + 1).end() - command.offset();
-      sql.replace(from, to, " ".repeat(to - from));
-    }
-    return sql == null ? command.sql() : sql.toString();
-  }
-
-  private static boolean isNamed(Token token, String name) {
-    return (token.kind() == Kind.WORD || token.kind() == Kind.NAME) && token.text().equals(name);
   }
 
   // Commands of the session.
@@ -914,7 +906,8 @@ final class PgSession implements AutoCloseable {
       throw new PgException(SqlState.SYNTAX_ERROR, "DECLARE name CURSOR FOR SELECT …");
     }
     textOffset = command.offset() + from;
-    Portal portal = new Portal(name, new PreparedQuery(query, new int[0]), List.of(), new int[0]);
+    Portal portal =
+        new Portal(name, new PreparedQuery(query, new int[0]), List.of(), new int[0], 0);
     put(portal);
     try {
       start(portal);

@@ -14,6 +14,7 @@ final class Portal implements AutoCloseable {
   private final PreparedQuery query;
   private final List<@Nullable Object> parameters;
   private final int[] formats;
+  private final int bytes;
   private Historian.@Nullable OpenQuery scope;
   private @Nullable SqlResult result;
   private @Nullable RowEncoder rows;
@@ -23,16 +24,28 @@ final class Portal implements AutoCloseable {
    * A portal that does not run yet.
    *
    * @param formats 1 for binary; none for text, one for all columns, or one for each
+   * @param bytes of the message that brought the parameters
    */
-  Portal(String name, PreparedQuery query, List<@Nullable Object> parameters, int[] formats) {
+  Portal(
+      String name,
+      PreparedQuery query,
+      List<@Nullable Object> parameters,
+      int[] formats,
+      int bytes) {
     this.name = name;
     this.query = query;
     this.parameters = parameters;
     this.formats = formats;
+    this.bytes = bytes;
   }
 
   String name() {
     return name;
+  }
+
+  /** Bytes of the message that brought the parameters. */
+  int bytes() {
+    return bytes;
   }
 
   PreparedQuery query() {

@@ -10,9 +10,9 @@ import java.util.Locale;
 /**
  * One statement of a client and what it is.
  *
- * @param sql the statement, without the semicolon behind it
+ * @param sql the statement, without the semicolon behind it and, for the engine, without schemas
  * @param offset characters of the client's text before it
- * @param tokens its tokens, with places in the client's text
+ * @param tokens its tokens, with places in the client's text; of a query the first only
  * @param answerer who answers it
  * @param parameters number of its parameters
  */
@@ -35,11 +35,22 @@ record SqlCommand(String sql, int offset, List<Token> tokens, Answerer answerer,
     UNSUPPORTED
   }
 
+  /** Name of the only database. */
+  static final String DATABASE = "tidemark";
+
+  /** Longest text of statements; the engine takes less of each. */
+  static final int TEXT_CHARS_MAX = 256 << 10;
+
   /** Most parameters of a statement. */
   static final int PARAMETERS_MAX = 1_000;
 
   /** The statements of a text; at least one. */
   static List<SqlCommand> split(String text) {
+    if (text.length() > TEXT_CHARS_MAX) {
+      throw new PgException(
+          SqlState.LIMIT_EXCEEDED,
+          "statements are too long: characters=" + text.length() + ", charsMax=" + TEXT_CHARS_MAX);
+    }
     List<SqlCommand> commands = new ArrayList<>();
     List<Token> current = new ArrayList<>();
     int start = 0;
@@ -77,12 +88,40 @@ record SqlCommand(String sql, int offset, List<Token> tokens, Answerer answerer,
           SqlState.LIMIT_EXCEEDED,
           "statement has too many parameters: parametersMax=" + PARAMETERS_MAX);
     }
+    Answerer answerer = answerer(tokens);
+    boolean isKept = answerer != Answerer.QUERY && answerer != Answerer.CATALOG;
     return new SqlCommand(
-        text.substring(start, end),
+        answerer == Answerer.QUERY ? plain(text, start, end, tokens) : text.substring(start, end),
         start,
-        List.copyOf(tokens),
-        answerer(tokens),
+        List.copyOf(isKept ? tokens : tokens.subList(0, 1)),
+        answerer,
         parameters == 0 ? marks : parameters);
+  }
+
+  /**
+   * The statement without the schema that tools put before relations. Blanks take its place, so
+   * that errors name the right column.
+   */
+  private static String plain(String text, int start, int end, List<Token> tokens) {
+    StringBuilder sql = null;
+    for (int i = 0; i + 2 < tokens.size(); i++) {
+      boolean isSchema =
+          tokens.get(i).isNamed("public")
+              && tokens.get(i + 1).isSymbol('.')
+              && tokens.get(i + 2).kind() != Kind.SYMBOL;
+      if (!isSchema) {
+        continue;
+      }
+      if (sql == null) {
+        sql = new StringBuilder(text).delete(end, text.length()).delete(0, start);
+      }
+      boolean hasDatabase =
+          i >= 2 && tokens.get(i - 1).isSymbol('.') && tokens.get(i - 2).isNamed(DATABASE);
+      int from = tokens.get(hasDatabase ? i - 2 : i).start() - start;
+      int to = tokens.get(i + 1).end() - start;
+      sql.replace(from, to, " ".repeat(to - from));
+    }
+    return sql == null ? text.substring(start, end) : sql.toString();
   }
 
   private static Answerer answerer(List<Token> tokens) {

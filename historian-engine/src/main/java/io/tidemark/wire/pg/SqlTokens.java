@@ -36,6 +36,10 @@ final class SqlTokens {
       return kind == Kind.SYMBOL && text.charAt(0) == symbol;
     }
 
+    boolean isNamed(String name) {
+      return (kind == Kind.WORD || kind == Kind.NAME) && text.equals(name);
+    }
+
     boolean isWord(String word) {
       return kind == Kind.WORD && text.equals(word);
     }

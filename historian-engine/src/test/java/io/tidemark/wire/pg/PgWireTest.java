@@ -178,6 +178,8 @@ final class PgWireTest {
               frame('B', concat(text("p"), text("a"), new byte[6])),
               frame('S', new byte[0])));
       assertThat(good.answers("Z")).containsExactly("1", "t", "T", "E08P01", "Z");
+      good.send(frame('Q', text(";".repeat(300_000))));
+      assertThat(good.answers("Z")).containsExactly("E54000", "Z");
       good.send(frame('F', new byte[8]));
       assertThat(good.answers("E")).containsExactly("E0A000");
       good.send(frame('S', new byte[0]));
