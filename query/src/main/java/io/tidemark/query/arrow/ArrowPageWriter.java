@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -20,7 +22,9 @@ import org.apache.arrow.vector.TimeStampNanoTZVector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.ArrowWriter;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -30,9 +34,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows as one Arrow IPC stream, cell by cell or a run of rows at a time; a cell that is not
- * set is null. Memory is flat: one batch of up to {@value #BATCH_ROWS} rows, or of about {@value
- * #BATCH_TEXT_BYTES} bytes of text, at a time. One thread. Close it, also after an error.
+ * Writes rows as one Arrow IPC stream or file, cell by cell or a run of rows at a time; a cell that
+ * is not set is null. Memory is flat: one batch of up to {@value #BATCH_ROWS} rows, or of about
+ * {@value #BATCH_TEXT_BYTES} bytes of text, at a time. One thread. Close it, also after an error.
  */
 public final class ArrowPageWriter implements AutoCloseable {
   private static final int BATCH_ROWS = 8192;
@@ -81,7 +85,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   private final BufferAllocator allocator;
   private final VectorSchemaRoot root;
-  private final ArrowStreamWriter writer;
+  private final ArrowWriter writer;
   private final FieldVector[] vectors;
   private final View[] data;
   private final View[] offsets;
@@ -97,6 +101,25 @@ public final class ArrowPageWriter implements AutoCloseable {
    * @param metadata of the schema
    */
   public ArrowPageWriter(List<Column> columns, Map<String, String> metadata, OutputStream out)
+      throws IOException {
+    this(columns, metadata, root -> new ArrowStreamWriter(root, null, out));
+  }
+
+  /**
+   * Begins an Arrow IPC file, which programs read from any place.
+   *
+   * @param metadata of the schema
+   */
+  public static ArrowPageWriter file(
+      List<Column> columns, Map<String, String> metadata, WritableByteChannel out)
+      throws IOException {
+    return new ArrowPageWriter(columns, metadata, root -> new ArrowFileWriter(root, null, out));
+  }
+
+  private ArrowPageWriter(
+      List<Column> columns,
+      Map<String, String> metadata,
+      Function<VectorSchemaRoot, ArrowWriter> form)
       throws IOException {
     List<Field> fields = new ArrayList<>();
     for (Column column : columns) {
@@ -120,7 +143,7 @@ public final class ArrowPageWriter implements AutoCloseable {
       data[i] = new View();
       offsets[i] = new View();
     }
-    writer = new ArrowStreamWriter(root, null, out);
+    writer = form.apply(root);
     writer.start();
   }
 

@@ -22,7 +22,7 @@ public record SqlColumn(String name, String type, String uom, Map<String, String
   }
 
   /** The columns of a result as Arrow says them: what is known of each is in its field. */
-  static List<ArrowRows.ResultColumn> fields(
+  public static List<ArrowRows.ResultColumn> fields(
       List<SqlColumn> columns, String dataVersion, ZoneId zone) {
     List<ArrowRows.ResultColumn> fields = new ArrayList<>();
     for (SqlColumn column : columns) {
