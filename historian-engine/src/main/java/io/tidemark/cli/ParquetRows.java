@@ -37,14 +37,24 @@ final class ParquetRows implements ScanSource, ScanSource.Pass, ScanSource.Worke
 
   private ParquetRows(ArrowStreams arrow) {
     this.arrow = arrow;
-    Set<String> names = new HashSet<>();
+    List<String> names = names(arrow);
+    for (int i = 0; i < names.size(); i++) {
+      columns.add(new ScanColumn(names.get(i), carrier(arrow.columns().get(i).type())));
+    }
+  }
+
+  /** Names of columns in a file: a statement may name two the same, a file not. */
+  private static List<String> names(ArrowStreams arrow) {
+    List<String> names = new ArrayList<>();
+    Set<String> used = new HashSet<>();
     for (Column column : arrow.columns()) {
       String name = column.name();
-      for (int i = 1; !names.add(name.toLowerCase(Locale.ROOT)); i++) {
-        name = column.name() + "_" + i; // a statement may name two columns the same, a file not
+      for (int i = 1; !used.add(name.toLowerCase(Locale.ROOT)); i++) {
+        name = column.name() + "_" + i;
       }
-      columns.add(new ScanColumn(name, carrier(column.type())));
+      names.add(name);
     }
+    return names;
   }
 
   /** Writes all rows of a stream. */
@@ -69,13 +79,14 @@ final class ParquetRows implements ScanSource, ScanSource.Pass, ScanSource.Worke
     }
   }
 
-  /** What the columns of a stream say of their units. */
+  /** What the columns of a stream say of their units, by their names in a file. */
   static Map<String, String> uoms(ArrowStreams arrow) {
     Map<String, String> uoms = new LinkedHashMap<>();
-    for (Column column : arrow.columns()) {
-      String uom = column.metadata().get("uom");
+    List<String> names = names(arrow);
+    for (int i = 0; i < names.size(); i++) {
+      String uom = arrow.columns().get(i).metadata().get("uom");
       if (uom != null) {
-        uoms.putIfAbsent(column.name(), uom);
+        uoms.put(names.get(i), uom);
       }
     }
     return uoms;
@@ -85,7 +96,7 @@ final class ParquetRows implements ScanSource, ScanSource.Pass, ScanSource.Worke
     Map<String, String> metadata = new TreeMap<>(arrow.metadata());
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     for (int i = 0; i < columns.size(); i++) {
-      String uom = uoms.get(arrow.columns().get(i).name());
+      String uom = uoms.get(columns.get(i).name());
       if (uom != null) {
         json.put(columns.get(i).name(), uom);
       }

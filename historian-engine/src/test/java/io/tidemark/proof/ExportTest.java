@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExportTest {
   private static final String JSON = "application/json";
-  private static final String HOSTILE = "../B '1'/=%\n";
+  private static final String HOSTILE = "../B '1'/=%+";
   private static final long START_S = 1_772_697_600L; // 2026-03-05T08:00:00Z
 
   @TempDir Path folder;
@@ -86,7 +86,7 @@ class ExportTest {
                "startTime":"2026-03-05T08:00:00Z","endTime":"2026-03-05T09:00:00Z"},
               {"batchId":"B-2","productId":"P-100","unitId":"R2",
                "startTime":"2026-03-05T08:10:00Z","endTime":"2026-03-05T08:50:00Z"},
-              {"batchId":"../B '1'/=%\\n","productId":"P-2","unitId":"R2",
+              {"batchId":"../B '1'/=%+","productId":"P-2","unitId":"R2",
                "startTime":"2026-03-05T09:00:00Z","endTime":"2026-03-05T09:10:00Z"}],
              "steps":[
               {"stepId":"S1","batchId":"B-1","unitId":"R1","level":"Phase","name":"Heat",
@@ -189,7 +189,8 @@ class ExportTest {
     String read = "FROM read_parquet('" + ds + "/*/*.parquet', hive_partitioning = true)";
     assertThat(
             rows(
-                "SELECT batch_id, product_id, unit_id, phase, attribute, tag, ts, value, quality "
+                "SELECT batch_id, product_id, unit_id, phase, attribute, tag, ts::VARCHAR, value,"
+                    + " quality "
                     + read
                     + " WHERE batch_id = 'B-1' AND tag = 'R1.T' AND ts IN ('2026-03-05"
                     + " 08:20:00+00', '2026-03-05 08:40:00+00') ORDER BY ts"))
@@ -305,7 +306,7 @@ class ExportTest {
         export("--batch", HOSTILE, "--partition-by", "batch_id", "--out", out.toString());
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(hashes(out).keySet())
-        .containsExactly("_dataset.json", "batch_id=..%2FB%20%271%27%2F%3D%25%0A/part-0.parquet");
+        .containsExactly("_dataset.json", "batch_id=..%2FB%20%271%27%2F%3D%25%2B/part-0.parquet");
     assertThat(
             rows(
                 "SELECT DISTINCT batch_id FROM read_parquet('"
@@ -491,7 +492,8 @@ class ExportTest {
         InputStream in = zip.getInputStream(zip.getEntry("xl/worksheets/sheet1.xml"))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .replace("&apos;", "'")
-          .replace("&#39;", "'");
+          .replace("&#39;", "'")
+          .replace("&#x9;", "\t");
     }
   }
 }
