@@ -175,6 +175,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule picocli = livesIn("picocli..", "io.tidemark.cli..");
 
+  @ArchTest static final ArchRule fastexcel = livesIn("org.dhatim..", "io.tidemark.xlsx..");
+
   @ArchTest static final ArchRule jline = livesIn("org.jline..", "io.tidemark.cli.shell..");
 
   @ArchTest

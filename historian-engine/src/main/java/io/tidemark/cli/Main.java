@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ServeCommand.class,
       ImportCommand.class,
+      ExportCommand.class,
       SqlCommand.class,
       TagsCommand.class,
       TokenCommand.class,
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  tidemark demo",
       "  tidemark serve --data /var/lib/tidemark",
       "  tidemark sql \"SELECT tag, value FROM current WHERE tag LIKE 'R1.%%'\"",
+      "  tidemark export --tag 'R1.T*.PV' --start '*-7d' --every 1m --out week/",
       "  tidemark tags 'R1.*'",
       "  tidemark token create mes --role engineer",
       "  tidemark verify --mode full --data /var/lib/tidemark"

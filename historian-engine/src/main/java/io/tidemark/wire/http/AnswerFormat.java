@@ -17,7 +17,11 @@ enum AnswerFormat {
   /** An Arrow IPC stream. */
   ARROW(
       MediaType.create("application", "vnd.apache.arrow.stream"),
-      "application/vnd.apache.arrow.stream");
+      "application/vnd.apache.arrow.stream"),
+  /** A workbook, for small results. */
+  XLSX(
+      MediaType.create("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
 
   private final MediaType type;
   private final String name;
@@ -29,6 +33,15 @@ enum AnswerFormat {
 
   MediaType type() {
     return type;
+  }
+
+  /** Name for browsers that save the answer, or null for what they show. */
+  @Nullable String fileName(String stem) {
+    return switch (this) {
+      case CSV -> stem + ".csv";
+      case XLSX -> stem + ".xlsx";
+      case JSON, ARROW -> null;
+    };
   }
 
   /**
@@ -43,6 +56,7 @@ enum AnswerFormat {
         case "json" -> JSON;
         case "csv" -> CSV;
         case "arrow" -> ARROW;
+        case "xlsx" -> XLSX;
         default -> throw notAcceptable("format", format);
       };
     }
@@ -97,18 +111,15 @@ enum AnswerFormat {
   }
 
   private static HistorianException notAcceptable(String where, String wanted) {
-    boolean excel = wanted.toLowerCase(Locale.ROOT).contains("xlsx");
     return new HistorianException(
         ErrorCode.NOT_ACCEPTABLE,
         "answer has no such form: "
             + where
             + "="
             + ErrorText.quote(wanted)
-            + ", supported=json|csv|arrow",
+            + ", supported=json|csv|arrow|xlsx",
         where,
-        excel
-            ? "workbooks are not built yet; format=csv opens in Excel"
-            : "add format=json, format=csv or format=arrow to the query",
+        "add format=json, format=csv, format=arrow or format=xlsx to the query",
         null);
   }
 }

@@ -16,7 +16,7 @@ import java.util.Locale;
  * a cell that a spreadsheet would run as a formula gets an apostrophe in front; numbers never do,
  * so that negative ones survive. One thread.
  */
-final class CsvCells {
+final class CsvCells implements Cells {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private static final DateTimeFormatter LOCAL_TIME =
@@ -34,7 +34,8 @@ final class CsvCells {
   }
 
   /** A cell of text from anywhere. */
-  CsvCells text(String text) {
+  @Override
+  public CsvCells text(String text) {
     begin();
     boolean guarded = isFormula(text);
     if (!guarded && !needsQuotes(text)) {
@@ -77,28 +78,32 @@ final class CsvCells {
   }
 
   /** A cell that this server made: a number or a time. */
-  CsvCells plain(CharSequence text) {
+  @Override
+  public CsvCells plain(CharSequence text) {
     begin();
     row.append(text);
     return this;
   }
 
   /** A number; NaN and infinities as words. */
-  CsvCells number(double value) {
+  @Override
+  public CsvCells number(double value) {
     begin();
     row.append(value);
     return this;
   }
 
   /** A float32, with the digits that tell it from its neighbours. */
-  CsvCells number(float value) {
+  @Override
+  public CsvCells number(float value) {
     begin();
     row.append(value);
     return this;
   }
 
   /** A whole number. */
-  CsvCells number(long value) {
+  @Override
+  public CsvCells number(long value) {
     begin();
     row.append(value);
     return this;
@@ -108,7 +113,8 @@ final class CsvCells {
    * Two cells of one instant: local date and time as spreadsheets read them, in milliseconds, and
    * ISO-8601 in UTC, exact, which tells the two hours apart that a clock change repeats.
    */
-  CsvCells time(long ns, ZoneId zone) {
+  @Override
+  public CsvCells time(long ns, ZoneId zone) {
     Instant instant =
         Instant.ofEpochSecond(Math.floorDiv(ns, SECOND_NS), Math.floorMod(ns, SECOND_NS));
     plain(LOCAL_TIME.format(LocalDateTime.ofInstant(instant, zone)));
@@ -116,12 +122,29 @@ final class CsvCells {
   }
 
   /** The headers of {@link #time}. */
-  CsvCells timeHeaders(String name, ZoneId zone) {
+  @Override
+  public CsvCells timeHeaders(String name, ZoneId zone) {
     return text(name + " (" + zone.getId() + ")").text(name + " (UTC)");
   }
 
+  @Override
+  public CsvCells instant(Instant instant, ZoneId zone) {
+    return plain(JsonText.timeText(instant, zone));
+  }
+
+  @Override
+  public CsvCells noInstant() {
+    return empty();
+  }
+
+  @Override
+  public CsvCells instantHeader(String name, ZoneId zone) {
+    return text(name);
+  }
+
   /** A cell without anything. */
-  CsvCells empty() {
+  @Override
+  public CsvCells empty() {
     begin();
     return this;
   }
@@ -134,7 +157,8 @@ final class CsvCells {
   }
 
   /** Ends the row. */
-  void endRow() throws IOException {
+  @Override
+  public void endRow() throws IOException {
     row.append("\r\n");
     out.write(row.toString().getBytes(StandardCharsets.UTF_8));
     row.setLength(0);

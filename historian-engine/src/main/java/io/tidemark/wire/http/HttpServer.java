@@ -137,6 +137,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(live.routes());
     routes.addAll(new TagRoutes(historian, config).routes());
     routes.addAll(new SqlRoutes(historian).routes());
+    routes.addAll(new ExportRoutes(historian).routes());
     routes.addAll(new ContextRoutes(historian, config).routes());
     routes.addAll(new ContextSearchRoutes(historian).routes());
     routes.addAll(new AccountRoutes(historian, sessions).routes());

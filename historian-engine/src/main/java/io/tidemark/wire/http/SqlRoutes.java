@@ -9,18 +9,13 @@ import io.tidemark.model.DamageRule;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.VersionMode;
-import io.tidemark.query.sql.SqlColumn;
 import io.tidemark.query.sql.SqlEngine;
 import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.sql.SqlSchema;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs statements: {@code POST /api/v1/sql}. */
@@ -114,18 +109,8 @@ final class SqlRoutes {
     try (QueryScope scope =
             new QueryScope(historian, exchange, statement.zone(), statement.options());
         SqlResult result = historian.sql(statement.sql(), statement.params(), scope.context())) {
-      out =
-          exchange.stream(
-              200, format.type(), format == AnswerFormat.CSV ? "tidemark-sql.csv" : null);
-      switch (format) {
-        case JSON -> {
-          try (JsonGenerator json = JsonText.generator(out)) {
-            writeJson(json, result, statement.zone(), startedNanos);
-          }
-        }
-        case CSV -> writeCsv(new CsvCells(out), result, statement.zone());
-        case ARROW -> result.writeArrow(out);
-      }
+      out = exchange.stream(200, format.type(), format.fileName("tidemark-sql"));
+      SqlRows.write(format, result, statement.zone(), startedNanos, out);
     }
     out.end();
   }
@@ -166,7 +151,8 @@ final class SqlRoutes {
         asOf == null || asOf.isNull() ? parameters.text("asOf") : asOf.textValue());
   }
 
-  private static List<@Nullable Object> params(@Nullable JsonNode params) {
+  /** The field {@code params} of a body. */
+  static List<@Nullable Object> params(@Nullable JsonNode params) {
     if (params == null || params.isNull()) {
       return List.of();
     }
@@ -221,67 +207,5 @@ final class SqlRoutes {
               null,
               null);
     };
-  }
-
-  private static void writeJson(
-      JsonGenerator json, SqlResult result, ZoneId zone, long startedNanos) throws IOException {
-    List<SqlColumn> columns = result.columns();
-    json.writeStartObject();
-    json.writeArrayFieldStart("columns");
-    for (SqlColumn column : columns) {
-      json.writeStartObject();
-      json.writeStringField("name", column.name());
-      json.writeStringField("type", column.type());
-      json.writeStringField("uom", column.uom());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeStringField("timeZone", zone.getId());
-    long rowCount = 0;
-    json.writeArrayFieldStart("rows");
-    for (; result.next(); rowCount++) {
-      json.writeStartArray();
-      for (int i = 0; i < columns.size(); i++) {
-        JsonText.writeAny(json, result.value(i), zone);
-      }
-      json.writeEndArray();
-    }
-    json.writeEndArray();
-    json.writeNumberField("rowCount", rowCount);
-    json.writeNumberField("elapsedMs", Math.round((System.nanoTime() - startedNanos) / 1e3) / 1e3);
-    json.writeStringField("dataVersion", result.dataVersion());
-    json.writeEndObject();
-  }
-
-  private static void writeCsv(CsvCells csv, SqlResult result, ZoneId zone) throws IOException {
-    List<SqlColumn> columns = result.columns();
-    for (SqlColumn column : columns) {
-      csv.text(column.uom().isEmpty() ? column.name() : column.name() + " [" + column.uom() + "]");
-    }
-    csv.endRow();
-    while (result.next()) {
-      for (int i = 0; i < columns.size(); i++) {
-        writeCell(csv, result.value(i), zone);
-      }
-      csv.endRow();
-    }
-  }
-
-  private static void writeCell(CsvCells csv, @Nullable Object value, ZoneId zone) {
-    switch (value) {
-      case null -> csv.empty();
-      case Number number -> csv.plain(number.toString());
-      case Boolean bool -> csv.plain(bool.toString());
-      case Instant instant -> csv.plain(JsonText.timeText(instant, zone));
-      case List<?> list -> csv.text(jsonText(list, zone));
-      case Map<?, ?> map -> csv.text(jsonText(map, zone));
-      case Temporal time -> csv.plain(time.toString());
-      default -> csv.text(value.toString());
-    }
-  }
-
-  private static String jsonText(Object value, ZoneId zone) {
-    byte[] text = JsonText.bytes(json -> JsonText.writeAny(json, value, zone));
-    return new String(text, StandardCharsets.UTF_8);
   }
 }

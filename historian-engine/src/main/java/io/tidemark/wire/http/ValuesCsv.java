@@ -12,22 +12,22 @@ import io.tidemark.query.aggregate.TotalUnit;
 import io.tidemark.query.retrieval.SummaryRow;
 import io.tidemark.query.time.Windows;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values as CSV for spreadsheets. A table has no room for errors: a tag without an answer throws.
+ * Values as a table for spreadsheets: CSV or a workbook. A table has no room for errors: a tag
+ * without an answer throws.
  */
 final class ValuesCsv implements ValuesEncoder {
   private final ValuesQuestion question;
-  private final CsvCells csv;
+  private final Cells csv;
   private final ZoneId zone;
 
-  ValuesCsv(ValuesQuestion question, OutputStream out) throws IOException {
+  ValuesCsv(ValuesQuestion question, Cells cells) {
     this.question = question;
-    this.csv = new CsvCells(out);
+    this.csv = cells;
     this.zone = question.zone();
   }
 

@@ -148,13 +148,16 @@ final class ValuesRoutes {
           new ValuesRequest(historian, config, mode, format, parameters, cursor, context);
       ValuesQuestion question = request.question();
       Retrieval retrieval = request.retrieval(question);
-      String fileName = "tidemark-" + mode.name().toLowerCase(Locale.ROOT) + ".csv";
+      String fileName = format.fileName("tidemark-" + mode.name().toLowerCase(Locale.ROOT));
       if (format != AnswerFormat.JSON) {
         ValuesCsv.refuseErrors(question.errors());
       }
-      out = exchange.stream(200, format.type(), format == AnswerFormat.CSV ? fileName : null);
-      try (ValuesEncoder encoder = encoder(format, question, out)) {
-        new ValuesAnswer(historian.queries(), question, retrieval, context, encoder).write();
+      out = exchange.stream(200, format.type(), fileName);
+      if (format == AnswerFormat.XLSX) {
+        SheetCells.write(
+            cells -> write(question, retrieval, context, new ValuesCsv(question, cells)), out);
+      } else {
+        write(question, retrieval, context, encoder(format, question, out));
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -162,11 +165,19 @@ final class ValuesRoutes {
     out.end();
   }
 
+  private void write(
+      ValuesQuestion question, Retrieval retrieval, QueryContext context, ValuesEncoder encoder)
+      throws IOException {
+    try (encoder) {
+      new ValuesAnswer(historian.queries(), question, retrieval, context, encoder).write();
+    }
+  }
+
   private static ValuesEncoder encoder(
       AnswerFormat format, ValuesQuestion question, ResponseStream out) throws IOException {
     return switch (format) {
       case JSON -> new ValuesJson(question, out);
-      case CSV -> new ValuesCsv(question, out);
+      case CSV, XLSX -> new ValuesCsv(question, new CsvCells(out));
       case ARROW -> new ValuesArrow(question, out);
     };
   }

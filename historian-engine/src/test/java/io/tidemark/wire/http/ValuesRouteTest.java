@@ -625,7 +625,7 @@ class ValuesRouteTest {
     String path = "/api/v1/values/recorded?tag=V.A" + RANGE;
     assertError(door.get(path, "Accept", "application/xml"), 406, "NOT_ACCEPTABLE");
     assertThat(
-            assertError(door.get(path + "&format=xlsx"), 406, "NOT_ACCEPTABLE")
+            assertError(door.get(path + "&format=xls"), 406, "NOT_ACCEPTABLE")
                 .path("hint")
                 .asText())
         .contains("format=csv");

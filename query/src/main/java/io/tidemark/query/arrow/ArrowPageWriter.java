@@ -2,20 +2,25 @@ package io.tidemark.query.arrow;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.ArrowWriter;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows as one Arrow IPC stream, cell by cell or a run of rows at a time; a cell that is not
- * set is null. Memory is flat: one batch of up to {@value #BATCH_ROWS} rows, or of about {@value
- * #BATCH_TEXT_BYTES} bytes of text, at a time. One thread. Close it, also after an error.
+ * Writes rows as one Arrow IPC stream or file, cell by cell or a run of rows at a time; a cell that
+ * is not set is null. Memory is flat: one batch of up to {@value #BATCH_ROWS} rows, or of about
+ * {@value #BATCH_TEXT_BYTES} bytes of text, at a time. One thread. Close it, also after an error.
  */
 public final class ArrowPageWriter implements AutoCloseable {
   private static final int BATCH_ROWS = 8192;
@@ -63,7 +68,7 @@ public final class ArrowPageWriter implements AutoCloseable {
 
   private final BufferAllocator allocator;
   private final ArrowPage page;
-  private final ArrowStreamWriter writer;
+  private final ArrowWriter writer;
 
   /**
    * Begins a stream.
@@ -72,9 +77,28 @@ public final class ArrowPageWriter implements AutoCloseable {
    */
   public ArrowPageWriter(List<Column> columns, Map<String, String> metadata, OutputStream out)
       throws IOException {
+    this(columns, metadata, root -> new ArrowStreamWriter(root, null, out));
+  }
+
+  /**
+   * Begins an Arrow IPC file, which programs read from any place.
+   *
+   * @param metadata of the schema
+   */
+  public static ArrowPageWriter file(
+      List<Column> columns, Map<String, String> metadata, WritableByteChannel out)
+      throws IOException {
+    return new ArrowPageWriter(columns, metadata, root -> new ArrowFileWriter(root, null, out));
+  }
+
+  private ArrowPageWriter(
+      List<Column> columns,
+      Map<String, String> metadata,
+      Function<VectorSchemaRoot, ArrowWriter> form)
+      throws IOException {
     allocator = new RootAllocator(BYTES_MAX);
     page = new ArrowPage(ArrowPage.schema(columns, metadata), ROWS_FIRST, allocator);
-    writer = new ArrowStreamWriter(page.root(), null, out);
+    writer = form.apply(page.root());
     writer.start();
   }
 

@@ -22,7 +22,7 @@ public record SqlColumn(String name, String type, String uom, Map<String, String
   }
 
   /** What is known of a result with these columns: what is known of each is in its field. */
-  static ResultHead head(List<SqlColumn> columns, String dataVersion, ZoneId zone) {
+  public static ResultHead head(List<SqlColumn> columns, String dataVersion, ZoneId zone) {
     List<ResultHead.Column> fields = new ArrayList<>();
     for (SqlColumn column : columns) {
       Map<String, String> metadata = new HashMap<>(column.metadata);

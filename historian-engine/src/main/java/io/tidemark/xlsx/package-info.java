@@ -1,0 +1,2 @@
+/** Writes workbooks for spreadsheets; the only package that knows their library. */
+package io.tidemark.xlsx;
