@@ -48,8 +48,11 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
   private boolean isClosed;
   private long parkings;
 
-  /** Whether a message is worked on, so that a cancel request means it. */
+  /** Whether a message is worked on, or its answer is on its way. */
   private boolean isBusy;
+
+  /** Whether a message is worked on, so that a cancel request means it. */
+  private boolean isWorking;
 
   private boolean isCancelled;
   private @Nullable QueryContext running;
@@ -225,6 +228,7 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
         channel.config().setAutoRead(false);
       }
       isBusy = true;
+      isWorking = true;
       schedule();
     }
   }
@@ -311,10 +315,12 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
           }
           return frame;
         }
+        // Before the answer goes out: the next statement of who has it was not meant.
+        isWorking = false;
+        isCancelled = false;
         if (!isFirstLook) {
           isScheduled = false;
           isBusy = false;
-          isCancelled = false;
           return null;
         }
       }
@@ -429,7 +435,7 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
   void cancel() {
     QueryContext stopped;
     synchronized (waiting) {
-      isCancelled = isBusy;
+      isCancelled = isWorking;
       stopped = running;
     }
     if (stopped != null) {
