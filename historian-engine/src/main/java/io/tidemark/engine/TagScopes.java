@@ -124,8 +124,7 @@ final class TagScopes {
     if (Access.isEverything(scopes)) {
       return name -> true;
     }
-    Plant now = plant();
-    return name -> scopes.stream().anyMatch(scope -> holds(scope, name, now));
+    return holding(scopes, plant());
   }
 
   /** Whether a path names equipment. */
@@ -141,15 +140,18 @@ final class TagScopes {
     return now.parents.keySet().stream().map(now::path).toList();
   }
 
-  private static boolean holds(Scope scope, String name, Plant plant) {
-    if (scope.tags().stream().anyMatch(pattern -> TagPattern.of(pattern).fits(name))) {
-      return true;
-    }
-    if (scope.areas().isEmpty()) {
-      return false;
-    }
-    List<String> equipment = plant.equipmentOf(name);
-    return scope.areas().stream()
+  /** Names that some scopes hold. */
+  private static Predicate<String> holding(List<Scope> scopes, Plant plant) {
+    List<TagPattern> patterns =
+        scopes.stream().flatMap(scope -> scope.tags().stream()).map(TagPattern::of).toList();
+    List<String> areas = scopes.stream().flatMap(scope -> scope.areas().stream()).toList();
+    return name ->
+        patterns.stream().anyMatch(pattern -> pattern.fits(name))
+            || (!areas.isEmpty() && isWithinAny(areas, plant.equipmentOf(name), plant));
+  }
+
+  private static boolean isWithinAny(List<String> areas, List<String> equipment, Plant plant) {
+    return areas.stream()
         .anyMatch(area -> equipment.stream().anyMatch(each -> plant.isWithin(each, area)));
   }
 
@@ -161,11 +163,10 @@ final class TagScopes {
       return known.bits;
     }
     BitSet bits = new BitSet();
-    for (Scope scope : scopes) {
-      for (TagDefinition tag : tags.all()) {
-        if (holds(scope, tag.name(), now)) {
-          bits.set(tag.id());
-        }
+    Predicate<String> held = holding(scopes, now);
+    for (TagDefinition tag : tags.all()) {
+      if (held.test(tag.name())) {
+        bits.set(tag.id());
       }
     }
     compiled.put(scopes, new Compiled(bits, catalog, now.generation));

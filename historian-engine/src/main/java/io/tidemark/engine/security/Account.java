@@ -57,12 +57,14 @@ public record Account(
         .toList();
   }
 
-  /** Labels of its roles, for messages. */
+  /** Labels of its roles, each once. */
+  public List<String> roleLabels() {
+    return grants.stream().map(grant -> grant.role().label()).distinct().toList();
+  }
+
+  /** The same in one text, for messages. */
   public String roles() {
-    return grants.stream()
-        .map(grant -> grant.role().label())
-        .distinct()
-        .collect(Collectors.joining("|"));
+    return String.join("|", roleLabels());
   }
 
   /** The same, of no use any more. */

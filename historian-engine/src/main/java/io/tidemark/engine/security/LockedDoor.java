@@ -2,10 +2,40 @@ package io.tidemark.engine.security;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /** The rule for doors that other machines can reach. */
 public final class LockedDoor {
   private LockedDoor() {}
+
+  /**
+   * The address at which a door may open.
+   *
+   * @param setting that names it
+   * @param text as it is configured
+   * @param speaksTls whether what is said cannot be overheard
+   * @throws HistorianException {@link ErrorCode#OUT_OF_RANGE} if it is none; {@link
+   *     ErrorCode#FORBIDDEN} saying what to do, if other machines can reach it and it has no lock
+   */
+  public static InetAddress address(
+      String setting, String text, AccessHook access, boolean speaksTls) {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new HistorianException(
+          ErrorCode.OUT_OF_RANGE,
+          "address is unknown: " + setting + "=" + text,
+          null,
+          "use 127.0.0.1, or an address of this machine",
+          e);
+    }
+    if (!address.isLoopbackAddress()) {
+      require(setting, text, access, speaksTls);
+    }
+    return address;
+  }
 
   /**
    * Refuses to open a door without a lock.
@@ -15,7 +45,8 @@ public final class LockedDoor {
    * @param speaksTls whether what is said cannot be overheard
    * @throws HistorianException {@link ErrorCode#FORBIDDEN} saying what to do
    */
-  public static void require(String setting, String address, AccessHook access, boolean speaksTls) {
+  private static void require(
+      String setting, String address, AccessHook access, boolean speaksTls) {
     if (!speaksTls) {
       throw refused(
           setting,

@@ -16,7 +16,6 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -116,7 +115,8 @@ public final class FlightDoor implements AutoCloseable {
    *     asked for credentials or they would travel in plaintext
    */
   public void start() {
-    InetAddress address = bindAddress();
+    InetAddress address =
+        LockedDoor.address("flight.address", config.bindAddress(), access, keys != null);
     ThreadPoolExecutor calls =
         new ThreadPoolExecutor(
             CALL_THREADS,
@@ -179,25 +179,6 @@ public final class FlightDoor implements AutoCloseable {
     } catch (SSLException e) {
       throw new HistorianException(ErrorCode.INTERNAL, "TLS cannot be set up", e);
     }
-  }
-
-  private InetAddress bindAddress() {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(config.bindAddress());
-    } catch (UnknownHostException e) {
-      throw new HistorianException(
-          ErrorCode.OUT_OF_RANGE,
-          "address is unknown: flight.address=" + config.bindAddress(),
-          null,
-          "use 127.0.0.1, or an address of this machine",
-          e);
-    }
-    if (address.isLoopbackAddress()) {
-      return address;
-    }
-    LockedDoor.require("flight.address", config.bindAddress(), access, keys != null);
-    return address;
   }
 
   private HistorianException cannotBind(InetAddress address, IOException cause) {

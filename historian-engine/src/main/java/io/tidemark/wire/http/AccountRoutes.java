@@ -1,7 +1,6 @@
 package io.tidemark.wire.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.Access;
@@ -20,8 +19,6 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,8 +64,8 @@ final class AccountRoutes {
     Parameters.of(exchange.query()).allow(List.of());
     ObjectNode body = exchange.body().object();
     JsonText.requireKnown(body, "", List.of("name", "password"));
-    String name = text(body, "name");
-    String password = text(body, "password");
+    String name = JsonText.text(body, "name");
+    String password = JsonText.text(body, "password");
     if (name == null || password == null) {
       throw new HistorianException(
           ErrorCode.MISSING_FIELD,
@@ -156,13 +153,13 @@ final class AccountRoutes {
     ObjectNode body = exchange.body().object();
     JsonText.requireKnown(
         body, "", List.of("name", "kind", "roles", "areas", "tags", "expires", "password"));
-    String name = text(body, "name");
+    String name = JsonText.text(body, "name");
     if (name == null) {
       throw new HistorianException(
           ErrorCode.MISSING_FIELD, "account needs a name", "name", null, null);
     }
-    boolean isUser = kind(body, text(body, "kind"));
-    String password = text(body, "password");
+    boolean isUser = kind(body, JsonText.text(body, "kind"));
+    String password = JsonText.text(body, "password");
     if (isUser != (password != null)) {
       throw new HistorianException(
           isUser ? ErrorCode.MISSING_FIELD : ErrorCode.UNKNOWN_FIELD,
@@ -171,12 +168,14 @@ final class AccountRoutes {
           null,
           null);
     }
-    Scope scope = new Scope(texts(body, "areas"), texts(body, "tags"));
+    Scope scope = new Scope(JsonText.texts(body, "areas"), JsonText.texts(body, "tags"));
     List<Grant> grants =
-        texts(body, "roles").stream().map(role -> new Grant(Role.ofLabel(role), scope)).toList();
+        JsonText.texts(body, "roles").stream()
+            .map(role -> new Grant(Role.ofLabel(role), scope))
+            .toList();
     Historian.NewAccount made =
         historian.createAccount(
-            new AccountRequest(name, grants, expires(text(body, "expires")), password),
+            new AccountRequest(name, grants, expires(JsonText.text(body, "expires")), password),
             exchange.principal());
     exchange.json(
         201,
@@ -232,7 +231,7 @@ final class AccountRoutes {
     }
     ObjectNode body = exchange.body().object();
     JsonText.requireKnown(body, "", List.of("password"));
-    String password = text(body, "password");
+    String password = JsonText.text(body, "password");
     if (password == null) {
       throw new HistorianException(
           ErrorCode.MISSING_FIELD, "field is missing: field=password", "password", null, null);
@@ -268,7 +267,7 @@ final class AccountRoutes {
   private static void writeGrants(JsonGenerator json, Account account) throws IOException {
     Scope scope =
         account.grants().isEmpty() ? Scope.EVERYTHING : account.grants().getFirst().scope();
-    writeTexts(json, "roles", Arrays.asList(account.roles().split("\\|")));
+    writeTexts(json, "roles", account.roleLabels());
     writeTexts(json, "areas", scope.areas());
     writeTexts(json, "tags", scope.tags());
   }
@@ -293,39 +292,5 @@ final class AccountRoutes {
 
   private static String label(Account.Kind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static @Nullable String text(ObjectNode body, String field) {
-    JsonNode value = body.get(field);
-    if (value == null || value.isNull()) {
-      return null;
-    }
-    if (!value.isTextual()) {
-      throw wrongType(field, "a text");
-    }
-    return value.textValue();
-  }
-
-  private static List<String> texts(ObjectNode body, String field) {
-    JsonNode value = body.get(field);
-    List<String> texts = new ArrayList<>();
-    if (value == null || value.isNull()) {
-      return texts;
-    }
-    if (!value.isArray()) {
-      throw wrongType(field, "a list of texts");
-    }
-    for (JsonNode each : value) {
-      if (!each.isTextual()) {
-        throw wrongType(field, "a list of texts");
-      }
-      texts.add(each.textValue());
-    }
-    return texts;
-  }
-
-  private static HistorianException wrongType(String field, String wanted) {
-    return new HistorianException(
-        ErrorCode.WRONG_TYPE, "field must be " + wanted + ": field=" + field, field, null, null);
   }
 }

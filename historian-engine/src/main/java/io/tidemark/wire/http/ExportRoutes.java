@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.engine.Historian;
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.ErrorCode;
-import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.VersionMode;
@@ -25,7 +24,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -76,16 +74,16 @@ final class ExportRoutes {
     ObjectNode body = exchange.body().object();
     JsonText.requireKnown(body, "", FIELDS);
     ZoneId zone = parameters.zone("timeZone", historian.defaultZone());
-    if (text(body, "timeZone") != null) {
+    if (JsonText.text(body, "timeZone") != null) {
       ObjectNode only = body.deepCopy().retain("timeZone");
       zone = Parameters.of(null).and(only, List.of()).zone("timeZone", zone);
     }
-    String asOfText = text(body, "asOf");
+    String asOfText = JsonText.text(body, "asOf");
     String asOf = asOfText == null ? parameters.text("asOf") : asOfText;
     ExportQuestion question = question(body);
     JsonNode wantsPlan = body.path("plan");
     if (!wantsPlan.isMissingNode() && !wantsPlan.isBoolean()) {
-      throw wrongType("plan", "true or false");
+      throw JsonText.wrongType("plan", "true or false");
     }
     Source source = new Source(exchange, zone);
     if (wantsPlan.booleanValue()) {
@@ -105,7 +103,7 @@ final class ExportRoutes {
   }
 
   private long nowNs(ObjectNode body, ZoneId zone) {
-    String now = text(body, "now");
+    String now = JsonText.text(body, "now");
     long nowNs = historian.nowNs();
     return now == null
         ? nowNs
@@ -113,8 +111,8 @@ final class ExportRoutes {
   }
 
   private static ExportQuestion question(ObjectNode body) {
-    String every = text(body, "every");
-    String modeText = text(body, "mode");
+    String every = JsonText.text(body, "every");
+    String modeText = JsonText.text(body, "mode");
     ExportQuestion.Mode mode =
         every == null ? ExportQuestion.Mode.RAW : ExportQuestion.Mode.INTERPOLATED;
     if (modeText != null) {
@@ -124,63 +122,25 @@ final class ExportRoutes {
       }
       mode = named;
     }
-    String layout = text(body, "layout");
+    String layout = JsonText.text(body, "layout");
     if (layout != null && !List.of("long", "wide").contains(layout)) {
       throw Parameters.bad("layout", layout, "must be long or wide", null);
     }
     return new ExportQuestion(
-        text(body, "sql"),
+        JsonText.text(body, "sql"),
         SqlRoutes.params(body.get("params")),
-        texts(body, "tags"),
-        texts(body, "attributes"),
-        texts(body, "batches"),
-        texts(body, "orders"),
-        texts(body, "products"),
-        texts(body, "units"),
+        JsonText.texts(body, "tags"),
+        JsonText.texts(body, "attributes"),
+        JsonText.texts(body, "batches"),
+        JsonText.texts(body, "orders"),
+        JsonText.texts(body, "products"),
+        JsonText.texts(body, "units"),
         mode,
         every,
         "wide".equals(layout),
-        texts(body, "partitionBy"),
-        text(body, "startTime"),
-        text(body, "endTime"));
-  }
-
-  private static @Nullable String text(ObjectNode body, String field) {
-    JsonNode value = body.get(field);
-    if (value == null || value.isNull()) {
-      return null;
-    }
-    if (!value.isTextual()) {
-      throw wrongType(field, "a text");
-    }
-    return value.textValue();
-  }
-
-  private static List<String> texts(ObjectNode body, String field) {
-    JsonNode value = body.get(field);
-    List<String> texts = new ArrayList<>();
-    if (value == null || value.isNull()) {
-      return texts;
-    }
-    if (!value.isArray()) {
-      throw wrongType(field, "a list of texts");
-    }
-    for (JsonNode each : value) {
-      if (!each.isTextual()) {
-        throw wrongType(field, "a list of texts");
-      }
-      texts.add(each.textValue());
-    }
-    return List.copyOf(texts);
-  }
-
-  private static HistorianException wrongType(String field, String wanted) {
-    return new HistorianException(
-        ErrorCode.WRONG_TYPE,
-        "field must be " + wanted + ": field=" + ErrorText.quote(field),
-        field,
-        null,
-        null);
+        JsonText.texts(body, "partitionBy"),
+        JsonText.text(body, "startTime"),
+        JsonText.text(body, "endTime"));
   }
 
   private static void writePlan(JsonGenerator json, ExportPlan plan, ZoneId zone)

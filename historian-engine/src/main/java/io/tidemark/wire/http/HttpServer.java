@@ -32,7 +32,6 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -158,7 +157,8 @@ public final class HttpServer implements AutoCloseable {
    *     asked for credentials
    */
   public void start() {
-    InetAddress address = bindAddress();
+    InetAddress address =
+        LockedDoor.address("http.address", config.bindAddress(), access, tls != null);
     startLanes();
     ServerBuilder builder = Server.builder();
     InetSocketAddress place = new InetSocketAddress(address, config.port());
@@ -199,24 +199,6 @@ public final class HttpServer implements AutoCloseable {
     server = starting;
     guard = new OriginGuard(port(), config.hostNames());
     live.start();
-  }
-
-  private InetAddress bindAddress() {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(config.bindAddress());
-    } catch (UnknownHostException e) {
-      throw new HistorianException(
-          ErrorCode.OUT_OF_RANGE,
-          "address is unknown: http.address=" + config.bindAddress(),
-          null,
-          "use 127.0.0.1, or an address of this machine",
-          e);
-    }
-    if (!address.isLoopbackAddress()) {
-      LockedDoor.require("http.address", config.bindAddress(), access, tls != null);
-    }
-    return address;
   }
 
   private HistorianException cannotBind(InetAddress address, Throwable cause) {

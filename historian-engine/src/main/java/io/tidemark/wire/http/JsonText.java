@@ -23,6 +23,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,47 @@ final class JsonText {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  /**
+   * The text of a field of an object of a client, or null if it has none.
+   *
+   * @throws HistorianException {@link ErrorCode#WRONG_TYPE} if it is something else
+   */
+  static @Nullable String text(ObjectNode object, String field) {
+    JsonNode value = object.get(field);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!value.isTextual()) {
+      throw wrongType(field, "a text");
+    }
+    return value.textValue();
+  }
+
+  /** The same of a list of texts; empty if there is none. */
+  static List<String> texts(ObjectNode object, String field) {
+    JsonNode value = object.get(field);
+    if (value == null || value.isNull()) {
+      return List.of();
+    }
+    if (!value.isArray()) {
+      throw wrongType(field, "a list of texts");
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode each : value) {
+      if (!each.isTextual()) {
+        throw wrongType(field, "a list of texts");
+      }
+      texts.add(each.textValue());
+    }
+    return List.copyOf(texts);
+  }
+
+  /** What a field of another type than the wanted one is. */
+  static HistorianException wrongType(String field, String wanted) {
+    return new HistorianException(
+        ErrorCode.WRONG_TYPE, "field must be " + wanted + ": field=" + field, field, null, null);
   }
 
   /**

@@ -20,7 +20,6 @@ import io.tidemark.query.sql.PgCatalog;
 import io.tidemark.query.sql.SqlEngine;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -133,7 +132,8 @@ public final class PgServer implements AutoCloseable {
    *     asked for credentials, or nothing would be encrypted
    */
   public void start() {
-    InetAddress address = bindAddress();
+    InetAddress address =
+        LockedDoor.address("pg.address", config.bindAddress(), access, tls != null);
     isLoopback = address.isLoopbackAddress();
     MultiThreadIoEventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
@@ -161,24 +161,6 @@ public final class PgServer implements AutoCloseable {
       throw cannotBind(address, cause);
     }
     listener = bound.channel();
-  }
-
-  private InetAddress bindAddress() {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(config.bindAddress());
-    } catch (UnknownHostException e) {
-      throw new HistorianException(
-          ErrorCode.OUT_OF_RANGE,
-          "address is unknown: pg.address=" + config.bindAddress(),
-          null,
-          "use 127.0.0.1, or an address of this machine",
-          e);
-    }
-    if (!address.isLoopbackAddress()) {
-      LockedDoor.require("pg.address", config.bindAddress(), access, tls != null);
-    }
-    return address;
   }
 
   private HistorianException cannotBind(InetAddress address, Throwable cause) {
