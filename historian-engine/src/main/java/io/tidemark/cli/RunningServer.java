@@ -37,6 +37,7 @@ final class RunningServer implements AutoCloseable {
   private final HttpServer http;
   private final @Nullable FlightDoor flight;
   private final @Nullable PgServer pg;
+  private final boolean isSecure;
   private final StopSignals signals;
   private final HistorianEngine engine;
 
@@ -45,12 +46,14 @@ final class RunningServer implements AutoCloseable {
       HttpServer http,
       @Nullable FlightDoor flight,
       @Nullable PgServer pg,
+      boolean isSecure,
       StopSignals signals,
       HistorianEngine engine) {
     this.host = host;
     this.http = http;
     this.flight = flight;
     this.pg = pg;
+    this.isSecure = isSecure;
     this.signals = signals;
     this.engine = engine;
   }
@@ -107,7 +110,7 @@ final class RunningServer implements AutoCloseable {
     }
     progress.end();
     count(engine, flight, pg);
-    return new RunningServer(host, http, flight, pg, signals, engine);
+    return new RunningServer(host, http, flight, pg, tls != null, signals, engine);
   }
 
   private static @Nullable FlightDoor flight(
@@ -237,13 +240,16 @@ final class RunningServer implements AutoCloseable {
     return engine;
   }
 
+  /** Address of the web page and the API, as programs of this machine reach it. */
   String address() {
-    return "http://127.0.0.1:" + http.port();
+    return (isSecure ? "https" : "http") + "://127.0.0.1:" + http.port();
   }
 
   /** Address of the Flight SQL door, or null if it is shut. */
   @Nullable String flightAddress() {
-    return flight == null ? null : "grpc://127.0.0.1:" + flight.port();
+    return flight == null
+        ? null
+        : (isSecure ? "grpc+tls" : "grpc") + "://127.0.0.1:" + flight.port();
   }
 
   /** Port for PostgreSQL clients, or -1 if that door is shut. */

@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import io.tidemark.engine.HistorianConfig;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,9 +30,15 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     HistorianConfig config = options.load(Map.of());
     RunningServer server = RunningServer.start(config, spec.commandLine().getErr());
-    spec.commandLine()
-        .getOut()
-        .printf("tidemark serves %s at %s%n", config.dataDir(), server.address());
+    PrintWriter out = spec.commandLine().getOut();
+    if (server.flightAddress() != null) {
+      out.printf("Flight SQL at %s%n", server.flightAddress());
+    }
+    if (server.pgPort() >= 0) {
+      out.printf("PostgreSQL at 127.0.0.1:%d%n", server.pgPort());
+    }
+    // The last line: who waits for it may begin.
+    out.printf("tidemark serves %s at %s%n", config.dataDir(), server.address());
     server.awaitStop(() -> {});
     return ExitCodes.STOPPED;
   }

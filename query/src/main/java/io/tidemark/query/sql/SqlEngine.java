@@ -1,6 +1,7 @@
 package io.tidemark.query.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
@@ -50,6 +51,7 @@ public final class SqlEngine implements AutoCloseable {
             instances,
             new ContextProjection(tags, context),
             new AggregateNames(),
+            new ParsedStatements(),
             limits.rowsMax());
     this.admission = new Admission(limits.concurrentMax(), limits.queuedMax());
   }
@@ -85,15 +87,33 @@ public final class SqlEngine implements AutoCloseable {
   public ResultHead describe(
       String sql, List<? extends @Nullable Object> parameters, QueryContext context) {
     StatementText text = StatementText.of(sql);
-    StatementRun run = null;
-    DuckDbSession executor = instances.executor(context.zone());
-    QueryContext.Stop stop = context.onStop(executor::cancel);
     try (DuckDbSession planner = instances.planner(context.zone())) {
-      run = new StatementRun(shared, sql, parameters, context, planner, executor);
-      List<SqlColumn> columns = run.describe(text);
+      ObjectNode tree = StatementRun.written(shared, text, sql, parameters, context, planner);
+      PlainSelect.Rows plain =
+          text.explain() ? null : PlainSelect.of(tree, planner, parameters, context);
+      List<SqlColumn> columns =
+          plain == null ? planned(tree, planner, text, sql, parameters, context) : plain.columns();
       return SqlColumn.head(columns, context.view().dataVersion(), context.zone());
     } catch (DuckDbException e) {
-      throw located(e, run, sql, text, parameters, context);
+      throw located(e, List.of(), sql, text, parameters, context);
+    }
+  }
+
+  private List<SqlColumn> planned(
+      ObjectNode tree,
+      DuckDbSession planner,
+      StatementText text,
+      String sql,
+      List<? extends @Nullable Object> parameters,
+      QueryContext context) {
+    DuckDbSession executor = instances.executor(context.zone());
+    QueryContext.Stop stop = context.onStop(executor::cancel);
+    StatementRun run = null;
+    try {
+      run = new StatementRun(shared, tree, parameters, context, planner, executor);
+      return run.describe(text);
+    } catch (DuckDbException e) {
+      throw located(e, handles(run), sql, text, parameters, context);
     } finally {
       stop.close();
       release(run, executor);
@@ -146,7 +166,7 @@ public final class SqlEngine implements AutoCloseable {
       return new StatementShape(shared, context, planner, () -> instances.executor(context.zone()))
           .of(text, sql, parameterCount);
     } catch (DuckDbException e) {
-      throw located(e, null, sql, text, List.of(), context);
+      throw located(e, List.of(), sql, text, List.of(), context);
     }
   }
 
@@ -155,16 +175,35 @@ public final class SqlEngine implements AutoCloseable {
       String sql,
       List<? extends @Nullable Object> parameters,
       QueryContext context) {
+    try (DuckDbSession planner = instances.planner(context.zone())) {
+      ObjectNode tree = StatementRun.written(shared, text, sql, parameters, context, planner);
+      PlainSelect.Rows plain =
+          text.explain() ? null : PlainSelect.of(tree, planner, parameters, context);
+      return plain == null
+          ? run(tree, planner, text, sql, parameters, context)
+          : plain.open(context, shared.rowsMax());
+    } catch (DuckDbException e) {
+      throw located(e, List.of(), sql, text, parameters, context);
+    }
+  }
+
+  private SqlResult run(
+      ObjectNode tree,
+      DuckDbSession planner,
+      StatementText text,
+      String sql,
+      List<? extends @Nullable Object> parameters,
+      QueryContext context) {
     DuckDbSession executor = instances.executor(context.zone());
     QueryContext.Stop stop = context.onStop(executor::cancel);
     StatementRun run = null;
-    try (DuckDbSession planner = instances.planner(context.zone())) {
-      run = new StatementRun(shared, sql, parameters, context, planner, executor);
+    try {
+      run = new StatementRun(shared, tree, parameters, context, planner, executor);
       return run.run(text, stop);
     } catch (DuckDbException e) {
       stop.close();
       try {
-        throw located(e, run, sql, text, parameters, context);
+        throw located(e, handles(run), sql, text, parameters, context);
       } finally {
         release(run, executor);
       }
@@ -173,6 +212,10 @@ public final class SqlEngine implements AutoCloseable {
       release(run, executor);
       throw e;
     }
+  }
+
+  private static List<Handle> handles(@Nullable StatementRun run) {
+    return run == null ? List.of() : run.handles();
   }
 
   private static void release(@Nullable StatementRun run, DuckDbSession executor) {
@@ -188,12 +231,12 @@ public final class SqlEngine implements AutoCloseable {
    */
   private HistorianException located(
       DuckDbException e,
-      @Nullable StatementRun run,
+      List<Handle> handles,
       String sql,
       StatementText text,
       List<? extends @Nullable Object> parameters,
       QueryContext context) {
-    HistorianException failure = translate(e, run == null ? List.of() : run.handles(), context);
+    HistorianException failure = translate(e, handles, context);
     String type = DuckDbMessage.of(e).type();
     if (failure.code() != ErrorCode.SQL_ERROR || !type.equals("Binder")) {
       return failure;

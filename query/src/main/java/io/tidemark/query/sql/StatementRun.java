@@ -48,10 +48,10 @@ final class StatementRun {
       DuckDbInstances instances,
       ContextProjection projection,
       AggregateNames aggregates,
+      ParsedStatements parsed,
       long rowsMax) {}
 
   private final Shared shared;
-  private final String sql;
   private boolean isRestricted;
   private long contextChanges;
   private final List<? extends @Nullable Object> parameters;
@@ -67,27 +67,53 @@ final class StatementRun {
   private final ObjectNode one;
 
   /** The statement with its times, before anything else is replaced. */
-  private ObjectNode written;
+  private final ObjectNode written;
 
   /** What it selects, before scans take the place of its references. */
   private JsonNode selectList;
 
+  /**
+   * A run.
+   *
+   * @param written as {@link #written}
+   */
   StatementRun(
       Shared shared,
-      String sql,
+      ObjectNode written,
       List<? extends @Nullable Object> parameters,
       QueryContext context,
       DuckDbSession planner,
       DuckDbSession executor) {
     this.shared = shared;
-    this.sql = sql;
+    this.written = written;
     this.parameters = parameters;
     this.context = context;
     this.planner = planner;
     this.executor = executor;
     one = SyntaxTree.template(planner, "SELECT 1");
-    written = one;
     selectList = one;
+  }
+
+  /**
+   * The tree of a statement that passes the gate, with its times.
+   *
+   * @throws HistorianException SQL_ERROR, SQL_REFUSED or READ_ONLY
+   */
+  static ObjectNode written(
+      Shared shared,
+      StatementText text,
+      String sql,
+      List<? extends @Nullable Object> parameters,
+      QueryContext context,
+      DuckDbSession planner) {
+    ObjectNode tree =
+        SqlGate.check(
+            shared.parsed.of(planner, text.body()),
+            text,
+            position -> text.placeOfByte(sql, position),
+            parameters.size());
+    StatementTimes times = new StatementTimes(context, parameters);
+    return (ObjectNode) CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> times.replaced(node));
   }
 
   List<Handle> handles() {
@@ -100,7 +126,7 @@ final class StatementRun {
 
   /** Runs the statement; the result owns the executor's session, unless it is an EXPLAIN. */
   SqlResult run(StatementText text, QueryContext.Stop stop) {
-    ObjectNode tree = planned(text);
+    ObjectNode tree = planned();
     if (text.explain()) {
       stop.close();
       releaseHandles();
@@ -121,7 +147,7 @@ final class StatementRun {
 
   /** The columns that the rows would have; nothing is read but context that arguments need. */
   List<SqlColumn> describe(StatementText text) {
-    ObjectNode tree = planned(text);
+    ObjectNode tree = planned();
     if (text.explain()) {
       return new ExplainResult(pushed, context).columns();
     }
@@ -131,16 +157,8 @@ final class StatementRun {
   }
 
   /** The checked statement with scans in place of its references. */
-  private ObjectNode planned(StatementText text) {
-    ObjectNode tree =
-        SqlGate.check(
-            ForeignNames.replaced(planner, SyntaxTree.parse(planner, text.body())),
-            text,
-            position -> text.placeOfByte(sql, position),
-            parameters.size());
-    StatementTimes times = new StatementTimes(context, parameters);
-    tree = (ObjectNode) CteScope.walk(tree, CteScope.EMPTY, (node, scope) -> times.replaced(node));
-    written = tree.deepCopy();
+  private ObjectNode planned() {
+    ObjectNode tree = written.deepCopy();
     contextChanges = shared.projection.begin(executor, context.view().isAsOf());
     isRestricted = VisibleTags.restrict(tree, executor, shared.instances, context);
     if (context.view().isAsOf()) {

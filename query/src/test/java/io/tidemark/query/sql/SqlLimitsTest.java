@@ -30,7 +30,8 @@ class SqlLimitsTest {
   @Test
   void aStatementKeepsItsPlaceUntilItsRowsAreClosed() {
     try (SmallPlant plant = new SmallPlant(folder, new SqlLimits(1, 0, 0)).filled()) {
-      try (SqlResult open = plant.sql.execute("SELECT * FROM samples", List.of(), plant.query())) {
+      String planned = "SELECT *, value + 1 FROM samples";
+      try (SqlResult open = plant.sql.execute(planned, List.of(), plant.query())) {
         assertThat(open.next()).isTrue();
         assertThat(plant.sql.load())
             .returns(1, SqlLoad::running)
@@ -46,10 +47,34 @@ class SqlLimitsTest {
     }
   }
 
+  @Test
+  void samplesAsTheyAreStoredTakeAPlaceAndNoSession() {
+    try (SmallPlant plant = new SmallPlant(folder, new SqlLimits(1, 0, 5)).filled()) {
+      String five = "SELECT * FROM samples LIMIT 5";
+      try (SqlResult open = plant.sql.execute(five, List.of(), plant.query())) {
+        assertThat(open.next()).isTrue();
+        assertThat(plant.sql.load())
+            .returns(1, SqlLoad::running)
+            .returns(0, SqlLoad::sessions)
+            .returns(0, SqlLoad::scans);
+        assertThatExceptionOfType(HistorianException.class)
+            .isThrownBy(() -> plant.rows("SELECT 1"))
+            .returns(ErrorCode.BACK_PRESSURED, HistorianException::code);
+      }
+      assertNothingHeld(plant.sql);
+      assertThat(plant.rows(five)).hasSize(5);
+      assertThatExceptionOfType(HistorianException.class)
+          .isThrownBy(() -> plant.rows("SELECT * FROM samples LIMIT 6"))
+          .returns(ErrorCode.TOO_MANY, HistorianException::code);
+      assertNothingHeld(plant.sql);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "SELECT * FROM samples",
+        "SELECT *, value + 1 FROM samples",
         "EXPLAIN SELECT * FROM samples JOIN current USING (tag)",
         "SELECT * FROM summary('R1.TEMP', '2026-01-08T00:00:00Z', '2026-01-09T00:00:00Z')",
         "SELECT nosuch FROM samples",

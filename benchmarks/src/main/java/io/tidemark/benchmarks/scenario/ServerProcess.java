@@ -1,0 +1,119 @@
+package io.tidemark.benchmarks.scenario;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code tidemark serve} in a process of its own, all doors on free ports of loopback. */
+final class ServerProcess implements AutoCloseable {
+  private static final Pattern FLIGHT = Pattern.compile("^Flight SQL at grpc://.*:(\\d+)$");
+  private static final Pattern PG = Pattern.compile("^PostgreSQL at .*:(\\d+)$");
+  private static final Pattern SERVES = Pattern.compile("^tidemark serves .* at http://.*:(\\d+)$");
+
+  private final Process process;
+  private final int port;
+  private final int flightPort;
+  private final int pgPort;
+
+  private ServerProcess(Process process, int port, int flightPort, int pgPort) {
+    this.process = process;
+    this.port = port;
+    this.flightPort = flightPort;
+    this.pgPort = pgPort;
+  }
+
+  /**
+   * Starts one and waits until it serves.
+   *
+   * @param heapMegabytes of its heap, all of it touched at once so that it does not grow later
+   * @throws IOException if it ends instead; the message holds what it said
+   */
+  static ServerProcess start(Path data, int heapMegabytes) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.add("@" + Path.of(System.getProperty("tidemark.root", ".")).resolve("jvm.args"));
+    command.add("--add-modules=jdk.incubator.vector");
+    command.add("-Xms" + heapMegabytes + "m");
+    command.add("-Xmx" + heapMegabytes + "m");
+    command.add("-XX:+AlwaysPreTouch");
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "io.tidemark.cli.Main", "serve"));
+    command.addAll(List.of("--data", data.toString(), "--port", "0"));
+    command.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    StringBuilder said = new StringBuilder();
+    int flightPort = 0;
+    int pgPort = 0;
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      said.append(line).append('\n');
+      flightPort = Math.max(flightPort, port(FLIGHT, line));
+      pgPort = Math.max(pgPort, port(PG, line));
+      int port = port(SERVES, line);
+      if (port > 0) {
+        Thread.ofVirtual().start(() -> drain(reader));
+        return new ServerProcess(process, port, flightPort, pgPort);
+      }
+    }
+    throw new IOException("server did not start: " + said);
+  }
+
+  private static int port(Pattern pattern, String line) {
+    Matcher matcher = pattern.matcher(line);
+    return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+  }
+
+  private static void drain(BufferedReader reader) {
+    try (reader) {
+      while (reader.readLine() != null) {
+        // it must not stand still because nobody reads
+      }
+    } catch (IOException e) {
+      // the process is gone
+    }
+  }
+
+  /** Port of HTTP. */
+  int port() {
+    return port;
+  }
+
+  /** Port of Flight SQL. */
+  int flightPort() {
+    return flightPort;
+  }
+
+  /** Port of the PostgreSQL wire. */
+  int pgPort() {
+    return pgPort;
+  }
+
+  /** Memory in use that no file lies behind, bytes, as the kernel counts it. */
+  long anonymousBytes() throws IOException {
+    return statusBytes("RssAnon:");
+  }
+
+  private long statusBytes(String name) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+      if (line.startsWith(name)) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+      }
+    }
+    throw new IOException("process does not say: " + name);
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process.onExit().join();
+  }
+}
