@@ -35,9 +35,7 @@ final class ArrowPage implements AutoCloseable {
   private final FieldVector[] vectors;
   private final View[] data;
   private final View[] offsets;
-  private final @Nullable String[] lastTexts;
-  private final byte[][] lastUtf8;
-  private final byte[][] repeated;
+  private final LastTexts[] texts;
   private int row;
   private long textBytes;
 
@@ -45,14 +43,13 @@ final class ArrowPage implements AutoCloseable {
   ArrowPage(Schema schema, int rows, BufferAllocator allocator) {
     root = VectorSchemaRoot.create(schema, allocator);
     vectors = root.getFieldVectors().toArray(FieldVector[]::new);
-    lastTexts = new String[vectors.length];
-    lastUtf8 = new byte[vectors.length][];
-    repeated = new byte[vectors.length][];
+    texts = new LastTexts[vectors.length];
     data = new View[vectors.length];
     offsets = new View[vectors.length];
     for (int i = 0; i < vectors.length; i++) {
       data[i] = new View();
       offsets[i] = new View();
+      texts[i] = new LastTexts();
     }
     try {
       allocate(rows);
@@ -125,20 +122,63 @@ final class ArrowPage implements AutoCloseable {
   /** A cell of {@link Type#TEXT} of a row after those so far; null leaves it null; rows ascend. */
   void setText(int column, int offset, @Nullable String value) {
     if (value != null) {
-      byte[] utf8 = utf8(column, value);
+      byte[] utf8 = texts[column].find(value).utf8;
       textBytes += utf8.length;
       ((VarCharVector) vectors[column]).setSafe(row + offset, utf8);
     }
   }
 
-  /** The bytes of a text; most cells of a column have that of the row before. */
-  private byte[] utf8(int column, String value) {
-    if (!value.equals(lastTexts[column])) {
-      lastTexts[column] = value;
-      lastUtf8[column] = value.getBytes(StandardCharsets.UTF_8);
-      repeated[column] = lastUtf8[column];
+  /** A text in UTF-8, and many times over. */
+  private static final class Repeated {
+    private final String text;
+    private final byte[] utf8;
+    private byte[] many;
+
+    Repeated(String text) {
+      this.text = text;
+      utf8 = text.getBytes(StandardCharsets.UTF_8);
+      many = utf8;
     }
-    return lastUtf8[column];
+
+    /** The text once or more often, whole times. */
+    byte[] pattern(int bytes) {
+      if (many.length == utf8.length && bytes > utf8.length) {
+        byte[] copies = new byte[Math.max(1, PATTERN_BYTES / utf8.length) * utf8.length];
+        for (int at = 0; at < copies.length; at += utf8.length) {
+          System.arraycopy(utf8, 0, copies, at, utf8.length);
+        }
+        many = copies;
+      }
+      return many;
+    }
+  }
+
+  /** The texts that a column had last: most cells have that of the row before, or one of a few. */
+  private static final class LastTexts {
+    private static final int KEPT = 4;
+
+    private final @Nullable Repeated[] kept = new Repeated[KEPT];
+    private int last;
+    private int next;
+
+    Repeated find(String text) {
+      Repeated before = kept[last];
+      if (before != null && before.text.equals(text)) {
+        return before;
+      }
+      for (int i = 0; i < KEPT; i++) {
+        Repeated found = kept[i];
+        if (found != null && found.text.equals(text)) {
+          last = i;
+          return found;
+        }
+      }
+      Repeated added = new Repeated(text);
+      kept[next] = added;
+      last = next;
+      next = (next + 1) % KEPT;
+      return added;
+    }
   }
 
   /** A buffer of a vector as Java sees it, kept for as long as it lies where it does. */
@@ -214,7 +254,8 @@ final class ArrowPage implements AutoCloseable {
    */
   void setRun(int column, String value, int offset, int count) {
     VarCharVector vector = (VarCharVector) vectors[column];
-    byte[] utf8 = utf8(column, value);
+    Repeated text = texts[column].find(value);
+    byte[] utf8 = text.utf8;
     int from = row + offset;
     vector.fillEmpties(from);
     int at = vector.getOffsetBuffer().getInt((long) from * Integer.BYTES);
@@ -229,26 +270,13 @@ final class ArrowPage implements AutoCloseable {
     }
     ByteBuffer target = data[column].of(vector.getDataBuffer());
     target.clear().position(at);
-    byte[] pattern = pattern(column, bytes);
+    byte[] pattern = text.pattern(bytes);
     for (int left = bytes; left > 0; left -= pattern.length) {
       target.put(pattern, 0, Math.min(left, pattern.length));
     }
     setPresent(vector, from, count);
     vector.setLastSet(from + count - 1);
     textBytes += bytes;
-  }
-
-  /** The text of a column many times over. */
-  private byte[] pattern(int column, int bytes) {
-    byte[] one = lastUtf8[column];
-    if (repeated[column].length == one.length && bytes > one.length) {
-      byte[] many = new byte[Math.max(1, PATTERN_BYTES / one.length) * one.length];
-      for (int at = 0; at < many.length; at += one.length) {
-        System.arraycopy(one, 0, many, at, one.length);
-      }
-      repeated[column] = many;
-    }
-    return repeated[column];
   }
 
   /** Makes room for rows after those so far. */

@@ -87,10 +87,10 @@ final class RunCopy {
 
   private void clearNulls(ArrowPage page, int column, int count) {
     if (!rows.isFull(column)) {
-      for (int row = 0; row < count; row++) {
-        if (rows.isNull(column, row)) {
-          page.clearNumber(column, row);
-        }
+      for (int row = rows.nextNull(column, 0, count);
+          row < count;
+          row = rows.nextNull(column, row + 1, count)) {
+        page.clearNumber(column, row);
       }
     }
   }

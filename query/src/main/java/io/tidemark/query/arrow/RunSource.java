@@ -22,6 +22,15 @@ public interface RunSource {
   /** Whether a value is NULL. */
   boolean isNull(int column, int row);
 
+  /** The first row from one on whose value is NULL; {@code count} if there is none. */
+  default int nextNull(int column, int from, int count) {
+    int row = from;
+    while (row < count && !isNull(column, row)) {
+      row++;
+    }
+    return row;
+  }
+
   /** Whether no value of a column of the run is NULL. */
   boolean isFull(int column);
 

@@ -86,6 +86,11 @@ final class RunsResult implements SqlResult {
       }
 
       @Override
+      public int nextNull(int column, int from, int count) {
+        return rows.nextNull(column, from, count);
+      }
+
+      @Override
       public boolean isFull(int column) {
         return rows.isFull(column);
       }

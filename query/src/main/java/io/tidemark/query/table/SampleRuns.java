@@ -7,6 +7,7 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleColumns;
 import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleCursor;
+import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagDefinition;
@@ -232,6 +233,24 @@ public final class SampleRuns implements RunSource, AutoCloseable {
     Column of = columns[column];
     return of.isOfValue()
         && (!isShown(row) || !isOfType(of) || (of == Column.TEXT && shown(of, row) == null));
+  }
+
+  @Override
+  public int nextNull(int column, int from, int rows) {
+    Column of = columns[column];
+    if (of == Column.TEXT || !isOfType(of)) {
+      return RunSource.super.nextNull(column, from, rows);
+    }
+    if (!of.isOfValue()) {
+      return rows;
+    }
+    byte[] flags = block.flags();
+    int[] statuses = block.statuses();
+    int row = from;
+    while (row < rows && (flags[row] & SampleFlags.PRESENT) != 0 && !Quality.isBad(statuses[row])) {
+      row++;
+    }
+    return row;
   }
 
   @Override
