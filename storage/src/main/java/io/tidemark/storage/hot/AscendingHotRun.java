@@ -27,8 +27,8 @@ final class AscendingHotRun extends SampleRun {
       HotChunk chunk = chunks[index];
       int count = counts[index];
       if (count > 0
-          && filter.range().overlaps(chunk.times[0], chunk.times[count - 1])
-          && filter.mayShow(chunk.orders[0], chunk.orders[count - 1])) {
+          && filter.range().overlaps(chunk.time(0), chunk.time(count - 1))
+          && filter.mayShow(chunk.order(0), chunk.order(count - 1))) {
         return;
       }
       index += forward ? 1 : -1;
@@ -40,10 +40,10 @@ final class AscendingHotRun extends SampleRun {
     if (index < 0 || index >= chunks.length) {
       return forward ? Long.MAX_VALUE : Long.MIN_VALUE;
     }
-    long[] times = chunks[index].times;
+    HotChunk chunk = chunks[index];
     return forward
-        ? Math.max(times[0], filter.range().startNs())
-        : Math.min(times[counts[index] - 1], filter.range().endNs());
+        ? Math.max(chunk.time(0), filter.range().startNs())
+        : Math.min(chunk.time(counts[index] - 1), filter.range().endNs());
   }
 
   @Override
@@ -57,12 +57,10 @@ final class AscendingHotRun extends SampleRun {
       HotChunk chunk = chunks[index];
       int count = counts[index];
       into.reset(chunk.type);
-      int from = ScanFilter.lowerBound(chunk.times, count, filter.range().startNs());
-      int to = ScanFilter.lowerBound(chunk.times, count, filter.range().endNs());
-      for (int row = from; row < to; row++) {
-        chunk.copyRow(row, into);
-      }
-      filter.apply(into, chunk.orders[0], chunk.orders[count - 1]);
+      int from = chunk.rowAtOrAfter(count, filter.range().startNs());
+      int to = chunk.rowAtOrAfter(count, filter.range().endNs());
+      chunk.copyRows(from, Math.max(from, to), into);
+      filter.apply(into, chunk.order(0), chunk.order(count - 1));
       index += forward ? 1 : -1;
       skipOutside();
       if (into.count() > 0) {

@@ -6,10 +6,21 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** Up to 1 024 rows of one tag and type in arrival order. Append-only: one writer, many readers. */
+/**
+ * Up to 1 024 rows of one tag and type in arrival order. Append-only: one writer, many readers.
+ *
+ * <p>A row is four longs side by side, half a cache line: time, value, write order, and status with
+ * flags. A scan appends one row to each of a thousand chunks, so what counts is how many lines of
+ * memory a row touches; readers, who go along a chunk, take them apart.
+ */
 final class HotChunk {
   /** Bytes of a row without text. */
-  static final int ROW_BYTES = 29;
+  static final int ROW_BYTES = 32;
+
+  private static final int ROW_LONGS = 4;
+  private static final int VALUE = 1;
+  private static final int ORDER = 2;
+  private static final int STATUS = 3;
 
   private static final VarHandle COUNT;
 
@@ -22,12 +33,8 @@ final class HotChunk {
   }
 
   final SampleType type;
-  final long[] times;
-  final long[] values;
-  final int[] statuses;
-  final byte[] flags;
-  final long[] orders;
-  final @Nullable String @Nullable [] texts;
+  private final long[] rows;
+  private final @Nullable String @Nullable [] texts;
 
   /* Written by the writer with release after the row, read with acquire: rows below it are complete. */
   @SuppressWarnings("unused")
@@ -35,16 +42,8 @@ final class HotChunk {
 
   HotChunk(SampleType type, int capacity) {
     this.type = type;
-    times = new long[capacity];
-    values = new long[capacity];
-    statuses = new int[capacity];
-    flags = new byte[capacity];
-    orders = new long[capacity];
+    rows = new long[capacity * ROW_LONGS];
     texts = type == SampleType.STRING ? new String[capacity] : null;
-  }
-
-  int capacity() {
-    return times.length;
   }
 
   int count() {
@@ -52,33 +51,56 @@ final class HotChunk {
   }
 
   boolean isFull() {
-    return (int) COUNT.get(this) == times.length;
+    return (int) COUNT.get(this) * ROW_LONGS == rows.length;
+  }
+
+  long time(int row) {
+    return rows[row * ROW_LONGS];
+  }
+
+  long order(int row) {
+    return rows[row * ROW_LONGS + ORDER];
   }
 
   void append(long time, long value, @Nullable String text, int status, byte flag, long order) {
     int row = (int) COUNT.get(this);
-    times[row] = time;
-    values[row] = value;
+    int at = row * ROW_LONGS;
+    rows[at] = time;
+    rows[at + VALUE] = value;
+    rows[at + ORDER] = order;
+    rows[at + STATUS] = (long) flag << 32 | Integer.toUnsignedLong(status);
     if (texts != null) {
       texts[row] = text;
     }
-    statuses[row] = status;
-    flags[row] = flag;
-    orders[row] = order;
     COUNT.setRelease(this, row + 1);
   }
 
   /** Rows with an order at or below the given one: orders ascend. */
   int visibleCount(long upToOrder) {
     int count = count();
-    if (count == 0 || orders[count - 1] <= upToOrder) {
+    if (count == 0 || order(count - 1) <= upToOrder) {
       return count;
     }
     int low = 0;
     int high = count;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (orders[middle] <= upToOrder) {
+      if (order(middle) <= upToOrder) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** The first of some rows in order of time whose time is at or after one; {@code end} if none. */
+  int rowAtOrAfter(int end, long timeNs) {
+    int low = 0;
+    int high = end;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (time(middle) < timeNs) {
         low = middle + 1;
       } else {
         high = middle;
@@ -89,16 +111,47 @@ final class HotChunk {
 
   /** Appends a row to a block of the chunk's type. */
   void copyRow(int row, SampleBlock into) {
-    int to = into.count();
-    into.sourceTimesNs()[to] = times[row];
-    into.statuses()[to] = statuses[row];
-    into.flags()[to] = flags[row];
-    into.orders()[to] = orders[row];
-    switch (type) {
-      case FLOAT64, FLOAT32 -> into.doubles()[to] = Double.longBitsToDouble(values[row]);
-      case INT64, INT32, BOOL, DIGITAL -> into.longs()[to] = values[row];
-      case STRING -> into.texts()[to] = texts == null ? null : texts[row];
+    copyRows(row, row + 1, into);
+  }
+
+  /** Appends rows to a block of the chunk's type that has room for them. */
+  void copyRows(int from, int to, SampleBlock into) {
+    int first = into.count();
+    long[] times = into.sourceTimesNs();
+    int[] statuses = into.statuses();
+    byte[] flags = into.flags();
+    long[] orders = into.orders();
+    for (int row = from, at = from * ROW_LONGS, out = first; row < to; row++, out++) {
+      times[out] = rows[at];
+      orders[out] = rows[at + ORDER];
+      statuses[out] = (int) rows[at + STATUS];
+      flags[out] = (byte) (rows[at + STATUS] >>> 32);
+      at += ROW_LONGS;
     }
-    into.count(to + 1);
+    copyValues(from, to, first, into);
+    into.count(first + to - from);
+  }
+
+  private void copyValues(int from, int to, int first, SampleBlock into) {
+    int at = from * ROW_LONGS + VALUE;
+    switch (type) {
+      case FLOAT64, FLOAT32 -> {
+        double[] values = into.doubles();
+        for (int out = first, end = first + to - from; out < end; out++, at += ROW_LONGS) {
+          values[out] = Double.longBitsToDouble(rows[at]);
+        }
+      }
+      case INT64, INT32, BOOL, DIGITAL -> {
+        long[] values = into.longs();
+        for (int out = first, end = first + to - from; out < end; out++, at += ROW_LONGS) {
+          values[out] = rows[at];
+        }
+      }
+      case STRING -> {
+        if (texts != null) {
+          System.arraycopy(texts, from, into.texts(), first, to - from);
+        }
+      }
+    }
   }
 }

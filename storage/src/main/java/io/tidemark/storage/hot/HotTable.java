@@ -50,34 +50,59 @@ public final class HotTable {
     if (frame.rowCount() == 0) {
       return;
     }
-    long sequence = frame.journalSequence();
-    int count = frame.rowCount();
-    long order = WriteOrder.of(sequence, 0);
+    int kept = 0;
+    int period = period(frame);
     boolean hasRejected = frame.hasRejected();
-    int kept = count;
-    for (int row = 0; row < count; row++, order++) {
+    // Tag by tag, so that what belongs to a tag is fetched from memory once for all its rows.
+    for (int first = 0; first < period; first++) {
+      kept += append(frame, first, period, hasRejected);
+    }
+    if (kept > 0) {
+      frames.add(frame.journalSequence(), frame.transactionTimeMicros(), frame.producerId());
+      bytes += 24;
+    }
+    rows += kept;
+  }
+
+  /** After how many rows the tags of a frame come again in the same order; its rows if never. */
+  private static int period(SampleFrame frame) {
+    int count = frame.rowCount();
+    int first = frame.tagId(0);
+    int period = 1;
+    while (period < count && frame.tagId(period) != first) {
+      period++;
+    }
+    for (int row = period; row < count; row++) {
+      if (frame.tagId(row) != frame.tagId(row - period)) {
+        return count;
+      }
+    }
+    return period;
+  }
+
+  /** Adds every so many-th row of a frame, all of one tag; returns how many. */
+  private int append(SampleFrame frame, int first, int period, boolean hasRejected) {
+    HotSeries into = seriesFor(frame.tagId(first));
+    long order = WriteOrder.of(frame.journalSequence(), 0);
+    int kept = 0;
+    for (int row = first; row < frame.rowCount(); row += period) {
       if (hasRejected && frame.isRejected(row)) {
-        kept--;
         continue;
       }
       SampleType type = SampleType.ofCode(frame.typeCode(row));
       String text = type == SampleType.STRING ? frame.text(row) : null;
       bytes +=
-          seriesFor(frame.tagId(row))
-              .append(
-                  type,
-                  frame.timeNs(row),
-                  frame.valueBits(row),
-                  text,
-                  frame.status(row),
-                  frame.flags(row),
-                  order);
+          into.append(
+              type,
+              frame.timeNs(row),
+              frame.valueBits(row),
+              text,
+              frame.status(row),
+              frame.flags(row),
+              order + row);
+      kept++;
     }
-    if (kept > 0) {
-      frames.add(sequence, frame.transactionTimeMicros(), frame.producerId());
-      bytes += 24;
-    }
-    rows += kept;
+    return kept;
   }
 
   /** Keeps a record that is not samples until the next seal. Writer only. */
@@ -185,7 +210,7 @@ public final class HotTable {
       return -1;
     }
     for (int i = chunks.length - 1; i >= 0; i--) {
-      int row = ScanFilter.lowerBound(chunks[i].times, counts[i], endNs) - 1;
+      int row = chunks[i].rowAtOrAfter(counts[i], endNs) - 1;
       if (row >= 0) {
         into.reset(chunks[i].type);
         chunks[i].copyRow(row, into);

@@ -31,9 +31,9 @@ final class SortedHotRun extends SampleRun {
     for (int c = 0; c < chunks.length; c++) {
       HotChunk chunk = chunks[c];
       for (int row = 0; row < counts[c]; row++) {
-        if (filter.range().contains(chunk.times[row]) && chunk.orders[row] > filter.afterOrder()) {
+        if (filter.range().contains(chunk.time(row)) && chunk.order(row) > filter.afterOrder()) {
           rows[count] = c << 10 | row;
-          times[count] = chunk.times[row];
+          times[count] = chunk.time(row);
           count++;
         }
       }

@@ -1,5 +1,6 @@
 package io.tidemark.storage.hot;
 
+import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -37,13 +38,15 @@ public final class HotChunkStress {
     }
 
     private static int fields(HotChunk chunk) {
-      String[] texts = chunk.texts;
-      return (chunk.times[0] == 11 ? 1 : 0)
-          | (chunk.values[0] == 12 ? 2 : 0)
-          | (texts != null && "text".equals(texts[0]) ? 4 : 0)
-          | (chunk.statuses[0] == 13 ? 8 : 0)
-          | (chunk.flags[0] == 14 ? 16 : 0)
-          | (chunk.orders[0] == 15 ? 32 : 0);
+      SampleBlock block = new SampleBlock(1);
+      block.reset(chunk.type);
+      chunk.copyRow(0, block);
+      return (block.sourceTimesNs()[0] == 11 ? 1 : 0)
+          | (chunk.order(0) == 15 ? 2 : 0)
+          | ("text".equals(block.texts()[0]) ? 4 : 0)
+          | (block.statuses()[0] == 13 ? 8 : 0)
+          | (block.flags()[0] == 14 ? 16 : 0)
+          | (block.orders()[0] == 15 ? 32 : 0);
     }
   }
 

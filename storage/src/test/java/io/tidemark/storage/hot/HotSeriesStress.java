@@ -1,5 +1,6 @@
 package io.tidemark.storage.hot;
 
+import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -80,7 +81,10 @@ public final class HotSeriesStress {
       for (HotChunk chunk : series.chunks()) {
         int count = chunk.count();
         total += count;
-        for (int row = 0; row < count && chunk.values[row] == next; row++) {
+        SampleBlock block = new SampleBlock();
+        block.reset(chunk.type);
+        chunk.copyRows(0, count, block);
+        for (int row = 0; row < count && block.longs()[row] == next; row++) {
           next++;
         }
       }
