@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ import picocli.CommandLine.Spec;
       "  tidemark export --product P-100 --attribute 'Reactor Temperature' --every 10s"
           + " --partition-by batch_id --out ds/",
       "  tidemark export --order PO-1007 --summary --every phase --format csv --out phases/",
+      "  tidemark export --product P-100 --fields minimum,maximum,percent_good --every phase"
+          + " --layout wide --out kpi/",
       "  tidemark export --batch B-0041 --every 10s --layout wide --format xlsx --out b41.xlsx",
       "  tidemark export --sql 'SELECT * FROM batches ORDER BY batch_id' --out batches/"
     })
@@ -95,6 +98,15 @@ final class ExportCommand implements Callable<Integer> {
 
   @Option(names = "--summary", description = "Averages, extremes, percent good, not values.")
   private boolean summary;
+
+  @Option(
+      names = "--fields",
+      paramLabel = "FIELD",
+      split = ",",
+      description =
+          "Fields of a summary, such as minimum,maximum,time_average,percent_good; default the"
+              + " usual ten. Implies --summary.")
+  private List<String> fields = new ArrayList<>();
 
   @Option(
       names = "--layout",
@@ -177,7 +189,10 @@ final class ExportCommand implements Callable<Integer> {
     }
     PrintWriter err =
         quiet ? new PrintWriter(PrintWriter.nullWriter()) : spec.commandLine().getErr();
-    ExportRun run = new ExportRun(client, question(), chosen, asOf, retries, err);
+    Console console = System.console();
+    ExportProgress progress =
+        new ExportProgress(err, console != null && console.isTerminal(), System::nanoTime);
+    ExportRun run = new ExportRun(client, question(), chosen, asOf, retries, err, progress);
     PrintWriter said = spec.commandLine().getOut();
     if (chosen == ExportFormat.xlsx) {
       run.toFile(out, force);
@@ -206,8 +221,10 @@ final class ExportCommand implements Callable<Integer> {
     put(question, "orders", orders);
     put(question, "products", products);
     put(question, "units", units);
-    put(question, "mode", summary ? "summary" : every != null ? "interpolated" : null);
+    boolean isSummary = summary || !fields.isEmpty();
+    put(question, "mode", isSummary ? "summary" : every != null ? "interpolated" : null);
     put(question, "every", every);
+    put(question, "fields", fields);
     put(question, "layout", layout.equals("wide") ? layout : null);
     put(question, "partitionBy", partitionBy);
     put(question, "startTime", start);

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * into a file. Rows are never held. One thread; used once.
  */
 final class ExportRun {
-  private static final long PROGRESS_NANOS = 2_000_000_000L;
   private static final int WAIT_MAX_S = 30;
 
   private final ServerClient client;
@@ -34,8 +32,8 @@ final class ExportRun {
   private final ExportFormat format;
   private final @Nullable String asOf;
   private final int retries;
-  private final PrintWriter progress;
-  private long shownNanos = System.nanoTime();
+  private final PrintWriter said;
+  private final ExportProgress progress;
 
   /**
    * An export.
@@ -43,6 +41,7 @@ final class ExportRun {
    * @param question as the server reads it
    * @param asOf data version to export; null for the newest
    * @param retries how often to try again when the server goes away or has no time
+   * @param said is told what goes wrong for a while
    * @param progress is told how far it is
    */
   ExportRun(
@@ -51,12 +50,14 @@ final class ExportRun {
       ExportFormat format,
       @Nullable String asOf,
       int retries,
-      PrintWriter progress) {
+      PrintWriter said,
+      ExportProgress progress) {
     this.client = client;
     this.question = question;
     this.format = format;
     this.asOf = asOf;
     this.retries = retries;
+    this.said = said;
     this.progress = progress;
   }
 
@@ -97,6 +98,11 @@ final class ExportRun {
     long rows = 0;
     long bytes = 0;
     int count = plan.path("parts").size();
+    int statements = 0;
+    for (JsonNode part : plan.path("parts")) {
+      statements += part.path("statements").size();
+    }
+    progress.begin(count, statements);
     for (JsonNode part : plan.path("parts")) {
       String name = ExportPaths.of(part.path("partition"), format);
       ObjectNode known = folder.finished(name);
@@ -107,8 +113,9 @@ final class ExportRun {
       ObjectNode described = file.deepCopy();
       described.remove("columns");
       files.add(described);
-      show(files.size(), count, rows, bytes);
+      progress.file(part.path("statements").size(), known != null);
     }
+    progress.end();
     folder.complete(description(plan, columns, rows, files));
     return new Outcome(count, rows, bytes, dataVersion);
   }
@@ -146,8 +153,12 @@ final class ExportRun {
       ObjectNode body = statement.deepCopy();
       body.put("asOf", plan.path("dataVersion").asText());
       body.put("timeZone", plan.path("timeZone").asText());
+      int before = answers.size();
       answers.add(
-          () -> client.open("POST", "/api/v1/sql", body.toString(), format.accept()).body());
+          () ->
+              progress.counted(
+                  client.open("POST", "/api/v1/sql", body.toString(), format.accept()).body(),
+                  before));
     }
     return answers;
   }
@@ -166,10 +177,11 @@ final class ExportRun {
         boolean isPassing =
             e.code() == ErrorCode.UNAVAILABLE || e.code() == ErrorCode.BACK_PRESSURED;
         if (!isPassing || failed == retries) {
-          throw isPassing && retries > 0
+          progress.end();
+          throw isPassing
               ? new HistorianException(
                   e.code(),
-                  e.messageText() + ", tries=" + (retries + 1),
+                  e.messageText() + (retries > 0 ? ", tries=" + (retries + 1) : ""),
                   null,
                   "repeat the command: it goes on where it ended",
                   e)
@@ -177,25 +189,16 @@ final class ExportRun {
         }
         failed++;
         int seconds = (int) Math.min(WAIT_MAX_S, 1L << (failed - 1));
-        progress.println(Main.message(e));
-        progress.printf("trying again in %d s (%d of %d)%n", seconds, failed, retries);
-        progress.flush();
+        progress.end();
+        said.println(Main.message(e));
+        said.printf("trying again in %d s (%d of %d)%n", seconds, failed, retries);
+        said.flush();
         try {
           Thread.sleep(Duration.ofSeconds(seconds));
         } catch (InterruptedException interrupt) {
           throw ServerClient.interrupted(interrupt);
         }
       }
-    }
-  }
-
-  private void show(int files, int count, long rows, long bytes) {
-    long now = System.nanoTime();
-    if (files == count || now - shownNanos >= PROGRESS_NANOS) {
-      shownNanos = now;
-      progress.printf(
-          Locale.ROOT, "%d of %d files, %d rows, %.1f MB%n", files, count, rows, bytes / 1e6);
-      progress.flush();
     }
   }
 

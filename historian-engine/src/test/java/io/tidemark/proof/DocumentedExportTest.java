@@ -49,7 +49,7 @@ class DocumentedExportTest {
         assertThat(made).isNotEmptyFile();
         commands++;
       }
-      assertThat(commands).isEqualTo(5);
+      assertThat(commands).isEqualTo(6);
     }
   }
 }

@@ -161,7 +161,7 @@ class DocumentedSqlTest {
       boolean asSamples = cells[1].contains("columns of `samples`");
       List<String> told = codes(cells[1].substring(cells[1].indexOf(':') + 1));
       assertThat(told).as(name).startsWith(asSamples ? "samples" : columns.getFirst());
-      if (!asSamples && !name.equals("wide")) {
+      if (!asSamples && !name.startsWith("wide")) {
         assertThat(told).as(name).isEqualTo(columns);
       }
     }

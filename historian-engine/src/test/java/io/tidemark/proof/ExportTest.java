@@ -3,32 +3,21 @@ package io.tidemark.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
@@ -65,7 +54,17 @@ class ExportTest {
         }
       }
     }
+    // Whole numbers that no float64 holds, one of them between two other samples.
+    lines.append("m,tag=M1 value=9007199254740993i " + START_S + "000000000\n");
+    lines.append("m,tag=M1 value=-9007199254740995i " + (START_S + 1300) + "000001001\n");
+    lines.append("m,tag=M1 value=9223372036854775807i " + (START_S + 1800) + "000000000\n");
+    lines.append("m,tag=M2 value=1.5 " + START_S + "000000000\n");
+    for (int i = 0; i < 501; i++) {
+      lines.append("m,tag=W" + i + " value=1 " + START_S + "000000000\n");
+    }
     api.writeLines(lines.toString());
+    Api.expect(api.send("PUT", "/api/v1/tags", JSON, "{\"name\":\"M1\",\"uom\":\"m3\"}"));
+    Api.expect(api.send("PUT", "/api/v1/tags", JSON, "{\"name\":\"M2\",\"uom\":\"m3\"}"));
     Api.expect(api.send("PUT", "/api/v1/tags", JSON, "{\"name\":\"R1.T\",\"uom\":\"degC\"}"));
     Api.expect(api.send("PUT", "/api/v1/tags", JSON, "{\"name\":\"R2.T\",\"uom\":\"degC\"}"));
     Api.expect(
@@ -79,6 +78,8 @@ class ExportTest {
              "attributes":[
               {"equipmentId":"R1","name":"Reactor Temperature","tag":"R1.T"},
               {"equipmentId":"R2","name":"Reactor Temperature","tag":"R2.T"},
+              {"equipmentId":"R1","name":"Meter","tag":"M1"},
+              {"equipmentId":"R2","name":"Meter","tag":"M2"},
               {"equipmentId":"R1","name":"Jacket Temperature","tag":"R1.J"},
               {"equipmentId":"R2","name":"Jacket Temperature","tag":"R2.J"}],
              "batches":[
@@ -109,22 +110,6 @@ class ExportTest {
     return CommandLine.run(
         Stream.concat(Stream.of("export", "--server", address), Stream.of(arguments))
             .toArray(String[]::new));
-  }
-
-  private static JsonNode dataset(Path folder) throws IOException {
-    return new ObjectMapper().readTree(Files.readAllBytes(folder.resolve("_dataset.json")));
-  }
-
-  /** Every file of a folder by its path, as the hash of its bytes. */
-  private static Map<String, String> hashes(Path folder) throws Exception {
-    Map<String, String> hashes = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-        hashes.put(folder.relativize(file).toString(), HexFormat.of().formatHex(hash));
-      }
-    }
-    return hashes;
   }
 
   private static List<String> rows(String sql) throws SQLException {
@@ -171,8 +156,8 @@ class ExportTest {
     Path ds = folder.resolve("ds");
     CommandLine first = export(demo(ds));
     assertThat(first.code()).as(first.err()).isZero();
-    JsonNode dataset = dataset(ds);
-    Map<String, String> hashes = hashes(ds);
+    JsonNode dataset = DataSets.description(ds);
+    Map<String, String> hashes = DataSets.hashes(ds);
     assertThat(hashes.keySet())
         .containsExactly(
             "_dataset.json", "batch_id=B-1/part-0.parquet", "batch_id=B-2/part-0.parquet");
@@ -203,48 +188,17 @@ class ExportTest {
     Path again = folder.resolve("ds2");
     CommandLine second = export(demo(again, "--as-of", dataset.path("dataVersion").asText()));
     assertThat(second.code()).as(second.err()).isZero();
-    assertThat(hashes(again)).isEqualTo(hashes);
+    assertThat(DataSets.hashes(again)).isEqualTo(hashes);
     Path newest = folder.resolve("ds3");
     assertThat(export(demo(newest)).code()).isZero();
-    assertThat(hashes(newest)).isNotEqualTo(hashes);
+    assertThat(DataSets.hashes(newest)).isNotEqualTo(hashes);
 
     CommandLine complete = export(demo(ds));
     assertThat(complete.code()).isEqualTo(1);
     assertThat(complete.err()).contains("complete already", "--force");
     assertThat(export(demo(ds, "--force", "--as-of", dataset.path("dataVersion").asText())).code())
         .isZero();
-    assertThat(hashes(ds)).isEqualTo(hashes);
-  }
-
-  /** Passes requests on until it has had enough of them. */
-  private HttpServer proxy(int requestsMax) throws IOException {
-    HttpServer proxy = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-    AtomicInteger requests = new AtomicInteger();
-    HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    proxy.createContext(
-        "/",
-        exchange -> {
-          try (InputStream in = exchange.getRequestBody()) {
-            HttpResponse<byte[]> answer =
-                client.send(
-                    HttpRequest.newBuilder(URI.create(server.address() + exchange.getRequestURI()))
-                        .header("Content-Type", JSON)
-                        .header("Accept", exchange.getRequestHeaders().getFirst("Accept"))
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(in.readAllBytes()))
-                        .build(),
-                    HttpResponse.BodyHandlers.ofByteArray());
-            exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-            boolean isEnough = requests.incrementAndGet() > requestsMax;
-            try (OutputStream out = exchange.getResponseBody()) {
-              out.write(
-                  answer.body(), 0, isEnough ? answer.body().length / 2 : answer.body().length);
-            }
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
-    proxy.start();
-    return proxy;
+    assertThat(DataSets.hashes(ds)).isEqualTo(hashes);
   }
 
   @ParameterizedTest
@@ -264,19 +218,14 @@ class ExportTest {
       "--out"
     };
     Path out = folder.resolve("resumed-" + format);
-    HttpServer proxy = proxy(3);
-    try {
+    try (CutProxy proxy = new CutProxy(server.address(), 3, () -> {})) {
       CommandLine broken =
-          exportFrom(
-              "http://127.0.0.1:" + proxy.getAddress().getPort(),
-              with(asked, out.toString(), "--retries", "0"));
+          exportFrom(proxy.address(), with(asked, out.toString(), "--retries", "0"));
       assertThat(broken.code()).as(broken.err()).isEqualTo(1);
       assertThat(broken.err()).contains("UNAVAILABLE");
-    } finally {
-      proxy.stop(0);
     }
-    assertThat(hashes(out)).containsKey("_export.json").doesNotContainKey("_dataset.json");
-    assertThat(hashes(out)).hasSize(3); // two files are whole, nothing else is there
+    assertThat(DataSets.hashes(out)).containsKey("_export.json").doesNotContainKey("_dataset.json");
+    assertThat(DataSets.hashes(out)).hasSize(3); // two files are whole, nothing else is there
     Files.writeString(out.resolve("tag=R2.J/.part-0." + format + ".1.part"), "of a killed run");
     Files.write(
         out.resolve("_export.json"),
@@ -290,9 +239,9 @@ class ExportTest {
     CommandLine resumed = export(with(asked, out.toString()));
     assertThat(resumed.code()).as(resumed.err()).isZero();
     Path whole = folder.resolve("whole-" + format);
-    String dataVersion = dataset(out).path("dataVersion").asText();
+    String dataVersion = DataSets.description(out).path("dataVersion").asText();
     assertThat(export(with(asked, whole.toString(), "--as-of", dataVersion)).code()).isZero();
-    assertThat(hashes(out)).isEqualTo(hashes(whole));
+    assertThat(DataSets.hashes(out)).isEqualTo(DataSets.hashes(whole));
   }
 
   private static String[] with(String[] some, String... more) {
@@ -305,7 +254,7 @@ class ExportTest {
     CommandLine run =
         export("--batch", HOSTILE, "--partition-by", "batch_id", "--out", out.toString());
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(hashes(out).keySet())
+    assertThat(DataSets.hashes(out).keySet())
         .containsExactly("_dataset.json", "batch_id=..%2FB%20%271%27%2F%3D%25%2B/part-0.parquet");
     assertThat(
             rows(
@@ -327,7 +276,12 @@ class ExportTest {
         "{\"units\":[\"R9\"]}|UNKNOWN_ID|units=",
         "{\"batches\":[\"B-1\"],\"attributes\":[\"Reactor Temp\"]}|UNKNOWN_ID|Reactor Temperature",
         "{\"sql\":\"SELECT 1\",\"tags\":[\"R1.T\"]}|OUT_OF_RANGE|leave tags",
-        "{\"tags\":[\"R1.T\"],\"layout\":\"wide\"}|OUT_OF_RANGE|every",
+        "{\"tags\":[\"R1.T\"],\"mode\":\"summary\",\"fields\":[\"minimun\"]}|OUT_OF_RANGE|nearest=minimum",
+        "{\"tags\":[\"R1.T\"],\"mode\":\"summary\",\"fields\":[\"a_b\"]}|OUT_OF_RANGE|percent_good",
+        "{\"tags\":[\"R1.T\"],\"fields\":[\"minimum\"]}|OUT_OF_RANGE|mode summary",
+        "{\"tags\":[\"R1.T\"],\"mode\":\"summary\",\"fields\":[\"sum\",\"sum\"]}|OUT_OF_RANGE|twice",
+        "{\"tags\":[\"W*\"],\"layout\":\"wide\"}|TOO_MANY|columnsMax=1000",
+        "{\"units\":[\"R1\",\"R2\"],\"attributes\":[\"Meter\"],\"layout\":\"wide\"}|WRONG_TYPE|decimals",
         "{\"tags\":[\"R1.T\"],\"every\":\"10q\"}|BAD_TIME|10q",
         "{\"tags\":[\"R1.T\"],\"mode\":\"interpolated\"}|OUT_OF_RANGE|distance",
         "{\"tags\":[\"R1.T\"],\"partitionBy\":[\"batch\"]}|OUT_OF_RANGE|cannot be partitioned",
@@ -361,7 +315,7 @@ class ExportTest {
                 api,
                 "/api/v1/sql",
                 """
-                {"sql":"SELECT tag, ts, ts_ns, value, text, status, quality FROM (SELECT * FROM\
+                {"sql":"SELECT tag, ts, ts_ns, value, value_int, text, status, quality FROM (SELECT * FROM\
                  samples) WHERE tag IN ('R1.J', 'R2.J') AND ts >= '2026-03-05T07:00:00Z'\
                  AND ts < '2026-03-05T08:00:00Z' ORDER BY tag, ts"}\
                 """));
@@ -369,7 +323,8 @@ class ExportTest {
         csv(
             api,
             "/api/v1/export",
-            "{\"products\":[\"P-100\"],\"every\":\"10m\",\"layout\":\"wide\"}");
+            "{\"products\":[\"P-100\"],\"every\":\"10m\",\"layout\":\"wide\","
+                + "\"attributes\":[\"Jacket Temperature\",\"Reactor Temperature\"]}");
     assertThat(wide.lines().toList())
         .startsWith(
             "\uFEFFbatch_id,order_id,product_id,unit_id,phase,ts,Jacket Temperature,"
@@ -396,9 +351,120 @@ class ExportTest {
                     "/api/v1/export",
                     "{\"batches\":[\"B-1\"],\"mode\":\"summary\",\"every\":\"phase\"}")
                 .lines())
-        .hasSize(1 + 2 * 2);
+        .hasSize(1 + 3 * 2);
     assertThat(csv(api, "/api/v1/export", "{\"sql\":\"SELECT ? AS a\",\"params\":[\"x\"]}"))
         .isEqualTo("\uFEFFa\r\nx\r\n");
+  }
+
+  private static final String TWO_HOURS =
+      "\"startTime\":\"2026-03-05T08:00:00Z\",\"endTime\":\"2026-03-05T10:00:00Z\"";
+
+  /** A wide row holds what the long rows of its time hold, and nothing where these have none. */
+  @Test
+  void recordedSamplesComeSideBySide() throws Exception {
+    Path out = folder.resolve("raw-wide");
+    CommandLine run =
+        export(
+            "--batch",
+            "B-1",
+            "--attribute",
+            "Jacket Temperature",
+            "--attribute",
+            "Meter",
+            "--layout",
+            "wide",
+            "--out",
+            out.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    Path again = folder.resolve("raw-long");
+    assertThat(export("--batch", "B-1", "--attribute", "Meter", "--out", again.toString()).code())
+        .isZero();
+    String wide = "FROM read_parquet('" + out + "/*.parquet')";
+    String meter = "\"Meter\", \"Meter.status\"";
+    assertThat(
+            rows(
+                "SELECT ts::VARCHAR, ts_ns % 1000, \"Jacket Temperature\", "
+                    + meter
+                    + ", phase "
+                    + wide
+                    + " WHERE \"Meter.status\" IS NOT NULL ORDER BY ts_ns"))
+        .containsExactly(
+            "2026-03-05 08:00:00+00|0|41.0|9007199254740993|0|Heat",
+            "2026-03-05 08:21:40.000001+00|1|null|-9007199254740995|0|Boil",
+            "2026-03-05 08:30:00+00|0|51.0|9223372036854775807|0|null");
+    assertThat(rows("SELECT value_int FROM read_parquet('" + again + "/*.parquet') ORDER BY ts_ns"))
+        .containsExactly("9007199254740993", "-9007199254740995", "9223372036854775807");
+    assertThat(rows("SELECT count(*), count(\"Jacket Temperature\") " + wide))
+        .containsExactly("721|720");
+    assertThat(
+            rows(
+                "SELECT count(*) FROM (SELECT ts_ns - lag(ts_ns) OVER () AS d "
+                    + wide
+                    + ")"
+                    + " WHERE d <= 0"))
+        .as("in order of time")
+        .containsExactly("0");
+    for (JsonNode column : DataSets.description(out).path("columns")) {
+      if (column.path("name").asText().equals("Meter")) {
+        assertThat(column.path("type").asText()).isEqualTo("int64");
+        assertThat(column.path("uom").asText()).isEqualTo("m3");
+      }
+    }
+    String csv =
+        csv(api, "/api/v1/export", "{\"tags\":[\"M1\"],\"layout\":\"wide\"," + TWO_HOURS + "}");
+    assertThat(csv.lines())
+        .startsWith("\uFEFFts,ts_ns,M1 [m3],M1.status")
+        .anyMatch(line -> line.contains("9223372036854775807"))
+        .hasSize(1 + 3);
+  }
+
+  /** More intervals than one statement makes; each as {@code summary} has it. */
+  @Test
+  void summariesHaveTheFieldsThatAreChosen() {
+    String fields = "\"fields\":[\"minimum\",\"maximum\",\"time_average\",\"percentGood\"]";
+    String range =
+        "\"startTime\":\"2026-03-05T06:00:00Z\",\"endTime\":\"2026-03-05T09:00:00.500Z\"";
+    String asked = "\"tags\":[\"R1.J\",\"R2.J\"],\"mode\":\"summary\",\"every\":\"1s\"," + fields;
+    String arguments =
+        "tags => ['R1.J', 'R2.J'], start_time => '2026-03-05T06:00:00Z', end_time =>"
+            + " '2026-03-05T09:00:00.5Z', every => '1s'";
+    assertThat(csv(api, "/api/v1/export", "{" + asked + "," + range + "}"))
+        .isEqualTo(
+            csv(
+                api,
+                "/api/v1/sql",
+                "{\"sql\":\"SELECT tag, start_time, end_time, minimum, maximum, time_average,"
+                    + " percent_good, status, quality, basis, uom, total_uom FROM summary("
+                    + arguments
+                    + ") ORDER BY tag, start_time\"}"))
+        .hasSizeGreaterThan(1_000_000);
+    String wide = csv(api, "/api/v1/export", "{\"layout\":\"wide\"," + asked + "," + range + "}");
+    assertThat(wide)
+        .isEqualTo(
+            csv(
+                api,
+                "/api/v1/sql",
+                "{\"sql\":\"SELECT * FROM wide_summary("
+                    + arguments
+                    + ", fields => ['minimum', 'maximum', 'time_average', 'percent_good'])\"}"));
+    assertThat(wide)
+        .startsWith("\uFEFFstart_time,end_time,R1.J.minimum,R1.J.maximum,R1.J.time_average");
+    assertThat(
+            csv(
+                    api,
+                    "/api/v1/export",
+                    "{\"batches\":[\"B-1\"],\"mode\":\"summary\",\"every\":\"phase\",\"layout\":\"wide\",\"attributes\":[\"Jacket"
+                        + " Temperature\"],\"fields\":[\"count\",\"range\"]}")
+                .lines()
+                .toList())
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .endsWith(
+                        "phase,instance,start_time,end_time,Jacket Temperature.count,"
+                            + "Jacket Temperature.range"),
+            line -> assertThat(line).contains(",Heat,1,").endsWith(",360,49.0"),
+            line -> assertThat(line).contains(",Boil,1,").endsWith(",60,49.0"));
   }
 
   @Test
@@ -416,7 +482,7 @@ class ExportTest {
             out.toString());
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(out.resolve("unit_id=R1/part-0.csv")).hasContent("\uFEFFbatch_id\r\nB-1\r\n");
-    assertThat(dataset(out).path("rows").asInt()).isEqualTo(3);
+    assertThat(DataSets.description(out).path("rows").asInt()).isEqualTo(3);
   }
 
   @Test

@@ -54,6 +54,15 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess launch(
       List<String> wrapper, String name, Path folder, int port, String... options)
       throws IOException {
+    List<String> command = mainCommand(wrapper);
+    command.addAll(List.of(name, "--data", folder.toString(), "--port", Integer.toString(port)));
+    command.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
+    command.addAll(List.of(options));
+    return new ServerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /** The program {@code tidemark}; its arguments come behind. */
+  static List<String> mainCommand(List<String> wrapper) {
     List<String> command = new ArrayList<>(wrapper);
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("@" + Path.of(System.getProperty("tidemark.root", ".."), "jvm.args"));
@@ -64,10 +73,7 @@ final class ServerProcess implements AutoCloseable {
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.tidemark.cli.Main");
-    command.addAll(List.of(name, "--data", folder.toString(), "--port", Integer.toString(port)));
-    command.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
-    command.addAll(List.of(options));
-    return new ServerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    return command;
   }
 
   private void read() {

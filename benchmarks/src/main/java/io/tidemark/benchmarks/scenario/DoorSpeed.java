@@ -43,6 +43,7 @@ final class DoorSpeed {
   private static final int PG_TAGS = 100;
   private static final int PG_RUNS = 7;
   private static final long RESULT_BYTES = 1L << 30;
+  private static final int CANCELLED_FETCH_ROWS = 1_000_000;
   private static final int CANCELS = 200;
   private static final int CANCELS_FIRST = 20;
   private static final long LOOK_MILLIS = 5;
@@ -238,7 +239,7 @@ final class DoorSpeed {
   }
 
   private void growth(String door, Callable<Read> result) throws Exception {
-    long before = server.anonymousBytes();
+    long before = server.memory().anonymousBytes();
     AtomicBoolean isRunning = new AtomicBoolean(true);
     long[] most = {before};
     Thread watch =
@@ -247,7 +248,7 @@ final class DoorSpeed {
                 () -> {
                   try {
                     while (isRunning.get()) {
-                      most[0] = Math.max(most[0], server.anonymousBytes());
+                      most[0] = Math.max(most[0], server.memory().anonymousBytes());
                       Thread.sleep(LOOK_MILLIS);
                     }
                   } catch (IOException | InterruptedException e) {
@@ -321,7 +322,7 @@ final class DoorSpeed {
   private long pgCancelled(String sql) throws SQLException, InterruptedException {
     try (Connection connection = postgres();
         Statement statement = connection.createStatement()) {
-      statement.setFetchSize(FETCH_ROWS);
+      statement.setFetchSize(CANCELLED_FETCH_ROWS); // between fetches there is nothing to cancel
       long[] since = {0};
       Thread canceller =
           Thread.ofPlatform()

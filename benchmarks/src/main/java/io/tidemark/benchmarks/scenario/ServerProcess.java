@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,8 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern FLIGHT = Pattern.compile("^Flight SQL at grpc://.*:(\\d+)$");
   private static final Pattern PG = Pattern.compile("^PostgreSQL at .*:(\\d+)$");
   private static final Pattern SERVES = Pattern.compile("^tidemark serves .* at http://.*:(\\d+)$");
+
+  private static final String PRE_TOUCH = "-XX:+AlwaysPreTouch";
 
   private final Process process;
   private final int port;
@@ -36,17 +37,10 @@ final class ServerProcess implements AutoCloseable {
    * @throws IOException if it ends instead; the message holds what it said
    */
   static ServerProcess start(Path data, int heapMegabytes) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.add("@" + Path.of(System.getProperty("tidemark.root", ".")).resolve("jvm.args"));
-    command.add("--add-modules=jdk.incubator.vector");
-    command.add("-Xms" + heapMegabytes + "m");
-    command.add("-Xmx" + heapMegabytes + "m");
-    command.add("-XX:+AlwaysPreTouch");
-    command.add("-XX:+ExitOnOutOfMemoryError");
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "io.tidemark.cli.Main", "serve"));
-    command.addAll(List.of("--data", data.toString(), "--port", "0"));
+    List<String> command =
+        command(
+            List.of("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m", PRE_TOUCH),
+            List.of("serve", "--data", data.toString(), "--port", "0"));
     command.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     BufferedReader reader =
@@ -65,6 +59,19 @@ final class ServerProcess implements AutoCloseable {
       }
     }
     throw new IOException("server did not start: " + said);
+  }
+
+  /** A command of {@code tidemark} as a process of this JVM. */
+  static List<String> command(List<String> options, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.add("@" + Path.of(System.getProperty("tidemark.root", "."), "jvm.args"));
+    command.add("--add-modules=jdk.incubator.vector");
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tidemark.cli.Main"));
+    command.addAll(arguments);
+    return command;
   }
 
   private static int port(Pattern pattern, String line) {
@@ -97,18 +104,9 @@ final class ServerProcess implements AutoCloseable {
     return pgPort;
   }
 
-  /** Memory in use that no file lies behind, bytes, as the kernel counts it. */
-  long anonymousBytes() throws IOException {
-    return statusBytes("RssAnon:");
-  }
-
-  private long statusBytes(String name) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-      if (line.startsWith(name)) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
-      }
-    }
-    throw new IOException("process does not say: " + name);
+  /** What it holds of memory. */
+  ProcessMemory memory() {
+    return new ProcessMemory(process.pid());
   }
 
   @Override

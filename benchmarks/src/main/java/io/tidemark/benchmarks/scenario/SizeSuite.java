@@ -32,7 +32,8 @@ public final class SizeSuite {
           new Question("late", "what late samples cost", LateSamples::answer),
           new Question("queries", "what questions take over HTTP", QuerySpeed::answer),
           new Question("sql", "what statements take", SqlSpeed::answer),
-          new Question("doors", "what Flight and PostgreSQL clients get", DoorSpeed::answer));
+          new Question("doors", "what Flight and PostgreSQL clients get", DoorSpeed::answer),
+          new Question("export", "does memory grow with an export?", ExportMemory::answer));
 
   private final List<String> only = new ArrayList<>();
   private long seed = 42;

@@ -9,6 +9,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.VersionMode;
+import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RunSource;
 import io.tidemark.query.export.ExportPlan;
@@ -46,6 +47,7 @@ final class ExportRoutes {
           "units",
           "mode",
           "every",
+          "fields",
           "layout",
           "partitionBy",
           "startTime",
@@ -137,6 +139,7 @@ final class ExportRoutes {
         JsonText.texts(body, "units"),
         mode,
         every,
+        JsonText.texts(body, "fields").stream().map(SummaryField::named).toList(),
         "wide".equals(layout),
         JsonText.texts(body, "partitionBy"),
         JsonText.text(body, "startTime"),

@@ -1,15 +1,11 @@
 package io.tidemark.wire.http;
 
-import io.tidemark.model.ErrorCode;
-import io.tidemark.model.ErrorText;
-import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadRule;
 import io.tidemark.query.aggregate.CalculationBasis;
 import io.tidemark.query.aggregate.SlopeUnit;
 import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.Retrieval.Logarithms;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,30 +44,11 @@ final class SummaryParameters {
     for (String list : parameters.all("fields")) {
       for (String name : list.split(",", -1)) {
         if (!name.isBlank()) {
-          fields.add(field(name.strip()));
+          fields.add(SummaryField.named(name.strip()));
         }
       }
     }
     return fields;
-  }
-
-  private static SummaryField field(String name) {
-    List<String> labels = new ArrayList<>();
-    for (SummaryField field : SummaryField.values()) {
-      if (field.label().equalsIgnoreCase(name) || field.column().equalsIgnoreCase(name)) {
-        return field;
-      }
-      labels.add(field.label());
-    }
-    String nearest = Nearest.of(name, labels);
-    throw new HistorianException(
-        ErrorCode.OUT_OF_RANGE,
-        "no such field of a summary: field="
-            + ErrorText.quote(name)
-            + (nearest == null ? "" : ", nearest=" + nearest),
-        "fields",
-        "fields are " + String.join(", ", labels),
-        null);
   }
 
   /** The time that slopes are per. */

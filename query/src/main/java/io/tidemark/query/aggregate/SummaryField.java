@@ -1,7 +1,13 @@
 package io.tidemark.query.aggregate;
 
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.ErrorText;
+import io.tidemark.model.HistorianException;
+import io.tidemark.model.NearestName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -160,6 +166,44 @@ public enum SummaryField {
   /** Name in tables. */
   public String column() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Its unit where values have a unit, empty for none. A slope has none: it is per some time. */
+  public String uom(String uomOfValues) {
+    return switch (this) {
+      case PERCENT_GOOD, PERCENT_BAD -> "%";
+      case DURATION_GOOD, DURATION_BAD -> "s";
+      default ->
+          switch (unitRole) {
+            case POINT, DIFFERENCE, SUM -> uomOfValues;
+            case TOTAL -> uomOfValues.isEmpty() ? "" : TotalUnit.of(uomOfValues).uom();
+            case SLOPE, NONE -> "";
+          };
+    };
+  }
+
+  /**
+   * The field of a name, as JSON or as tables have it, in any case.
+   *
+   * @throws HistorianException naming the nearest and listing all
+   */
+  public static SummaryField named(String name) {
+    List<String> labels = new ArrayList<>();
+    for (SummaryField field : values()) {
+      if (field.label.equalsIgnoreCase(name) || field.column().equalsIgnoreCase(name)) {
+        return field;
+      }
+      labels.add(name.indexOf('_') < 0 ? field.label : field.column());
+    }
+    String nearest = NearestName.find(name, labels);
+    throw new HistorianException(
+        ErrorCode.OUT_OF_RANGE,
+        "no such field of a summary: field="
+            + ErrorText.quote(name)
+            + (nearest == null ? "" : ", nearest=" + nearest),
+        "fields",
+        "fields are " + String.join(", ", labels),
+        null);
   }
 
   /** Whether a tag without numbers has it. */

@@ -27,8 +27,37 @@ final class ExportChoice {
   private static final int NAMES_AT_ONCE = 500;
   private static final int NEAREST_MAX = 100_000;
 
+  /** What the values of a tag are in a column. */
+  enum Values {
+    /** Numbers that a float64 holds. */
+    NUMBERS("decimals"),
+    /** Whole numbers, of which a float64 would lose digits. */
+    WHOLE_NUMBERS("whole numbers of 64 bits"),
+    /** Texts, also those of states. */
+    TEXTS("texts");
+
+    private final String text;
+
+    Values(String text) {
+      this.text = text;
+    }
+
+    /** For people. */
+    String text() {
+      return text;
+    }
+
+    private static Values of(String type) {
+      return switch (type.toLowerCase(Locale.ROOT)) {
+        case "string", "digital" -> TEXTS;
+        case "int64" -> WHOLE_NUMBERS;
+        default -> NUMBERS;
+      };
+    }
+  }
+
   /** A tag with what a file says of it. */
-  record Tag(String name, String uom, boolean isText) {}
+  record Tag(String name, String uom, Values values) {}
 
   /** A tag over a time, in nanoseconds. */
   record Span(
@@ -155,12 +184,11 @@ final class ExportChoice {
   private static final String TAG_COLUMNS = "SELECT tag, uom, type FROM tags WHERE ";
 
   private Tag tag(List<@Nullable Object> row) {
-    String type = String.valueOf(row.get(2)).toLowerCase(Locale.ROOT);
     Tag tag =
         new Tag(
             String.valueOf(row.get(0)),
             row.get(1) == null ? "" : String.valueOf(row.get(1)),
-            type.equals("string") || type.equals("digital"));
+            Values.of(String.valueOf(row.get(2))));
     known.put(tag.name(), tag);
     return tag;
   }
@@ -195,7 +223,7 @@ final class ExportChoice {
     Tag tag = known.get(name);
     if (tag == null) {
       List<List<@Nullable Object>> rows = rows(TAG_COLUMNS + "tag = ?", List.of(name));
-      tag = rows.isEmpty() ? new Tag(name, "", false) : tag(rows.getFirst());
+      tag = rows.isEmpty() ? new Tag(name, "", Values.NUMBERS) : tag(rows.getFirst());
     }
     return tag;
   }

@@ -4,6 +4,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.NearestName;
+import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.time.CalendarInterval;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes properties such as "Jacket Temperature": of batches the tag follows the unit
  * @param every distance of interpolated rows, or length of a summary's intervals; {@value #PHASE}
  *     for a summary of each phase
+ * @param fields aggregates of a summary, in the order of their columns; empty for the usual ones
  * @param isWide whether there is a column for each tag or attribute
  * @param partitionBy columns that name the folders of files and are left out of these
  * @param startTime time expression; null for all of a batch, or the last day
@@ -34,6 +36,7 @@ public record ExportQuestion(
     List<String> units,
     Mode mode,
     @Nullable String every,
+    List<SummaryField> fields,
     boolean isWide,
     List<String> partitionBy,
     @Nullable String startTime,
@@ -71,9 +74,14 @@ public record ExportQuestion(
               && units.isEmpty();
       check(alone, "sql", "a statement says all: leave tags, attributes and batches out");
       check(
-          mode == Mode.RAW && every == null && !isWide && startTime == null && endTime == null,
+          mode == Mode.RAW
+              && every == null
+              && fields.isEmpty()
+              && !isWide
+              && startTime == null
+              && endTime == null,
           "sql",
-          "a statement says all: leave mode, every, layout and times out");
+          "a statement says all: leave mode, every, fields, layout and times out");
     } else {
       check(params.isEmpty(), "params", "parameters are of a statement: name sql");
       check(
@@ -85,7 +93,15 @@ public record ExportQuestion(
               && units.isEmpty()),
           "tags",
           "nothing is chosen: name tags, attributes, batches, orders, products, units or sql");
-      checkMode(mode, every, isWide);
+      checkMode(mode, every);
+      check(
+          mode == Mode.SUMMARY || fields.isEmpty(),
+          "fields",
+          "fields are of summaries: name mode summary");
+      check(
+          Set.copyOf(fields).size() == fields.size(),
+          "fields",
+          "a field is there twice: " + fields);
       boolean ofBatches =
           !(batches.isEmpty() && orders.isEmpty() && products.isEmpty() && units.isEmpty());
       checkPartition(partitionBy, ofBatches, mode, isWide);
@@ -104,17 +120,14 @@ public record ExportQuestion(
     }
   }
 
-  private static void checkMode(Mode mode, @Nullable String every, boolean isWide) {
+  private static void checkMode(Mode mode, @Nullable String every) {
     switch (mode) {
-      case RAW -> {
-        check(every == null, "every", "recorded samples have no grid: leave mode out");
-        check(!isWide, "layout", "wide rows are of a grid: name every, such as 10s");
-      }
+      case RAW -> check(every == null, "every", "recorded samples have no grid: leave mode out");
       case INTERPOLATED -> {
         check(every != null, "every", "interpolated rows need a distance: every, such as 10s");
         check(!PHASE.equals(every), "every", "phases are of summaries: name mode summary");
       }
-      case SUMMARY -> check(!isWide, "layout", "summaries are long: leave layout out");
+      case SUMMARY -> {}
     }
     if (every != null && !every.isEmpty() && Character.isDigit(every.charAt(0))) {
       try {
@@ -159,6 +172,11 @@ public record ExportQuestion(
     return !(batches.isEmpty() && orders.isEmpty() && products.isEmpty() && units.isEmpty());
   }
 
+  /** The fields that a summary has. */
+  public List<SummaryField> usedFields() {
+    return fields.isEmpty() ? SummaryField.USUAL.stream().sorted().toList() : fields;
+  }
+
   /** The same as one table: nothing is left out of its rows. */
   public ExportQuestion unpartitioned() {
     return new ExportQuestion(
@@ -172,6 +190,7 @@ public record ExportQuestion(
         units,
         mode,
         every,
+        fields,
         isWide,
         List.of(),
         startTime,

@@ -20,7 +20,8 @@ final class ExportStatement {
   /** A column that is an expression. */
   ExportStatement column(String name, String expression, @Nullable Object... params) {
     if (!leftOut.contains(name)) {
-      columns.add(expression.equals(name) ? name : expression + " AS " + quoted(name));
+      boolean isSame = expression.equals(name) || expression.equals(quoted(name));
+      columns.add(isSame ? expression : expression + " AS " + quoted(name));
       for (Object param : params) {
         columnParams.add(param);
       }
@@ -31,12 +32,6 @@ final class ExportStatement {
   /** A column that is the same text in every row. */
   ExportStatement constant(String name, @Nullable String value) {
     return column(name, "?::VARCHAR", value);
-  }
-
-  /** Columns of the source as they are. */
-  ExportStatement columns(List<String> names) {
-    names.forEach(name -> column(name, name));
-    return this;
   }
 
   /** A further source, whose rows come beside those of the others. */
@@ -51,9 +46,9 @@ final class ExportStatement {
     return statement("(" + String.join(" UNION ALL ", sources) + ") ORDER BY " + order);
   }
 
-  /** The statement over its only source, a table function, in an order. */
-  ExportPlan.Statement plain(String order) {
-    return statement(sources.getFirst() + " ORDER BY " + order);
+  /** The statement over its only source, a table function, in the order of that. */
+  ExportPlan.Statement plain() {
+    return statement(sources.getFirst());
   }
 
   private ExportPlan.Statement statement(String rest) {

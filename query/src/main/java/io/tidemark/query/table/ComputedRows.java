@@ -72,7 +72,8 @@ final class ComputedRows implements ScanSource {
     return count;
   }
 
-  private static void set(ScanRows out, int vector, int row, TableColumn.Type type, Object value) {
+  /** Sets a cell to the carrier of its type. */
+  static void set(ScanRows out, int vector, int row, TableColumn.Type type, Object value) {
     switch (type) {
       case TEXT -> out.setText(vector, row, (String) value);
       case DOUBLE -> out.setDouble(vector, row, (Double) value);

@@ -52,15 +52,28 @@ final class SummaryColumns {
         columns.addAll(PLAIN);
       }
       SummaryField field = FIELDS.get(i);
-      TableColumn.Type type =
-          switch (field.kind()) {
-            case NUMBER -> TableColumn.Type.DOUBLE;
-            case TIME -> TableColumn.Type.TIME;
-            case COUNT -> TableColumn.Type.BIGINT;
-          };
-      columns.add(new TableColumn(field.column(), type, field.column().replace('_', ' ')));
+      columns.add(new TableColumn(field.column(), type(field), field.column().replace('_', ' ')));
     }
     return columns;
+  }
+
+  /** Type of the column of a field. */
+  static TableColumn.Type type(SummaryField field) {
+    return switch (field.kind()) {
+      case NUMBER -> TableColumn.Type.DOUBLE;
+      case TIME -> TableColumn.Type.TIME;
+      case COUNT -> TableColumn.Type.BIGINT;
+    };
+  }
+
+  /** Carrier of a field's value, or null if the row has none. */
+  static @Nullable Object value(SummaryRow row, SummaryField field) {
+    if (!row.has(field)) {
+      return null;
+    }
+    return field.kind() == SummaryField.Kind.NUMBER
+        ? (Object) row.number(field)
+        : (Object) row.whole(field);
   }
 
   /** The fields of some columns. */
@@ -89,14 +102,7 @@ final class SummaryColumns {
         row[column++] = tag.uom();
         row[column++] = tag.uom().isEmpty() ? "" : TotalUnit.of(tag.uom()).uom();
       }
-      SummaryField field = FIELDS.get(i);
-      if (summary.has(field)) {
-        row[column] =
-            field.kind() == SummaryField.Kind.NUMBER
-                ? (Object) summary.number(field)
-                : (Object) summary.whole(field);
-      }
-      column++;
+      row[column++] = value(summary, FIELDS.get(i));
     }
   }
 
@@ -105,18 +111,8 @@ final class SummaryColumns {
     String uom = SampleTables.commonUom(tags);
     Map<String, String> uoms = new HashMap<>();
     for (SummaryField field : FIELDS) {
-      String unit =
-          switch (field.unitRole()) {
-            case POINT, DIFFERENCE, SUM -> uom;
-            case TOTAL -> uom.isEmpty() ? "" : TotalUnit.of(uom).uom();
-            case SLOPE, NONE -> "";
-          };
-      uoms.put(field.column(), unit);
+      uoms.put(field.column(), field.uom(uom));
     }
-    uoms.put(SummaryField.PERCENT_GOOD.column(), "%");
-    uoms.put(SummaryField.PERCENT_BAD.column(), "%");
-    uoms.put(SummaryField.DURATION_GOOD.column(), "s");
-    uoms.put(SummaryField.DURATION_BAD.column(), "s");
     return uoms;
   }
 }

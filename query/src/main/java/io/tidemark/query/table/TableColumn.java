@@ -1,6 +1,8 @@
 package io.tidemark.query.table;
 
 import io.tidemark.query.duckdb.ScanColumn;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A column of a table.
@@ -55,6 +57,15 @@ public record TableColumn(String name, Type type, String description) {
 
   static TableColumn time(String name, String description) {
     return new TableColumn(name, Type.TIME, description);
+  }
+
+  /** Columns of a scan, called by their place: names of tags could be equal but for their case. */
+  static List<ScanColumn> numbered(List<TableColumn> columns) {
+    List<ScanColumn> scan = new ArrayList<>();
+    for (TableColumn column : columns) {
+      scan.add(new ScanColumn("c" + scan.size(), column.type.carried));
+    }
+    return scan;
   }
 
   ScanColumn scanColumn() {

@@ -16,6 +16,8 @@ public final class Tables {
     List<TableFunction> all = new ArrayList<>(SampleTables.all());
     all.add(new SummaryTable());
     all.add(new WideTable());
+    all.add(new WideRecordedTable());
+    all.add(new WideSummaryTable());
     all.add(new ByBatchTable());
     all.add(new StaySummaryTable(false));
     all.add(new StaySummaryTable(true));

@@ -16,11 +16,8 @@ import io.tidemark.query.retrieval.Retrieval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WideTable implements TableFunction {
   private static final int SLAB_ROWS = 1 << 15;
-  private static final int TAGS_MAX = 1_000;
-  private static final String STATUS = ".status";
+
+  /** Most columns of values of a wide table. */
+  static final int TAGS_MAX = 1_000;
+
+  /** Behind the name of a tag, the column of its StatusCodes. */
+  static final String STATUS = ".status";
+
   private static final List<Parameter> PARAMETERS =
       SampleTables.withRule(
           SampleTables.TAGS,
@@ -80,10 +82,9 @@ final class WideTable implements TableFunction {
     List<TableColumn> columns = new ArrayList<>(columns());
     Map<String, String> uoms = new HashMap<>();
     Map<String, Map<String, String>> metadata = new HashMap<>();
-    Set<String> used = new HashSet<>();
-    columns.forEach(column -> unused(column.name(), used));
+    ColumnNames names = new ColumnNames(List.of("ts"));
     for (TagDefinition tag : tags) {
-      String name = unused(tag.name(), used);
+      String name = names.unused(tag.name());
       columns.add(
           new TableColumn(
               name,
@@ -92,7 +93,7 @@ final class WideTable implements TableFunction {
       if (withStatus) {
         columns.add(
             new TableColumn(
-                unused(name + STATUS, used), TableColumn.Type.STATUS, "its OPC UA StatusCode"));
+                names.unused(name + STATUS), TableColumn.Type.STATUS, "its OPC UA StatusCode"));
       }
       uoms.put(name, tag.uom());
       metadata.put(name, Map.of("step", Boolean.toString(tag.stepped()), "mode", "interpolated"));
@@ -106,16 +107,8 @@ final class WideTable implements TableFunction {
         metadata);
   }
 
-  /** SQL does not tell names apart by their case: of such the second gets a number. */
-  private static String unused(String name, Set<String> used) {
-    String unused = name;
-    for (int n = 1; !used.add(unused.toLowerCase(Locale.ROOT)); n++) {
-      unused = name + "_" + n;
-    }
-    return unused;
-  }
-
-  private static boolean isText(TagDefinition tag) {
+  /** Whether a column shows texts: those of a text or of a state. */
+  static boolean isText(TagDefinition tag) {
     return tag.type() == SampleType.STRING || tag.type() == SampleType.DIGITAL;
   }
 
@@ -164,12 +157,7 @@ final class WideTable implements TableFunction {
 
     @Override
     public List<ScanColumn> columns() {
-      List<ScanColumn> scan = new ArrayList<>();
-      for (int i = 0; i < columns.size(); i++) {
-        // Names of tags could be equal but for their case.
-        scan.add(new ScanColumn("c" + i, columns.get(i).scanColumn().type()));
-      }
-      return scan;
+      return TableColumn.numbered(columns);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.tidemark.query.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.model.HistorianException;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
@@ -10,8 +12,10 @@ import io.tidemark.query.retrieval.Retrieval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -20,10 +24,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code wide}: the columns are what {@code interpolated} answers of each tag, in order of time.
+ * {@code wide} and its like: the columns are what {@code interpolated}, {@code recorded} and {@code
+ * summary} answer of each tag, in order of time.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WideTableTest {
@@ -192,5 +198,110 @@ class WideTableTest {
     assertThat(plant.rows("SELECT ts FROM " + from))
         .isEqualTo(
             all.stream().map(row -> List.of(Objects.requireNonNull(row.getFirst()))).toList());
+  }
+
+  private static String recorded(List<String> tags) {
+    return "wide_recorded(tags => "
+        + ApiRows.list(tags)
+        + ", start_time => '"
+        + START
+        + "', end_time => '"
+        + END
+        + "')";
+  }
+
+  /** Every sample of the plain list at its time, nothing else, in order. */
+  @Test
+  void recordedSamplesSideBySide() {
+    List<String> tags = new ArrayList<>(TAGS);
+    tags.add("R1.LEVEL");
+    TreeMap<Long, List<@Nullable Object>> expected = new TreeMap<>();
+    long start = SmallPlant.ns(START);
+    long end = SmallPlant.ns(END);
+    for (SmallPlant.PlainSample sample : plant.plain) {
+      int tag = tags.indexOf(sample.tag());
+      if (tag < 0 || sample.ns() < start || sample.ns() >= end) {
+        continue;
+      }
+      List<@Nullable Object> row =
+          expected.computeIfAbsent(
+              sample.ns(), ns -> new ArrayList<>(Collections.nCopies(2 + 2 * tags.size(), null)));
+      row.set(0, ApiRows.instant(sample.ns()));
+      row.set(1, sample.ns());
+      SampleType type = ApiRows.tag(plant.query(), sample.tag()).type();
+      row.set(
+          2 + 2 * tag,
+          switch (type) {
+            case STRING, DIGITAL -> (Object) sample.text();
+            case INT64 -> (Object) sample.valueInt();
+            default -> (Object) sample.value();
+          });
+      row.set(3 + 2 * tag, Integer.toUnsignedLong(sample.status()));
+    }
+    assertThat(expected).hasSizeGreaterThan(100);
+    assertThat(plant.rows("SELECT * FROM " + recorded(tags)))
+        .isEqualTo(List.copyOf(expected.values()));
+    assertThat(plant.rows("SELECT count(*) FROM " + recorded(tags)))
+        .containsExactly(List.of((long) expected.size()));
+    assertThat(plant.rows("SELECT ts_ns, \"R1.VALVE.status\" FROM " + recorded(tags)))
+        .isEqualTo(
+            expected.values().stream().map(row -> Arrays.asList(row.get(1), row.get(3))).toList());
+  }
+
+  /** More intervals than are summed up at a time, each as {@code summary} has it. */
+  @Test
+  void summariesSideBySide() {
+    List<String> tags = List.of("R1.TEMP", "R1.COUNT", "r1.temp", "EMPTY");
+    String fields = "minimum, maximum_time, time_average, percent_good, count, total";
+    String range = ", start_time => '" + START + "', end_time => '" + END + "', every => '10s')";
+    List<List<@Nullable Object>> expected = new ArrayList<>();
+    for (String tag : tags) {
+      List<List<@Nullable Object>> rows =
+          plant.rows(
+              "SELECT start_time, end_time, "
+                  + fields
+                  + " FROM summary(tags => '"
+                  + tag
+                  + "'"
+                  + range
+                  + " ORDER BY start_time");
+      for (int i = 0; i < rows.size(); i++) {
+        if (expected.size() == i) {
+          expected.add(new ArrayList<>(rows.get(i)));
+        } else {
+          expected.get(i).addAll(rows.get(i).subList(2, rows.get(i).size()));
+        }
+      }
+    }
+    String call =
+        "wide_summary(tags => "
+            + ApiRows.list(tags)
+            + ", fields => ['minimum', 'maximumTime', 'time_average', 'PERCENT_GOOD', 'count',"
+            + " 'total']"
+            + range;
+    assertThat(plant.rows("SELECT * FROM " + call)).hasSize(4_138).isEqualTo(expected);
+    assertThat(plant.rows("SELECT start_time, \"R1.COUNT.total\" FROM " + call))
+        .isEqualTo(
+            expected.stream().map(row -> Arrays.asList(row.get(0), row.get(2 + 6 + 5))).toList());
+    try (SqlResult result = plant.sql.execute("SELECT * FROM " + call, List.of(), plant.query())) {
+      assertThat(result.columns().stream().map(SqlColumn::name))
+          .contains("R1.TEMP.minimum", "r1.temp.minimum_1", "r1.temp.percent_good_1");
+      assertThat(result.columns().get(2).uom()).isEqualTo("°C");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "wide_summary('R1.TEMP', fields => ['minimun']) | OUT_OF_RANGE | nearest=minimum",
+        "wide_summary('R1.TEMP', every => '0s')         | BAD_TIME     | every",
+        "wide_recorded('R1.TAMP')                       | UNKNOWN_TAG  | R1.TAMP",
+      })
+  void whatMakesNoSense(String call, String code, String said) {
+    assertThatThrownBy(() -> plant.rows("SELECT * FROM " + call))
+        .isInstanceOfSatisfying(
+            HistorianException.class, e -> assertThat(e.code().name()).isEqualTo(code))
+        .hasMessageContaining(said);
   }
 }
