@@ -14,23 +14,25 @@ import java.util.concurrent.TimeUnit;
  * Programs in Python, run by {@code python3} or the one that {@code TIDEMARK_TEST_PYTHON} names.
  */
 public final class Python {
-  private static final int SECONDS_MAX = 60;
+  private static final int SECONDS_MAX = 120;
 
   private Python() {}
 
-  /** Skips the test, and says so, where a module cannot be imported. */
+  /** Skips the test, and says so, where a module cannot be found. */
   public static void require(Path folder, String... modules) throws Exception {
-    for (String module : modules) {
-      boolean isThere;
-      try {
-        Process process =
-            start(folder, "import " + module, Map.of(), Files.createTempFile("py", ""));
-        isThere = process.waitFor() == 0;
-      } catch (IOException e) {
-        isThere = false;
-      }
-      assumeTrue(isThere, "python3 lacks " + module);
+    String look =
+        """
+        import importlib.util as u
+        print(*[m for m in "MODULES".split() if not u.find_spec(m.split(".")[0]) or not u.find_spec(m)])
+        """
+            .replace("MODULES", String.join(" ", modules));
+    String missing;
+    try {
+      missing = run(folder, look, Map.of()).strip();
+    } catch (IOException e) {
+      missing = "everything: " + e.getMessage();
     }
+    assumeTrue(missing.isEmpty(), "python3 lacks " + missing);
   }
 
   /**
@@ -55,9 +57,8 @@ public final class Python {
   private static Process start(
       Path folder, String code, Map<String, String> environment, Path output) throws IOException {
     String python = System.getenv("TIDEMARK_TEST_PYTHON");
-    Path script = Files.writeString(Files.createTempFile("py", ".py"), code);
     ProcessBuilder builder =
-        new ProcessBuilder(python == null ? "python3" : python, script.toString())
+        new ProcessBuilder(python == null ? "python3" : python, "-c", code)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.proof.Python;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -188,17 +190,8 @@ final class PgToolsTest {
   }
 
   private static String python(String module, String program) throws Exception {
-    ProcessBuilder probe = new ProcessBuilder("python3", "-c", "import " + module);
-    boolean hasModule;
-    try {
-      Process process = probe.redirectErrorStream(true).start();
-      process.getInputStream().readAllBytes();
-      hasModule = process.waitFor() == 0;
-    } catch (IOException e) {
-      hasModule = false;
-    }
-    assumeTrue(hasModule, "python3 lacks " + module);
-    return run("python3", "-c", program.replace("PORT", Integer.toString(door.port())));
+    Python.require(folder, module);
+    return Python.run(folder, program.replace("PORT", Integer.toString(door.port())), Map.of());
   }
 
   @Test
