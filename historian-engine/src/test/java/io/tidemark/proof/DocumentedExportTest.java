@@ -35,11 +35,7 @@ class DocumentedExportTest {
       int commands = 0;
       Matcher lines = COMMAND.matcher(Files.readString(PAGE));
       while (lines.find()) {
-        List<String> words = new ArrayList<>();
-        Matcher word = WORD.matcher(lines.group(1));
-        while (word.find()) {
-          words.add(word.group(1) == null ? word.group(2) : word.group(1));
-        }
+        List<String> words = words(lines.group(1));
         Path out = folder.resolve(words.getLast());
         words.set(words.size() - 1, out.toString());
         words.addAll(List.of("--server", server.address()));
@@ -51,5 +47,15 @@ class DocumentedExportTest {
       }
       assertThat(commands).isEqualTo(6);
     }
+  }
+
+  /** The words of a command, without their quotes. */
+  static List<String> words(String command) {
+    List<String> words = new ArrayList<>();
+    Matcher word = WORD.matcher(command);
+    while (word.find()) {
+      words.add(word.group(1) == null ? word.group(2) : word.group(1));
+    }
+    return words;
   }
 }

@@ -41,10 +41,7 @@ class FlightJdbcTest {
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    Path jar =
-        Path.of(System.getProperty("tidemark.root"))
-            .resolve("historian-engine/target/drivers/flight-sql-jdbc-driver.jar");
-    assumeTrue(Files.exists(jar), "the build has not copied the driver: " + jar);
+    driver = driver();
     server = TestServer.start(folder, Map.of());
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 5_000; i++) {
@@ -56,15 +53,22 @@ class FlightJdbcTest {
         new FlightDoor(
             FlightConfig.defaults().withPort(0), server.engine(), server.engine().access(), null);
     door.start();
+  }
+
+  /** The driver in a class loader of its own. */
+  static Driver driver() throws Exception {
+    Path jar =
+        Path.of(System.getProperty("tidemark.root"))
+            .resolve("historian-engine/target/drivers/flight-sql-jdbc-driver.jar");
+    assumeTrue(Files.exists(jar), "the build has not copied the driver: " + jar);
     // Stays open: the driver's threads load classes when they end.
     URLClassLoader loader =
         new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
-    driver =
-        (Driver)
-            loader
-                .loadClass("org.apache.arrow.driver.jdbc.ArrowFlightJdbcDriver")
-                .getConstructor()
-                .newInstance();
+    return (Driver)
+        loader
+            .loadClass("org.apache.arrow.driver.jdbc.ArrowFlightJdbcDriver")
+            .getConstructor()
+            .newInstance();
   }
 
   @AfterAll

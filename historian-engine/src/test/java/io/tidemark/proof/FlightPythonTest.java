@@ -1,7 +1,6 @@
 package io.tidemark.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemark.demo.DemoPlant;
 import io.tidemark.demo.EngineTarget;
@@ -9,12 +8,10 @@ import io.tidemark.model.TimeRange;
 import io.tidemark.wire.flight.FlightConfig;
 import io.tidemark.wire.flight.FlightDoor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,24 +41,6 @@ class FlightPythonTest {
       print("rows", t.num_rows)
       """;
 
-  static Process run(Path folder, String code) throws IOException {
-    String python = System.getenv("TIDEMARK_TEST_PYTHON");
-    Path script = Files.writeString(folder.resolve("snippet.py"), code);
-    return new ProcessBuilder(python == null ? "python3" : python, script.toString())
-        .redirectErrorStream(true)
-        .start();
-  }
-
-  private static boolean canImport(Path folder) throws InterruptedException {
-    try {
-      Process process = run(folder, "import pyarrow.flight");
-      process.getInputStream().readAllBytes();
-      return process.waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   /** The lines of the documentation. */
   private static String documented(int port) throws IOException {
     String page = Files.readString(Path.of(System.getProperty("tidemark.root"), "docs/flight.md"));
@@ -72,7 +51,7 @@ class FlightPythonTest {
 
   @Test
   void theAnalystsLinesRun(@TempDir Path folder) throws Exception {
-    assumeTrue(canImport(folder), "pyarrow.flight is not installed");
+    Python.require(folder, "pyarrow.flight");
     try (TestServer server = TestServer.start(folder.resolve("data"), Map.of());
         FlightDoor door =
             new FlightDoor(
@@ -85,14 +64,10 @@ class FlightPythonTest {
       EngineTarget target = new EngineTarget(server.engine());
       target.defineTags(plant.tags());
       target.write(plant, new TimeRange(plant.startNs(), plant.anchorNs()));
-      Process process = run(folder, SNIPPET.replace("PORT", Integer.toString(door.port())));
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(output).startsWith("rows ");
-      assertThat(process.exitValue()).as(output).isZero();
-      process = run(folder, documented(door.port()) + "\nassert t.num_rows == 1\nprint('read')");
-      output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(output).isEqualTo("read\n");
+      String port = Integer.toString(door.port());
+      assertThat(Python.run(folder, SNIPPET.replace("PORT", port), Map.of())).startsWith("rows ");
+      String shown = documented(door.port()) + "\nassert t.num_rows == 1\nprint('read')";
+      assertThat(Python.run(folder, shown, Map.of())).isEqualTo("read\n");
       for (int i = 0; i < 200 && server.engine().openViews() > 0; i++) {
         Thread.sleep(10);
       }

@@ -1,14 +1,10 @@
 package io.tidemark.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemark.demo.DemoPlant;
 import io.tidemark.demo.EngineTarget;
 import io.tidemark.model.TimeRange;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -37,38 +33,14 @@ class PythonSnippetTest {
 
   @Test
   void readsADayOfATagAsArrow(@TempDir Path folder) throws Exception {
-    String python =
-        System.getenv("TIDEMARK_TEST_PYTHON") == null
-            ? "python3"
-            : System.getenv("TIDEMARK_TEST_PYTHON");
-    assumeTrue(exitCode(run(python, "import pyarrow")) == 0, "pyarrow is not installed");
+    Python.require(folder, "pyarrow");
     try (TestServer server = TestServer.start(folder, Map.of())) {
       DemoPlant plant = new DemoPlant(42, Instant.now(), 1);
       EngineTarget target = new EngineTarget(server.engine());
       target.defineTags(plant.tags());
       target.write(plant, new TimeRange(plant.startNs(), plant.anchorNs()));
-      Path script = folder.resolve("snippet.py");
-      Files.writeString(script, SNIPPET.replace("ADDRESS", server.address()));
-      Process process =
-          new ProcessBuilder(python, script.toString()).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor()).as(output).isZero();
+      String output = Python.run(folder, SNIPPET.replace("ADDRESS", server.address()), Map.of());
       assertThat(output).startsWith("rows ");
     }
-  }
-
-  private static Process run(String python, String code) throws IOException {
-    try {
-      return new ProcessBuilder(python, "-c", code)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start();
-    } catch (IOException e) {
-      return new ProcessBuilder("false").start();
-    }
-  }
-
-  private static int exitCode(Process process) throws InterruptedException {
-    return process.waitFor();
   }
 }

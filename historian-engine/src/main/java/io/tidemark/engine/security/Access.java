@@ -1,5 +1,6 @@
 package io.tidemark.engine.security;
 
+import io.tidemark.engine.security.crypto.LoginTickets;
 import io.tidemark.engine.security.crypto.PasswordHash;
 import io.tidemark.engine.security.crypto.ScramKeys;
 import io.tidemark.engine.security.crypto.TokenSecret;
@@ -27,9 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Whoever is on this machine and sends no credentials is the local operator, who may do
  * everything, until the configuration switches that off. Everybody else shows a token ({@code
- * Bearer}, {@code Token} or as password of {@code Basic}) or name and password ({@code Basic}).
- * While there are no accounts at all, credentials are not looked at. Rights are asked for at each
- * use, so that a revoked account ends at once. Safe from any thread.
+ * Bearer}, {@code Token} or as password of {@code Basic}), name and password ({@code Basic}), or
+ * what {@link #logIn} gave it. While there are no accounts at all, credentials are not looked at.
+ * Rights are asked for at each use, so that a revoked account ends at once. Safe from any thread.
  */
 public final class Access implements AccessHook {
   /** Longest wait for a turn to compute a password's hash. */
@@ -40,6 +41,9 @@ public final class Access implements AccessHook {
 
   /** Stands for the name where there is only a token; no account has it. */
   private static final String TOKEN = "token";
+
+  /** How long a login of {@link #logIn} goes on. */
+  private static final long LOGIN_NS = 86_400_000_000_000L;
 
   private static final int CREDENTIALS_CHARS_MAX = 4096;
   private static final int PROVEN_MAX = 1_000;
@@ -52,6 +56,7 @@ public final class Access implements AccessHook {
   private final LongSupplier epochNs;
   private final LongSupplier nanoClock;
   private final LoginThrottle throttle;
+  private final LoginTickets tickets;
   private final Semaphore turns = new Semaphore(HASHES_MAX);
   private final byte[] seed = new byte[32];
   private final String nobodysHash;
@@ -74,6 +79,7 @@ public final class Access implements AccessHook {
     this.epochNs = epochNs;
     this.nanoClock = nanoClock;
     this.throttle = new LoginThrottle(nanoClock);
+    this.tickets = new LoginTickets(LOGIN_NS, nanoClock);
     new SecureRandom().nextBytes(seed);
     nobodysHash = PasswordHash.of(TokenSecret.create());
   }
@@ -145,6 +151,26 @@ public final class Access implements AccessHook {
     return token(facts, authorization.substring(space + 1).strip());
   }
 
+  /**
+   * What stands in for name and password for a day, or until the password changes, the account is
+   * revoked or the server stops. A token stands for itself: it is checked quickly and ends by
+   * itself.
+   */
+  @Override
+  public @Nullable String logIn(RequestFacts facts) {
+    Principal principal = authenticate(facts);
+    Basic basic = facts.authorization() == null ? null : basic(facts.authorization());
+    if (basic == null) {
+      return null;
+    }
+    Account account = accounts.find(principal.name());
+    if (TokenSecret.isWellFormed(basic.secret()) || account == null) {
+      // Without accounts credentials are not looked at, but clients insist on some.
+      return "Bearer " + (account == null ? TokenSecret.create() : basic.secret());
+    }
+    return "Bearer " + tickets.create(account.name(), account.secretHash());
+  }
+
   @Override
   public @Nullable Principal trusted(RequestFacts facts, String name) {
     boolean isOperator = hasLocalOperator && facts.isLocal();
@@ -183,11 +209,30 @@ public final class Access implements AccessHook {
    * with an old token must not shut out others at its address.
    */
   private Principal token(RequestFacts facts, String secret) {
+    if (secret.startsWith(LoginTickets.PREFIX)) {
+      return ticket(facts, secret);
+    }
     String hash = TokenSecret.hash(secret);
     Account account = TokenSecret.isWellFormed(secret) ? accounts.ofTokenHash(hash) : null;
     if (account == null || !isSame(account.secretHash(), hash)) {
       throttle.check(facts.peer(), TOKEN);
       throw failed(facts, TOKEN, "token is not one of this server");
+    }
+    return welcome(facts, account);
+  }
+
+  private Principal ticket(RequestFacts facts, String secret) {
+    String name =
+        tickets.name(
+            secret,
+            each -> {
+              Account account = accounts.find(each);
+              return account == null ? null : account.secretHash();
+            });
+    Account account = name == null ? null : accounts.find(name);
+    if (account == null) {
+      throttle.check(facts.peer(), TOKEN);
+      throw failed(facts, TOKEN, "login has ended, or is none of this server: log in again");
     }
     return welcome(facts, account);
   }

@@ -27,6 +27,19 @@ public interface AccessHook {
   Principal authenticate(RequestFacts facts);
 
   /**
+   * Begins a login whose later requests show something in place of a password, since that takes
+   * time to check at each of them. Blocks as {@link #authenticate} does.
+   *
+   * @return the credentials of later requests, {@code Bearer} and a secret; null if these are to
+   *     send what they sent now
+   * @throws HistorianException as {@link #authenticate}
+   */
+  default @Nullable String logIn(RequestFacts facts) {
+    authenticate(facts);
+    return null;
+  }
+
+  /**
    * The principal of a peer that may use a name without a secret, or null if it must prove one.
    *
    * @param name as the client gave it

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What every call passes first: the credentials, the state of the server. Handshakes end here: they
- * say no more than the header of the call did. Safe from any thread.
+ * are logins by the header of the call. Safe from any thread.
  */
 final class CallGate implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
@@ -66,15 +66,13 @@ final class CallGate implements ServerInterceptor {
     String method = String.valueOf(call.getMethodDescriptor().getBareMethodName());
     Caller caller;
     try {
+      if (method.equals("Handshake")) {
+        return handshake(call, headers);
+      }
       caller = admit(call, headers, method);
     } catch (RuntimeException e) {
       callsRefused.increment();
       return refuse(call, StatusUtils.toGrpcException(FlightErrors.of(e)));
-    }
-    if (method.equals("Handshake")) {
-      call.sendHeaders(new Metadata());
-      call.close(Status.OK, new Metadata());
-      return new ServerCall.Listener<>() {};
     }
     if (method.equals("DoExchange")) {
       return refuse(
@@ -109,6 +107,25 @@ final class CallGate implements ServerInterceptor {
     };
   }
 
+  /**
+   * A login by the header of the call, as Arrow's clients make it: what later calls show comes back
+   * in the header of the same name, before the answer and behind it, since clients differ in where
+   * they look for it. Messages are not read.
+   */
+  private <Q, R> ServerCall.Listener<Q> handshake(ServerCall<Q, R> call, Metadata headers) {
+    String bearer = access.logIn(facts(call, headers, "Handshake"));
+    requireServing();
+    Metadata answer = new Metadata();
+    Metadata trailer = new Metadata();
+    if (bearer != null) {
+      answer.put(AUTHORIZATION, bearer);
+      trailer.put(AUTHORIZATION, bearer);
+    }
+    call.sendHeaders(answer);
+    call.close(Status.OK, trailer);
+    return new ServerCall.Listener<>() {};
+  }
+
   private void ended(AtomicBoolean isOpen) {
     if (isOpen.compareAndSet(true, false)) {
       underWay.decrementAndGet();
@@ -121,11 +138,18 @@ final class CallGate implements ServerInterceptor {
   }
 
   private Caller admit(ServerCall<?, ?> call, Metadata headers, String method) {
+    RequestFacts facts = facts(call, headers, method);
+    Principal principal = access.authenticate(facts);
+    requireServing();
+    return new Caller(principal, facts.peer().getHostAddress(), zone(headers), headers.get(AS_OF));
+  }
+
+  private static RequestFacts facts(ServerCall<?, ?> call, Metadata headers, String method) {
     boolean forwarded = headers.containsKey(FORWARDED) || headers.containsKey(X_FORWARDED_FOR);
-    InetAddress peer = peer(call);
-    Principal principal =
-        access.authenticate(
-            new RequestFacts(peer, forwarded, "Flight " + method, headers.get(AUTHORIZATION)));
+    return new RequestFacts(peer(call), forwarded, "Flight " + method, headers.get(AUTHORIZATION));
+  }
+
+  private void requireServing() {
     HistorianException refusal =
         stopping
             ? new HistorianException(ErrorCode.UNAVAILABLE, "server is stopping: state=DRAINING")
@@ -133,7 +157,6 @@ final class CallGate implements ServerInterceptor {
     if (refusal != null) {
       throw refusal;
     }
-    return new Caller(principal, peer.getHostAddress(), zone(headers), headers.get(AS_OF));
   }
 
   private static InetAddress peer(ServerCall<?, ?> call) {

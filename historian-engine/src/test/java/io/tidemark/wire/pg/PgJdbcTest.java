@@ -197,6 +197,7 @@ final class PgJdbcTest {
         assertThat(rows.next()).isTrue();
         assertThat(rows.getString(1)).isEqualTo("tidemark");
       }
+      assertThat(metaData.getSQLKeywords()).contains("qualify").doesNotContain(",select,");
       try (ResultSet rows = metaData.getFunctions(null, null, "%")) {
         assertThat(rows.getMetaData().getColumnCount()).isPositive();
       }

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.proof.Python;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs as they are installed here, and what others say when they connect. */
 final class PgToolsTest {
+  private static final List<String> MODES = List.of("simple", "extended");
+
+  /** Before a row that an answer must have, from its first column on. */
+  private static final String HAS = "-- has ";
+
   @TempDir private static Path folder;
   private static PgDoor door;
 
@@ -37,26 +46,93 @@ final class PgToolsTest {
     door.close();
   }
 
-  /** What tools send when they connect and look around; between statements stand two semicolons. */
+  /**
+   * What tools send when they connect and look around, from their sources and from logs of servers;
+   * a comment before a statement names rows that the answer must have.
+   */
   @ParameterizedTest
-  @ValueSource(strings = {"npgsql.sql", "powerbi.sql", "dbeaver.sql", "metabase.sql"})
+  @ValueSource(
+      strings = {
+        "npgsql.sql",
+        "powerbi.sql",
+        "dbeaver.sql",
+        "metabase.sql",
+        "grafana.sql",
+        "odbc.sql"
+      })
   void startsOfTools(String script) throws Exception {
-    for (String mode : List.of("simple", "extended")) {
-      try (InputStream in = PgToolsTest.class.getResourceAsStream(script);
-          Connection connection = door.connect("&preferQueryMode=" + mode);
+    String text;
+    try (InputStream in = PgToolsTest.class.getResourceAsStream(script)) {
+      assertThat(in).isNotNull();
+      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    List<String> modes = script.equals("odbc.sql") ? List.of("simple") : MODES;
+    for (String mode : modes) {
+      try (Connection connection = door.connect("&preferQueryMode=" + mode);
           Statement statement = connection.createStatement()) {
-        assertThat(in).isNotNull();
         List<String> failures = new ArrayList<>();
-        for (String sql : new String(in.readAllBytes(), StandardCharsets.UTF_8).split(";;")) {
-          try {
-            statement.execute(sql.strip());
-          } catch (SQLException e) {
-            failures.add(sql.strip() + "\n  -> " + e.getMessage());
+        for (String part : text.split(";;")) {
+          List<String> wanted = new ArrayList<>();
+          StringBuilder sql = new StringBuilder();
+          for (String line : part.strip().lines().toList()) {
+            if (line.startsWith(HAS)) {
+              wanted.add(line.substring(HAS.length()));
+            } else if (!line.startsWith("--")) {
+              sql.append(line).append('\n');
+            }
           }
+          check(statement, sql.toString(), wanted, failures);
         }
         assertThat(failures).as(mode).isEmpty();
       }
     }
+  }
+
+  private static void check(
+      Statement statement, String sql, List<String> wanted, List<String> failures) {
+    try {
+      List<String> rows = new ArrayList<>();
+      if (statement.execute(sql)) {
+        try (ResultSet result = statement.getResultSet()) {
+          int columns = result.getMetaData().getColumnCount();
+          while (result.next()) {
+            StringJoiner row = new StringJoiner(" | ");
+            for (int i = 1; i <= columns; i++) {
+              row.add(cell(result, i));
+            }
+            rows.add(row.toString());
+          }
+        }
+      }
+      for (String each : wanted) {
+        boolean isThere =
+            each.equals("none")
+                ? rows.isEmpty()
+                : rows.stream().anyMatch(row -> (row + " | ").startsWith(each + " | "));
+        if (!isThere) {
+          failures.add(sql + "  lacks " + each + "\n  has " + rows);
+        }
+      }
+    } catch (SQLException e) {
+      failures.add(sql + "  -> " + e.getMessage());
+    }
+  }
+
+  /** The same text of a value in both modes. */
+  private static String cell(ResultSet result, int column) throws SQLException {
+    String type = result.getMetaData().getColumnTypeName(column);
+    String text = result.getString(column);
+    if (text == null) {
+      return "null";
+    }
+    return switch (type) {
+      case "bool" -> Boolean.toString(result.getBoolean(column));
+      case "float8" -> {
+        double value = result.getDouble(column);
+        yield value > 1e6 ? Long.toString((long) value) : Double.toString(value);
+      }
+      default -> text.replaceAll("^\\{(.*)\\}$", "[$1]");
+    };
   }
 
   private static String run(String... command) throws Exception {
@@ -114,17 +190,8 @@ final class PgToolsTest {
   }
 
   private static String python(String module, String program) throws Exception {
-    ProcessBuilder probe = new ProcessBuilder("python3", "-c", "import " + module);
-    boolean hasModule;
-    try {
-      Process process = probe.redirectErrorStream(true).start();
-      process.getInputStream().readAllBytes();
-      hasModule = process.waitFor() == 0;
-    } catch (IOException e) {
-      hasModule = false;
-    }
-    assumeTrue(hasModule, "python3 lacks " + module);
-    return run("python3", "-c", program.replace("PORT", Integer.toString(door.port())));
+    Python.require(folder, module);
+    return Python.run(folder, program.replace("PORT", Integer.toString(door.port())), Map.of());
   }
 
   @Test

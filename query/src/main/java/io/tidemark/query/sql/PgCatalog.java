@@ -34,6 +34,8 @@ public final class PgCatalog implements AutoCloseable {
   private static final String CATALOG = "pg_catalog";
   private static final String INFORMATION = "information_schema";
   private static final String INFORMATION_PREFIX = "info_";
+  private static final String FORMAT = "tidemark_format";
+  private static final String ONE_VALUE = "one_value";
   private static final long MEMORY_BYTES = 64L << 20;
   private static final int SESSIONS_MAX = 256;
 
@@ -106,6 +108,18 @@ public final class PgCatalog implements AutoCloseable {
           "regprocedure", "tidemark_regproc",
           "regnamespace", "tidemark_regnamespace",
           "regrole", "tidemark_regrole");
+
+  /** Functions whose value is a text, so that a cast of it looks a name up. */
+  private static final Set<String> TEXTS =
+      Set.of(FORMAT, "quote_ident", "concat", "concat_ws", "replace", "lower", "upper", "||");
+
+  /** Functions with one value that PostgreSQL takes in FROM too. */
+  private static final Set<String> SCALARS_IN_FROM =
+      Set.of("string_to_array", "regexp_split_to_array", "current_schemas", "parse_ident");
+
+  /** Functions with rows that are views here. */
+  private static final Map<String, String> VIEWS_IN_FROM =
+      Map.of("pg_get_keywords", "pg_keywords", "pg_timezone_names", "pg_timezone_names");
 
   /** What only the session knows. */
   public interface Session {
@@ -213,6 +227,7 @@ public final class PgCatalog implements AutoCloseable {
     if (text.explain()) {
       throw new HistorianException(ErrorCode.SQL_REFUSED, "statements of the catalog have no plan");
     }
+    CteScope.walk(parsed, CteScope.EMPTY, (node, scope) -> functionInFrom(session, node));
     CteScope.walk(parsed, CteScope.EMPTY, (node, scope) -> known(node, facts));
     ObjectNode tree =
         SqlGate.check(
@@ -223,6 +238,35 @@ public final class PgCatalog implements AutoCloseable {
   }
 
   // Before the check.
+
+  /**
+   * A function in FROM as DuckDB has it: a name behind it is that of its column too, one with a
+   * single value becomes a subquery, and some are views.
+   */
+  private static JsonNode functionInFrom(DuckDbSession session, ObjectNode node) {
+    if (!node.path("type").asText().equals("TABLE_FUNCTION")
+        || !(node.path("function") instanceof ObjectNode function)) {
+      return node;
+    }
+    String name = SyntaxTree.name(function, "function_name");
+    String alias = node.path("alias").asText().isEmpty() ? name : node.path("alias").asText();
+    String view = VIEWS_IN_FROM.get(name);
+    if (view != null && function.path("arguments").isEmpty()) {
+      return SyntaxTree.derived(session, "SELECT * FROM " + view).put("alias", alias);
+    }
+    if (SCALARS_IN_FROM.contains(name)) {
+      ObjectNode subquery = SyntaxTree.derived(session, "SELECT NULL AS " + ONE_VALUE);
+      ArrayNode list = (ArrayNode) subquery.findValue("select_list");
+      list.set(0, function.put("alias", alias));
+      return subquery.put("alias", alias);
+    }
+    if (node.path("column_name_alias") instanceof ArrayNode columns
+        && columns.isEmpty()
+        && !node.path("alias").asText().isEmpty()) {
+      columns.add(alias);
+    }
+    return node;
+  }
 
   private static JsonNode known(ObjectNode node, Session facts) {
     if (node.path("select_list") instanceof ArrayNode list) {
@@ -368,8 +412,17 @@ public final class PgCatalog implements AutoCloseable {
 
   // After the check.
 
-  /** Casts to types that are a number and a name: texts become numbers, numbers names. */
+  /**
+   * Casts to types that are a number and a name: texts become numbers, numbers names. And the
+   * function {@code format}, which is another one in DuckDB.
+   */
   private static JsonNode named(ObjectNode node) {
+    if (node.path("class").asText().equals("FUNCTION")
+        && SyntaxTree.name(node, "function_name").equals("format")) {
+      node.put("function_name", FORMAT);
+      node.putObject("qualified_name").putArray("path").add(FORMAT);
+      return node;
+    }
     if (!node.path("class").asText().equals("CAST")) {
       return node;
     }
@@ -380,9 +433,11 @@ public final class PgCatalog implements AutoCloseable {
     JsonNode child =
         CteScope.walk(node.path("child"), CteScope.EMPTY, (below, scope) -> named(below));
     String childClass = child.path("class").asText();
+    String nameOf = SyntaxTree.name(child, "function_name");
     boolean isText =
         childClass.equals("PARAMETER")
             || child.path("literal").path("kind").asText().equals("STRING")
+            || (childClass.equals("FUNCTION") && TEXTS.contains(nameOf))
             || (childClass.equals("CAST")
                 && SyntaxTree.name(child.path("type_expr"), "type_name").matches("varchar|text"));
     JsonNode argument = childClass.equals("PARAMETER") ? SyntaxTree.cast(child, "VARCHAR") : child;
