@@ -364,6 +364,25 @@ class AccountsTest {
   }
 
   @Test
+  void aLoginIsNotInheritedWithTheName() {
+    String user = "{\"name\":\"%s\",\"roles\":[\"engineer\"],\"password\":\"%s\"}";
+    String who = "heir";
+    Api.expect(operator.send("POST", "/api/v1/accounts", JSON, user.formatted(who, PASSWORD)));
+    String login = "{\"name\":\"heir\",\"password\":\"%s\"}".formatted(PASSWORD);
+    String cookie =
+        operator
+            .send("POST", "/api/v1/session", JSON, login)
+            .headers()
+            .firstValue("set-cookie")
+            .orElseThrow();
+    Api page = operator.with("Cookie", cookie.substring(0, cookie.indexOf(';')));
+    assertThat(page.json("/api/v1/session").path("name").asText()).isEqualTo(who);
+    Api.expect(operator.send("DELETE", "/api/v1/accounts/" + who, JSON, ""));
+    Api.expect(operator.send("POST", "/api/v1/accounts", JSON, user.formatted(who, PASSWORD)));
+    assertThat(page.json("/api/v1/session").path("name").asText()).isEqualTo("local-operator");
+  }
+
+  @Test
   void aUserLogsInAndThePageNeedsTheWordOfItsLogin() {
     String user = "{\"name\":\"anna\",\"roles\":[\"engineer\"],\"password\":\"%s\"}";
     for (String poor : List.of("short", "aaaaaaaaaaaaaaa", "anna-is-my-name")) {

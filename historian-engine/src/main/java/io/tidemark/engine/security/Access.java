@@ -172,6 +172,12 @@ public final class Access implements AccessHook {
   }
 
   @Override
+  public @Nullable String holder(String name) {
+    Account account = accounts.find(name);
+    return account == null ? null : account.secretHash();
+  }
+
+  @Override
   public @Nullable Principal trusted(RequestFacts facts, String name) {
     boolean isOperator = hasLocalOperator && facts.isLocal();
     return isOperator && accounts.find(name) == null ? Principal.LOCAL_OPERATOR : null;
@@ -222,13 +228,7 @@ public final class Access implements AccessHook {
   }
 
   private Principal ticket(RequestFacts facts, String secret) {
-    String name =
-        tickets.name(
-            secret,
-            each -> {
-              Account account = accounts.find(each);
-              return account == null ? null : account.secretHash();
-            });
+    String name = tickets.name(secret, this::holder);
     Account account = name == null ? null : accounts.find(name);
     if (account == null) {
       throttle.check(facts.peer(), TOKEN);

@@ -59,4 +59,12 @@ public interface AccessHook {
    * address than loopback only if they are.
    */
   boolean guardsRemotePeers();
+
+  /**
+   * A word that stands for an account for as long as its name and its secret are the same; null if
+   * there is no account of that name. For logins that are kept.
+   */
+  default @Nullable String holder(String name) {
+    return null;
+  }
 }

@@ -75,7 +75,8 @@ final class AccountRoutes {
           null);
     }
     Principal principal = historian.access().password(exchange.facts(), name, password);
-    Sessions.Opened opened = sessions.open(principal.name());
+    String holder = historian.access().holder(principal.name());
+    Sessions.Opened opened = sessions.open(principal.name(), holder == null ? "" : holder);
     exchange.json(
         200,
         Map.of(

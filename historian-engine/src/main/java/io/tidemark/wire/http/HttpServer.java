@@ -368,6 +368,10 @@ public final class HttpServer implements AutoCloseable {
     if (id == null || session == null) {
       return false;
     }
+    if (!session.holder().equals(access.holder(session.name()))) {
+      sessions.close(id);
+      return false;
+    }
     boolean isSafe = headers.method() == HttpMethod.GET || headers.method() == HttpMethod.HEAD;
     if (!isSafe && !session.fits(headers.get(Sessions.CSRF_HEADER))) {
       throw new HistorianException(

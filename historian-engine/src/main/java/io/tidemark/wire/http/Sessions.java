@@ -1,5 +1,6 @@
 package io.tidemark.wire.http;
 
+import io.tidemark.engine.security.AccessHook;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -41,8 +42,10 @@ final class Sessions {
    * Who a cookie stands for.
    *
    * @param name of the account
+   * @param holder what {@link AccessHook#holder} said of it at login: another account of that name,
+   *     or another password, ends the session
    */
-  record Session(String name, String csrf) {
+  record Session(String name, String holder, String csrf) {
     /** Whether a header holds this session's word. Constant time. */
     boolean fits(@Nullable String header) {
       return header != null
@@ -74,7 +77,7 @@ final class Sessions {
   }
 
   /** Begins a session of an account; the oldest ones end if there are too many. */
-  Opened open(String name) {
+  Opened open(String name, String holder) {
     String id = chance();
     String csrf = chance();
     long now = nanoClock.getAsLong();
@@ -85,7 +88,7 @@ final class Sessions {
             .min((a, b) -> Long.compare(a.getValue().lastNanos, b.getValue().lastNanos))
             .ifPresent(oldest -> byHash.remove(oldest.getKey()));
       }
-      byHash.put(hash(id), new Entry(new Session(name, csrf), now));
+      byHash.put(hash(id), new Entry(new Session(name, holder, csrf), now));
     }
     return new Opened(id, csrf);
   }

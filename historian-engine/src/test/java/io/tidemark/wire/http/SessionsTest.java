@@ -13,7 +13,7 @@ class SessionsTest {
 
   @Test
   void aSessionEndsWhenNothingIsAsked() {
-    Sessions.Opened opened = sessions.open("anna");
+    Sessions.Opened opened = sessions.open("anna", "h");
     for (int i = 0; i < 10; i++) {
       nanos[0] += 15 * MINUTE;
       assertThat(sessions.find(opened.id())).isNotNull();
@@ -25,7 +25,7 @@ class SessionsTest {
 
   @Test
   void aSessionEndsAfterADay() {
-    Sessions.Opened opened = sessions.open("anna");
+    Sessions.Opened opened = sessions.open("anna", "h");
     for (int i = 0; i < 24 * 6; i++) {
       nanos[0] += 10 * MINUTE;
       assertThat(sessions.find(opened.id())).isNotNull();
@@ -36,8 +36,8 @@ class SessionsTest {
 
   @Test
   void idsAreLongAndOfOneSessionOnly() {
-    Sessions.Opened first = sessions.open("anna");
-    Sessions.Opened second = sessions.open("anna");
+    Sessions.Opened first = sessions.open("anna", "h");
+    Sessions.Opened second = sessions.open("anna", "h");
     assertThat(first.id()).hasSize(43).isNotEqualTo(second.id());
     sessions.close(first.id());
     assertThat(sessions.find(first.id())).isNull();
@@ -51,10 +51,10 @@ class SessionsTest {
 
   @Test
   void theOldestGiveWay() {
-    Sessions.Opened first = sessions.open("anna");
+    Sessions.Opened first = sessions.open("anna", "h");
     for (int i = 0; i < 10_000; i++) {
       nanos[0]++;
-      sessions.open("bert");
+      sessions.open("bert", "h");
     }
     assertThat(sessions.find(first.id())).isNull();
   }
