@@ -46,9 +46,11 @@ final class JavaDoor implements AnsweringDoor {
   private static final int LIMIT = 1_000_000;
 
   private final Historian historian;
+  private final Principal principal;
 
-  JavaDoor(Historian historian) {
+  JavaDoor(Historian historian, Principal principal) {
     this.historian = historian;
+    this.principal = principal;
   }
 
   @Override
@@ -73,7 +75,7 @@ final class JavaDoor implements AnsweringDoor {
 
   @Override
   public Answer answer(Question question) {
-    try (Historian.OpenQuery open = historian.openQuery(Principal.LOCAL_OPERATOR, zone(question))) {
+    try (Historian.OpenQuery open = historian.openQuery(principal, zone(question))) {
       return new Asked(question, open.context()).answer();
     } catch (HistorianException e) {
       return Answer.refused(e.code().name());

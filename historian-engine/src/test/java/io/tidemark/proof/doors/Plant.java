@@ -157,9 +157,12 @@ final class Plant {
     return tags;
   }
 
-  /** Defines the tags and writes the samples, with seals in between; waits until all is settled. */
-  void writeInto(TestServer server) {
-    Api api = server.api();
+  /**
+   * Defines the tags and writes the samples, with seals in between; waits until all is settled.
+   *
+   * @param api of who may do that
+   */
+  void writeInto(TestServer server, Api api) {
     Api.expect(api.send("PUT", "/api/v1/tags", SERIES, definitions()));
     long fromNs = Long.MIN_VALUE;
     List<Sample> late = new ArrayList<>();

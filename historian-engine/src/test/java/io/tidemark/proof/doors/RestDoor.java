@@ -37,10 +37,12 @@ final class RestDoor implements AnsweringDoor {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(); // see ServerClient
   private final String address;
+  private final String token;
   private final Form form;
 
-  RestDoor(String address, Form form) {
+  RestDoor(String address, String token, Form form) {
     this.address = address;
+    this.token = token;
     this.form = form;
   }
 
@@ -64,7 +66,9 @@ final class RestDoor implements AnsweringDoor {
     URI uri = URI.create(address + RestQuery.of(question) + form.parameters(question));
     HttpResponse<byte[]> response;
     try {
-      response = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray());
+      HttpRequest request =
+          HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + token).build();
+      response = client.send(request, BodyHandlers.ofByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

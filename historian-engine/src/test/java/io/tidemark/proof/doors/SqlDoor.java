@@ -1,51 +1,49 @@
 package io.tidemark.proof.doors;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.model.ReadRule;
-import io.tidemark.proof.Api;
 import io.tidemark.query.aggregate.SummaryField;
 import io.tidemark.query.retrieval.Retrieval;
-import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * SQL: the functions {@code recorded}, {@code interpolated}, {@code at_times}, {@code plot} and
- * {@code summary}, or the relations {@code samples} and {@code current}. Rows have no order,
- * float32 samples come widened; times of {@code summary} are microseconds, rounded down.
+ * {@code summary}, or the relations {@code samples} and {@code current}; the same texts through
+ * each {@link SqlClient}. Rows have no order, float32 samples come widened; times of {@code
+ * summary} are microseconds, rounded down.
  */
 final class SqlDoor implements AnsweringDoor {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String SAMPLE = "tag, ts_ns, value, value_int, text, status, quality";
+  private static final String SAMPLE = "tag, ts, ts_ns, value, value_int, text, status, quality";
   private static final String SUMMARY =
       "tag, start_time, end_time, time_average, sample_average, minimum, minimum_time, maximum,"
           + " maximum_time, std_dev, total, \"count\", percent_good, status, quality, basis";
   private static final long MICRO_NS = 1_000;
 
-  private final Api api;
+  private final SqlClient client;
   private final boolean isOfRelations;
 
-  private SqlDoor(Api api, boolean isOfRelations) {
-    this.api = api;
+  private SqlDoor(SqlClient client, boolean isOfRelations) {
+    this.client = client;
     this.isOfRelations = isOfRelations;
   }
 
-  static SqlDoor ofFunctions(Api api) {
-    return new SqlDoor(api, false);
+  static SqlDoor ofFunctions(SqlClient client) {
+    return new SqlDoor(client, false);
   }
 
-  static SqlDoor ofRelations(Api api) {
-    return new SqlDoor(api, true);
+  static SqlDoor ofRelations(SqlClient client) {
+    return new SqlDoor(client, true);
   }
 
   @Override
   public String name() {
-    return isOfRelations ? "SQL relations" : "SQL functions";
+    return client.name() + (isOfRelations ? ", relations" : ", functions");
   }
 
   @Override
@@ -230,46 +228,70 @@ final class SqlDoor implements AnsweringDoor {
 
   @Override
   public Answer answer(Question question) {
-    String body =
-        JSON.createObjectNode()
-            .put("sql", statement(question))
-            .put("timeZone", JavaDoor.zone(question).getId())
-            .toString();
-    HttpResponse<String> response = api.send("POST", "/api/v1/sql", "application/json", body);
-    JsonNode json = Api.parse(response.body());
-    if (response.statusCode() != 200) {
-      return Answer.refused(json.path("code").asText(response.body()));
+    SqlClient.Table table = client.ask(statement(question), JavaDoor.zone(question));
+    String refusal = table.refusal();
+    if (refusal != null) {
+      return Answer.refused(refusal);
     }
     List<Row> rows = new ArrayList<>();
-    for (JsonNode cells : json.path("rows")) {
+    for (List<@Nullable Object> cells : table.rows()) {
       Row row = new Row();
       for (int i = 0; i < cells.size(); i++) {
-        cell(row, json.path("columns").path(i).path("name").asText(), cells.path(i));
+        Object cell = cells.get(i);
+        if (cell != null) {
+          cell(row, table.columns().get(i), cell);
+        }
       }
-      rows.add(ArrowForm.typed(row));
+      rows.add(ArrowForm.typed(withoutRoundedTime(row)));
     }
     return Answer.of(rows);
   }
 
-  private static void cell(Row row, String column, JsonNode json) {
-    if (json.isNull()) {
-      return;
-    }
+  private static void cell(Row row, String column, Object cell) {
     switch (column) {
-      case "ts_ns" -> row.set("ts", Long.parseLong(json.asText()));
-      case "value" ->
-          row.set(
-              "value",
-              json.isTextual()
-                  ? (Double) Double.parseDouble(json.asText())
-                  : (Double) json.doubleValue());
-      case "value_int" -> row.set("valueInt", Long.parseLong(json.asText()));
-      case "status" -> row.set("status", (int) json.asLong());
+      case "ts" -> row.set("rounded", nanos((Instant) cell));
+      case "ts_ns" -> row.set("ts", (Long) cell);
+      case "value" -> row.set("value", (Double) cell);
+      case "value_int" -> row.set("valueInt", (Long) cell);
+      case "status" -> row.set("status", status((Long) cell));
       default -> {
         String name = Columns.camel(column);
-        row.set(name, Columns.cell(name, json.asText()));
+        row.set(
+            name,
+            switch (Columns.type(name)) {
+              case TIME -> (Object) nanos((Instant) cell);
+              case NUMBER -> (Double) cell;
+              case WHOLE -> (Long) cell;
+              case TEXT -> (String) cell;
+              case STATUS -> status((Long) cell);
+            });
       }
     }
+  }
+
+  /** The 32 bits of a number that has no more. */
+  private static int status(long number) {
+    if (number != Integer.toUnsignedLong((int) number)) {
+      throw new AssertionError("status has more than 32 bits: " + number);
+    }
+    return (int) number;
+  }
+
+  private static long nanos(Instant time) {
+    // Wraps twice for the first second of int64, and is right again.
+    return time.getEpochSecond() * 1_000_000_000L + time.getNano();
+  }
+
+  /** {@code ts} is {@code ts_ns} in microseconds, rounded down; then it says nothing more. */
+  private static Row withoutRoundedTime(Row row) {
+    if (row.get("ts") instanceof Long ns && !Objects.equals(row.get("rounded"), micros(ns))) {
+      throw new AssertionError("ts is not ts_ns: " + row);
+    }
+    return row.without("rounded");
+  }
+
+  private static long micros(long ns) {
+    return ns - Math.floorMod(ns, MICRO_NS);
   }
 
   @Override
@@ -280,7 +302,7 @@ final class SqlDoor implements AnsweringDoor {
       for (String name :
           List.of("startTime", "endTime", "minimumTime", "maximumTime", "firstTime", "lastTime")) {
         if (row.get(name) instanceof Long ns) {
-          row.set(name, ns - Math.floorMod(ns, MICRO_NS));
+          row.set(name, micros(ns));
         }
       }
     }

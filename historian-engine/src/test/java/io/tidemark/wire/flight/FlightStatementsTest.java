@@ -279,6 +279,28 @@ class FlightStatementsTest {
   }
 
   @Test
+  void timesThatAreNoNanosecondsAreNamed() throws Exception {
+    Table table =
+        client.query(
+            "SELECT make_timestamptz(t) AS t FROM (VALUES (-9223372036854776), (NULL),"
+                + " (9223372036854775)) v(t)");
+    assertThat(table.column("t")).containsExactly(Long.MIN_VALUE, null, 9_223_372_036_854_775_000L);
+    for (String time : List.of("1677-09-21 00:12:43.145223", "2262-04-11 23:47:16.854776")) {
+      assertRefused(
+          () -> client.query("SELECT timestamptz '" + time + "+00' AS late"),
+          FlightStatusCode.INVALID_ARGUMENT,
+          "OUT_OF_RANGE: ",
+          "column=late",
+          "time=" + time.replace(' ', 'T') + "Z",
+          "cast it to VARCHAR");
+    }
+    assertRefused(
+        () -> client.query("SELECT 'infinity'::TIMESTAMPTZ AS t"),
+        FlightStatusCode.INVALID_ARGUMENT,
+        "OUT_OF_RANGE: ");
+  }
+
+  @Test
   void aStatementOf64KiBRuns() throws Exception {
     String text = "x".repeat((64 << 10) - 32);
     assertThat(client.query("SELECT '" + text + "' AS x").column("x")).containsExactly(text);

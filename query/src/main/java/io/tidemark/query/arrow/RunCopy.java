@@ -1,5 +1,7 @@
 package io.tidemark.query.arrow;
 
+import io.tidemark.model.ErrorCode;
+import io.tidemark.model.HistorianException;
 import io.tidemark.query.arrow.ArrowPageWriter.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -9,11 +11,19 @@ import java.util.List;
 /** Copies runs of SQL values into pages, a column at a time. One thread. */
 final class RunCopy {
   private static final long NANOS_PER_MICRO = 1_000;
+  private static final long MICROS_PER_SECOND = 1_000_000L;
+
+  /** The microsecond in which nanoseconds of 64 bits begin; the first of them lies within it. */
+  private static final long MICROS_MIN = Math.floorDiv(Long.MIN_VALUE, NANOS_PER_MICRO);
+
+  private static final long MICROS_MAX = Long.MAX_VALUE / NANOS_PER_MICRO;
+  private static final long SECONDS_MAX = Long.MAX_VALUE / MICROS_PER_SECOND - 1;
 
   /** Texts up to so many characters are repeated in one go. */
   private static final int REPEATED_CHARS_MAX = 1_024;
 
   private final RunSource rows;
+  private final List<ArrowPageWriter.Column> columns;
   private final Type[] types;
   private final double[] doubles = new double[RunSource.ROWS_MAX];
   private final long[] longs = new long[RunSource.ROWS_MAX];
@@ -21,6 +31,7 @@ final class RunCopy {
 
   RunCopy(RunSource rows, List<ArrowPageWriter.Column> columns) {
     this.rows = rows;
+    this.columns = columns;
     this.types = columns.stream().map(ArrowPageWriter.Column::type).toArray(Type[]::new);
   }
 
@@ -73,13 +84,13 @@ final class RunCopy {
     }
     if (rows.isFull(column)) {
       for (int row = 0; row < count; row++) {
-        longs[row] = Math.multiplyExact(longs[row], NANOS_PER_MICRO);
+        longs[row] = nanos(column, longs[row]);
       }
       page.setRun(column, longs, count);
       return;
     }
     for (int row = 0; row < count; row++) {
-      longs[row] = rows.isNull(column, row) ? 0 : Math.multiplyExact(longs[row], NANOS_PER_MICRO);
+      longs[row] = rows.isNull(column, row) ? 0 : nanos(column, longs[row]);
     }
     page.setRun(column, longs, count);
     clearNulls(page, column, count);
@@ -123,20 +134,44 @@ final class RunCopy {
     }
   }
 
-  private static void set(ArrowPage page, int column, int offset, Type type, Object value) {
+  private void set(ArrowPage page, int column, int offset, Type type, Object value) {
     switch (type) {
       case BOOL -> page.setBool(column, offset, (Boolean) value);
       case INT64 -> page.setLong(column, offset, ((Number) value).longValue());
       case UINT32 -> page.setUnsignedInt(column, offset, ((Number) value).intValue());
       case FLOAT64 -> page.setDouble(column, offset, number(value));
-      case TIME -> page.setTime(column, offset, nanos((Instant) value));
+      case TIME -> page.setTime(column, offset, nanos(column, (Instant) value));
       case TEXT -> page.setText(column, offset, value.toString());
     }
   }
 
-  private static long nanos(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+  private long nanos(int column, long micros) {
+    if (micros > MICROS_MIN && micros <= MICROS_MAX) {
+      return micros * NANOS_PER_MICRO;
+    }
+    if (micros == MICROS_MIN) {
+      return Long.MIN_VALUE;
+    }
+    throw outside(column, micros);
+  }
+
+  private long nanos(int column, Instant time) {
+    long seconds = Math.clamp(time.getEpochSecond(), -SECONDS_MAX, SECONDS_MAX);
+    return nanos(column, seconds * MICROS_PER_SECOND + time.getNano() / NANOS_PER_MICRO);
+  }
+
+  private HistorianException outside(int column, long micros) {
+    return new HistorianException(
+        ErrorCode.OUT_OF_RANGE,
+        "time is beyond what Arrow's timestamp[ns] holds, 1677-09-21 to 2262-04-11: column="
+            + columns.get(column).name()
+            + ", time="
+            + Instant.ofEpochSecond(
+                Math.floorDiv(micros, MICROS_PER_SECOND),
+                Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO),
+        null,
+        "cast it to VARCHAR, or leave such rows out",
+        null);
   }
 
   private static double number(Object value) {
