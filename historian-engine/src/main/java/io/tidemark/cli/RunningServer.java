@@ -142,6 +142,18 @@ final class RunningServer implements AutoCloseable {
     if (pg != null) {
       engine.gauge("tidemark.pg.connections", "Open connections.", pg::connections);
       engine.counter("tidemark.pg.connections.refused", "Connections refused.", pg::refusedTotal);
+      engine.counter(
+          "tidemark.pg.logins.timed.out",
+          "Connections that did not log in within the time they had.",
+          pg::loginTimeoutsTotal);
+      engine.counter(
+          "tidemark.pg.stalled",
+          "Connections closed since the client did not read, or not send a message's end.",
+          pg::stalledTotal);
+      engine.counter(
+          "tidemark.pg.protocol.errors",
+          "Connections closed for what is no message.",
+          pg::protocolErrorsTotal);
       engine.counter("tidemark.pg.logins", "Logins that succeeded.", pg::loginsTotal);
       engine.counter("tidemark.pg.statements", "Statements.", pg::statementsTotal);
       engine.counter("tidemark.pg.errors", "Errors answered.", pg::errorsTotal);
@@ -157,6 +169,14 @@ final class RunningServer implements AutoCloseable {
           "tidemark.flight.calls.refused",
           "Calls refused for their credentials or for the state of the server.",
           flight::callsRefused);
+      engine.counter(
+          "tidemark.flight.calls.given.up",
+          "Calls given up since the client did not say what it wants.",
+          flight::callsGivenUp);
+      engine.counter(
+          "tidemark.flight.streams.stalled",
+          "Results given up since the client did not read.",
+          flight::streamsStalled);
       engine.gauge(
           "tidemark.flight.streams", "Results under way or waiting.", flight::streamsUnderWay);
     }

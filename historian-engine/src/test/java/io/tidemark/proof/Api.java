@@ -22,24 +22,32 @@ import java.util.stream.Stream;
 public final class Api {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(); // see ServerClient
+  static {
+    // Sooner than the server: a request on a connection that it just closed would fail.
+    System.setProperty("jdk.httpclient.keepalive.timeout", "5");
+  }
+
+  private final HttpClient client;
   private final String address;
   private final List<String> headers;
 
   /** A client of that server. */
   public Api(String address) {
-    this(address, List.of());
+    this(
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), // see ServerClient
+        address,
+        List.of());
   }
 
-  private Api(String address, List<String> headers) {
+  private Api(HttpClient client, String address, List<String> headers) {
+    this.client = client;
     this.address = address;
     this.headers = headers;
   }
 
-  /** The same with further headers in each request, name and value in turn. */
+  /** The same over the same connections with further headers, name and value in turn. */
   public Api with(String... more) {
-    return new Api(address, Stream.concat(headers.stream(), Stream.of(more)).toList());
+    return new Api(client, address, Stream.concat(headers.stream(), Stream.of(more)).toList());
   }
 
   /** The same that logs in with a token. */

@@ -96,7 +96,7 @@ class KilledExportTest {
               half.countDown();
               await(killed);
             })) {
-      List<String> command = ServerProcess.mainCommand(List.of());
+      List<String> command = ServerProcess.java();
       command.addAll(List.of(export(proxy.address(), out, "--as-of", asOf)));
       Process process =
           new ProcessBuilder(command)

@@ -54,16 +54,27 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess launch(
       List<String> wrapper, String name, Path folder, int port, String... options)
       throws IOException {
-    List<String> command = mainCommand(wrapper);
-    command.addAll(List.of(name, "--data", folder.toString(), "--port", Integer.toString(port)));
-    command.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
+    List<String> all = new ArrayList<>(List.of("--port", Integer.toString(port)));
+    all.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
+    all.addAll(List.of(options));
+    return asInstalled(wrapper, name, folder, all.toArray(String[]::new));
+  }
+
+  /**
+   * The same with all ports as they are by default, which only one server of a machine can have.
+   */
+  static ServerProcess asInstalled(
+      List<String> wrapper, String name, Path folder, String... options) throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
+    command.addAll(java());
+    command.addAll(List.of(name, "--data", folder.toString()));
     command.addAll(List.of(options));
     return new ServerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
-  /** The program {@code tidemark}; its arguments come behind. */
-  static List<String> mainCommand(List<String> wrapper) {
-    List<String> command = new ArrayList<>(wrapper);
+  /** How {@code tidemark} is started here. */
+  static List<String> java() {
+    List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("@" + Path.of(System.getProperty("tidemark.root", ".."), "jvm.args"));
     command.add("-Xmx512m");

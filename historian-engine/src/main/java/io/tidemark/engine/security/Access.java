@@ -51,12 +51,16 @@ public final class Access implements AccessHook {
 
   private static final Logger LOG = LoggerFactory.getLogger(Access.class);
 
+  /** Failed logins that are logged; all of them are counted. */
+  private static final int LOGGED_PER_MINUTE = 120;
+
   private final Accounts accounts;
   private final boolean hasLocalOperator;
   private final LongSupplier epochNs;
   private final LongSupplier nanoClock;
   private final LoginThrottle throttle;
   private final LoginTickets tickets;
+  private final LogLimit failures = new LogLimit(LOGGED_PER_MINUTE);
   private final Semaphore turns = new Semaphore(HASHES_MAX);
   private final byte[] seed = new byte[32];
   private final String nobodysHash;
@@ -303,12 +307,16 @@ public final class Access implements AccessHook {
 
   private HistorianException failed(RequestFacts facts, String name, String reason) {
     throttle.failed(facts.peer(), name, !name.equals(TOKEN));
-    LOG.warn(
-        "login failed: peer={}, name={}, operation={}, reason={}",
-        facts.peer().getHostAddress(),
-        ErrorText.quote(name),
-        ErrorText.quote(facts.operation()),
-        reason);
+    long leftOut = failures.admit();
+    if (leftOut >= 0) {
+      LOG.warn(
+          "login failed: peer={}, name={}, operation={}, reason={}, leftOut={}",
+          facts.peer().getHostAddress(),
+          ErrorText.quote(name),
+          ErrorText.quote(facts.operation()),
+          reason,
+          leftOut);
+    }
     return unauthenticated("credentials are refused: reason=" + reason);
   }
 

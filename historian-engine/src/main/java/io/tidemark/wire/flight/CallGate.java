@@ -19,8 +19,11 @@ import io.tidemark.model.Principal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -45,14 +48,52 @@ final class CallGate implements ServerInterceptor {
 
   private final Historian historian;
   private final AccessHook access;
+  private final long waitNanosMax;
+  private final Set<Waiting<?, ?>> waiting = ConcurrentHashMap.newKeySet();
+  private final LongAdder givenUp = new LongAdder();
   private final AtomicInteger underWay = new AtomicInteger();
   private final LongAdder calls = new LongAdder();
   private final LongAdder callsRefused = new LongAdder();
   private volatile boolean stopping;
 
-  CallGate(Historian historian, AccessHook access) {
+  /**
+   * A gate that lets calls through.
+   *
+   * @param waitMax how long a call may wait for the message that says what it wants
+   */
+  CallGate(Historian historian, AccessHook access, Duration waitMax) {
     this.historian = historian;
     this.access = access;
+    this.waitNanosMax = waitMax.toNanos();
+  }
+
+  /** A call whose client has not said yet what it wants; whoever ends that first goes on. */
+  private static final class Waiting<Q, R> {
+    private final ServerCall<Q, R> call;
+    private final long sinceNanos = System.nanoTime();
+    private final AtomicBoolean isOver = new AtomicBoolean();
+
+    Waiting(ServerCall<Q, R> call) {
+      this.call = call;
+    }
+  }
+
+  /** Gives up calls whose clients do not say what they want. */
+  void look() {
+    long now = System.nanoTime();
+    for (Waiting<?, ?> each : waiting) {
+      if (now - each.sinceNanos > waitNanosMax && each.isOver.compareAndSet(false, true)) {
+        givenUp.increment();
+        each.call.close(
+            Status.DEADLINE_EXCEEDED.withDescription(
+                "DEADLINE_EXCEEDED: message of the call did not come in time"),
+            new Metadata());
+      }
+    }
+  }
+
+  long givenUp() {
+    return givenUp.sum();
   }
 
   private static Metadata.Key<String> key(String name) {
@@ -92,15 +133,44 @@ final class CallGate implements ServerInterceptor {
       ended(isOpen);
       throw e;
     }
+    Waiting<Q, R> request = new Waiting<>(call);
+    waiting.add(request);
+    boolean isSingle = call.getMethodDescriptor().getType().clientSendsOneMessage();
     return new SimpleForwardingServerCallListener<>(listener) {
+      private boolean isGivenUp;
+
+      // Whether the call goes on with what came.
+      private boolean arrived() {
+        if (waiting.remove(request)) {
+          isGivenUp = !request.isOver.compareAndSet(false, true);
+        }
+        return !isGivenUp;
+      }
+
+      @Override
+      public void onMessage(Q message) {
+        if (isSingle || arrived()) {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (arrived()) {
+          super.onHalfClose();
+        }
+      }
+
       @Override
       public void onComplete() {
+        waiting.remove(request);
         ended(isOpen);
         super.onComplete();
       }
 
       @Override
       public void onCancel() {
+        waiting.remove(request);
         ended(isOpen);
         super.onCancel();
       }

@@ -103,6 +103,38 @@ public record FlightConfig(
         stopTimeout);
   }
 
+  /** The same with another number of connections. */
+  public FlightConfig withConnections(int connections) {
+    return new FlightConfig(
+        bindAddress,
+        port,
+        connections,
+        streamsMax,
+        messageBytesMax,
+        sendBytesMax,
+        preparedMax,
+        preparedPerClientMax,
+        preparedIdleMax,
+        stallTimeout,
+        stopTimeout);
+  }
+
+  /** The same with another patience for clients that do not read, or do not send. */
+  public FlightConfig withStallTimeout(Duration stall) {
+    return new FlightConfig(
+        bindAddress,
+        port,
+        connectionsMax,
+        streamsMax,
+        messageBytesMax,
+        sendBytesMax,
+        preparedMax,
+        preparedPerClientMax,
+        preparedIdleMax,
+        stall,
+        stopTimeout);
+  }
+
   /** The same at another address. */
   public FlightConfig withAddress(String newAddress) {
     return new FlightConfig(

@@ -41,6 +41,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class FlightDoor implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(FlightDoor.class);
+
+  /** Held, or its level would be forgotten: it tells of every stranger, with a trace. */
+  private static final java.util.logging.Logger TRANSPORT_LOG =
+      java.util.logging.Logger.getLogger("io.grpc.netty.NettyServerTransport");
+
+  static {
+    TRANSPORT_LOG.setLevel(java.util.logging.Level.WARNING);
+  }
+
   private static final int HEADER_BYTES_MAX = 32 * 1024;
   private static final int CALLS_PER_CONNECTION_MAX = 100;
   private static final int RESETS_MAX = 200;
@@ -52,6 +61,10 @@ public final class FlightDoor implements AutoCloseable {
   private static final int KEEP_ALIVE_SECONDS = 30;
   private static final int KEEP_ALIVE_ANSWER_SECONDS = 20;
   private static final int PING_SECONDS_MIN = 5;
+
+  /** A connection without a call for so many stall timeouts is closed; clients open another. */
+  private static final long IDLE_STALLS = 5;
+
   private static final long CLOSE_MILLIS_MAX = 500;
 
   private final FlightConfig config;
@@ -93,7 +106,7 @@ public final class FlightDoor implements AutoCloseable {
             1,
             Thread.ofPlatform().daemon().name("tidemark-flight-accept").factory(),
             NioIoHandler.newFactory());
-    this.gate = new CallGate(historian, access);
+    this.gate = new CallGate(historian, access, config.stallTimeout());
     this.prepared = new PreparedStatements(config, System::nanoTime);
     this.streams = new ResultStreams(config, historian, allocator);
     this.puts = new StuckPuts(PUTS_MAX, config.stallTimeout());
@@ -137,6 +150,7 @@ public final class FlightDoor implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("tidemark-flight-upkeep").factory());
     looks.scheduleWithFixedDelay(puts::look, 1, 1, TimeUnit.SECONDS);
+    looks.scheduleWithFixedDelay(gate::look, 1, 1, TimeUnit.SECONDS);
     upkeep = looks;
   }
 
@@ -163,6 +177,7 @@ public final class FlightDoor implements AutoCloseable {
         .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEP_ALIVE_ANSWER_SECONDS, TimeUnit.SECONDS)
+        .maxConnectionIdle(IDLE_STALLS * config.stallTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true);
     if (keys != null) {
@@ -282,6 +297,11 @@ public final class FlightDoor implements AutoCloseable {
   /** Calls refused for their credentials or for the state of the server. */
   public long callsRefused() {
     return gate.callsRefused();
+  }
+
+  /** Calls given up since the client did not say what it wants. */
+  public long callsGivenUp() {
+    return gate.givenUp();
   }
 
   /** Calls under way. */

@@ -95,6 +95,14 @@ final class FlightErrors {
           "select fewer columns, or shorter texts",
           failure);
     }
+    if (failure.getCause() instanceof InterruptedException) {
+      return new HistorianException(
+          ErrorCode.DEADLINE_EXCEEDED,
+          "client did not send in time, or the server stops",
+          null,
+          "send again",
+          failure);
+    }
     if (failure instanceof StackOverflowError) {
       return new HistorianException(ErrorCode.SQL_REFUSED, "statement is nested too deeply");
     }

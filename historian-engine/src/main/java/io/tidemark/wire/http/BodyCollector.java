@@ -7,7 +7,6 @@ import io.tidemark.model.HistorianException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
@@ -27,7 +26,6 @@ final class BodyCollector implements Subscriber<HttpObject> {
   private int length;
   private long taken;
   private boolean done;
-  private @Nullable Subscription subscription;
 
   /**
    * A collector.
@@ -53,7 +51,6 @@ final class BodyCollector implements Subscriber<HttpObject> {
 
   @Override
   public void onSubscribe(Subscription newSubscription) {
-    subscription = newSubscription;
     newSubscription.request(Long.MAX_VALUE);
   }
 
@@ -97,11 +94,7 @@ final class BodyCollector implements Subscriber<HttpObject> {
   private void fail(Throwable cause) {
     done = true;
     bytes = new byte[0];
-    release();
-    Subscription source = subscription;
-    if (source != null) {
-      source.cancel();
-    }
+    release(); // what still comes is thrown away: a reset could overtake the answer
     onFailure.accept(cause);
   }
 

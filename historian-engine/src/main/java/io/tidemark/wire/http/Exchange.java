@@ -235,7 +235,7 @@ final class Exchange {
   void fail(Throwable cause) {
     if (isClientGone(cause)) {
       LOGGER.debug("request {} ended: {}", requestId(), cause.getMessage());
-      writer.close(cause);
+      writer.close(AbortedStreamException.get()); // the library logs others with their trace
       return;
     }
     HistorianException error = toError(cause);

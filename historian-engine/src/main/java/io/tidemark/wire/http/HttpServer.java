@@ -13,6 +13,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -46,6 +47,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,9 @@ public final class HttpServer implements AutoCloseable {
           "same-origin",
           "cross-origin-opener-policy",
           "same-origin");
+
+  /** How long the rest of a body is still taken behind its answer, before the stream is reset. */
+  private static final Duration LINGER_MAX = Duration.ofSeconds(2);
 
   /** What the protocol library may still take once no request is under way. */
   private static final Duration CLOSE_MAX = Duration.ofMillis(500);
@@ -116,7 +121,7 @@ public final class HttpServer implements AutoCloseable {
     this.access = historian.access();
     this.tls = tls;
     this.sessions = new Sessions(config.sessionIdle().toNanos(), System::nanoTime);
-    this.connections = new Connections(config.connectionsMax());
+    this.connections = new Connections(config.connectionsMax(), config.requestTimeout());
     this.live = new LiveRoutes(historian, config);
     this.routes = routes(config, historian, sessions, live, connections);
     this.router = new Router(routes);
@@ -262,7 +267,11 @@ public final class HttpServer implements AutoCloseable {
   private HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     RequestHeaders headers = request.headers();
     HttpResponseWriter writer = HttpResponse.streaming();
+    connections.requested(
+        context.log().ensureAvailable(RequestLogProperty.SESSION).channel(), writer.whenComplete());
+    context.setRequestAutoAbortDelay(LINGER_MAX);
     Exchange exchange = new Exchange(context, headers, writer, config.stallTimeout());
+    Consumer<Throwable> refusal = cause -> refuse(request, exchange, cause);
     try {
       RequestFacts facts = facts(context, headers);
       exchange.facts(facts);
@@ -277,16 +286,25 @@ public final class HttpServer implements AutoCloseable {
               exchange.principal(access.authenticate(facts));
               context.eventLoop().execute(() -> proceed(context, request, exchange, writer));
             },
-            exchange,
+            refusal,
             () -> {});
       } else {
         exchange.principal(access.authenticate(facts));
         proceed(context, request, exchange, writer);
       }
     } catch (RuntimeException e) {
-      exchange.fail(e);
+      refusal.accept(e);
     }
     return writer;
+  }
+
+  /**
+   * Answers a request whose body nobody reads. What the client still sends is thrown away for a
+   * while: were its stream reset at once, the reset could overtake the answer.
+   */
+  private static void refuse(HttpRequest request, Exchange exchange, Throwable cause) {
+    request.subscribe(new DiscardedBody());
+    exchange.fail(cause);
   }
 
   private void proceed(
@@ -304,7 +322,7 @@ public final class HttpServer implements AutoCloseable {
       }
       receive(context, request, route, exchange);
     } catch (RuntimeException e) {
-      exchange.fail(e);
+      refuse(request, exchange, e);
     }
   }
 
@@ -431,7 +449,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void run(Route route, Exchange exchange, Runnable onEnd) {
-    onLane(route.lane(), () -> route.handler().handle(exchange), exchange, onEnd);
+    onLane(route.lane(), () -> route.handler().handle(exchange), exchange::fail, onEnd);
   }
 
   /** Work of a request. */
@@ -439,7 +457,7 @@ public final class HttpServer implements AutoCloseable {
     void run() throws Exception;
   }
 
-  private void onLane(Route.Lane which, Work work, Exchange exchange, Runnable onEnd) {
+  private void onLane(Route.Lane which, Work work, Consumer<Throwable> onFailure, Runnable onEnd) {
     ExecutorService lane = lanes.get(which);
     try {
       if (lane == null) {
@@ -451,14 +469,14 @@ public final class HttpServer implements AutoCloseable {
               work.run();
             } catch (Throwable e) {
               // At the boundary: a stack overflow of a parser must not cost the thread.
-              exchange.fail(e);
+              onFailure.accept(e);
             } finally {
               onEnd.run();
             }
           });
     } catch (RejectedExecutionException e) {
       onEnd.run();
-      exchange.fail(
+      onFailure.accept(
           new HistorianException(
               ErrorCode.BACK_PRESSURED,
               "too many requests wait: lane=" + which,

@@ -26,6 +26,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
   private boolean isLoggedIn;
   private boolean isRefused;
   private int reserved;
+  private long messages;
 
   /**
    * A decoder.
@@ -47,13 +48,18 @@ final class FrameDecoder extends ByteToMessageDecoder {
     isLoggedIn = true;
   }
 
+  /** Messages so far. */
+  long messages() {
+    return messages;
+  }
+
   /** Bytes that arrived and were not cut yet. */
   int buffered() {
     return actualReadableBytes();
   }
 
   @Override
-  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> messages) {
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> cut) {
     if (isRefused) {
       in.skipBytes(in.readableBytes());
       return;
@@ -86,7 +92,8 @@ final class FrameDecoder extends ByteToMessageDecoder {
     byte[] body = new byte[length - 4];
     in.readBytes(body);
     reserved = 0;
-    messages.add(new Frame(type, body));
+    cut.add(new Frame(type, body));
+    messages++;
   }
 
   /** Bytes that were reserved for a message that did not come. */

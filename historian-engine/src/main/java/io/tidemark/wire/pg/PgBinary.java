@@ -26,6 +26,10 @@ final class PgBinary {
   private static final long EPOCH_DAYS = 10_957;
   private static final BigInteger TEN_THOUSAND = BigInteger.valueOf(10_000);
   private static final int NUMERIC_NEGATIVE = 0x4000;
+
+  /** Whole numbers of so many digits are a long for sure. */
+  private static final int LONG_DIGITS = 18;
+
   private static final Pattern INTERVAL =
       Pattern.compile(
           "(?:(-?\\d+) years? ?)?(?:(-?\\d+) (?:months?|mons?) ?)?(?:(-?\\d+) days? ?)?"
@@ -152,14 +156,14 @@ final class PgBinary {
     out.endField(start);
   }
 
-  /** Text of a numeric in binary form. */
-  static String numericText(MessageReader in) {
-    final int count = in.count(0);
+  /** A numeric in binary form: a Long if it is whole and short, else the nearest Double. */
+  static Object numeric(MessageReader in) {
+    final int count = in.count(2);
     final int weight = in.int16();
     final int sign = in.int16() & 0xFFFF;
     final int scale = in.int16();
     if (sign == 0xC000) {
-      return "NaN";
+      return Double.NaN;
     }
     if ((sign != 0 && sign != NUMERIC_NEGATIVE) || scale < 0) {
       throw new PgException(SqlState.INVALID_BINARY, "numeric has an unknown form: sign=" + sign);
@@ -167,11 +171,28 @@ final class PgBinary {
     if (Math.abs(weight) > 1_000 || count > 1_000 || scale > 4_000) {
       throw new PgException(SqlState.INVALID_BINARY, "numeric is too long: weight=" + weight);
     }
-    BigInteger digits = BigInteger.ZERO;
+    StringBuilder digits =
+        new StringBuilder(4 * count + 8).append(sign == 0 ? "" : "-").append('0');
     for (int i = 0; i < count; i++) {
-      digits = digits.multiply(TEN_THOUSAND).add(BigInteger.valueOf(in.int16()));
+      int group = in.int16();
+      if (group < 0 || group > 9_999) {
+        throw new PgException(
+            SqlState.INVALID_BINARY, "numeric has a group of no four digits: group=" + group);
+      }
+      for (int ten = 1_000; ten > 0; ten /= 10) {
+        digits.append((char) ('0' + group / ten % 10));
+      }
     }
-    BigDecimal value = new BigDecimal(digits).scaleByPowerOfTen(4 * (weight + 1 - count));
-    return (sign == 0 ? value : value.negate()).stripTrailingZeros().toPlainString();
+    int exponent = 4 * (weight + 1 - count);
+    if (exponent == 0 && digits.length() <= LONG_DIGITS) {
+      return Long.valueOf(digits.toString());
+    }
+    BigDecimal value = new BigDecimal(digits.append('E').append(exponent).toString());
+    boolean isLong = value.precision() - value.scale() <= LONG_DIGITS;
+    try {
+      return isLong && weight >= 0 ? (Object) value.longValueExact() : value.doubleValue();
+    } catch (ArithmeticException e) {
+      return value.doubleValue();
+    }
   }
 }

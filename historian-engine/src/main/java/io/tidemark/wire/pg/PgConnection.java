@@ -59,6 +59,7 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
   private volatile boolean isLoggedIn;
   private boolean isEncrypted;
   private boolean isStarted;
+  private boolean isHalfWatched;
   private @Nullable Future<?> loginLimit;
 
   PgConnection(
@@ -171,6 +172,37 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
         .addListener(ChannelFutureListener.CLOSE);
   }
 
+  /** What has begun must end: a message that trickles in holds memory, of which there is little. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (isLoggedIn && !isHalfWatched && decoder.buffered() > 0) {
+      isHalfWatched = true;
+      watchHalf(ctx, decoder.messages());
+    }
+    ctx.fireChannelReadComplete();
+  }
+
+  private void watchHalf(ChannelHandlerContext ctx, long messages) {
+    ctx.executor()
+        .schedule(
+            () -> {
+              isHalfWatched = false;
+              if (!ctx.channel().isActive() || decoder.buffered() == 0) {
+                return;
+              }
+              if (decoder.messages() == messages && channel.config().isAutoRead()) {
+                server.stalled();
+                exceptionCaught(
+                    ctx, PgException.protocol("message did not come to its end in time"));
+              } else {
+                isHalfWatched = true; // another one, or nothing is read for a while
+                watchHalf(ctx, decoder.messages());
+              }
+            },
+            server.config().stallTimeout().toNanos(),
+            TimeUnit.NANOSECONDS);
+  }
+
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (channel.isWritable()) {
@@ -204,16 +236,27 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     if (failure instanceof PgException known) {
       server.protocolError();
-      LOG.info("connection is closed: peer={}: {}", channel.remoteAddress(), known.text());
+      logClosed(known.text());
       refuse(ctx, known.state(), known.text());
       return;
     }
     if (failure instanceof SSLException) {
-      LOG.info("TLS failed: peer={}: {}", channel.remoteAddress(), failure.getMessage());
+      logClosed("TLS failed: " + failure.getMessage());
     } else {
       LOG.debug("connection failed: peer={}", channel.remoteAddress(), failure);
     }
     ctx.close();
+  }
+
+  private void logClosed(String reason) {
+    long leftOut = server.log().admit();
+    if (leftOut >= 0) {
+      LOG.info(
+          "connection is closed: peer={}, leftOut={}: {}",
+          channel.remoteAddress(),
+          leftOut,
+          reason);
+    }
   }
 
   private void add(Frame frame) {
@@ -349,7 +392,8 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
             isStalled = isParked && parkings == parking;
           }
           if (isStalled) {
-            LOG.info("client does not read its answer: peer={}", channel.remoteAddress());
+            server.stalled();
+            logClosed("client does not read its answer");
             channel.close();
           }
         });

@@ -152,7 +152,7 @@ final class PgParameters {
       case INT8 -> int64(in);
       case FLOAT4 -> (double) Float.intBitsToFloat(in.int32());
       case FLOAT8 -> Double.longBitsToDouble(int64(in));
-      case NUMERIC -> numeric(PgBinary.numericText(in));
+      case NUMERIC -> PgBinary.numeric(in);
       case TIMESTAMPTZ -> timestamp(int64(in), "+00");
       case TIMESTAMP -> timestamp(int64(in), "");
       case DATE -> PgText.date(LocalDate.of(2000, 1, 1).plusDays(in.int32()));

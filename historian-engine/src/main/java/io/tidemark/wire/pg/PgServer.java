@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
 import io.tidemark.engine.security.LockedDoor;
+import io.tidemark.engine.security.LogLimit;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.QueryContext;
@@ -37,6 +38,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The PostgreSQL server: start it once, close it once; safe from any thread in between.
@@ -49,6 +52,9 @@ public final class PgServer implements AutoCloseable {
   private static final int OUTSTANDING_BYTES_LOW = 256 << 10;
   private static final int OUTSTANDING_BYTES_HIGH = 512 << 10;
   private static final int LONG_MESSAGES = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PgServer.class);
+  private static final int LOGGED_PER_MINUTE = 60;
 
   /** Connections above the limit that are still told so; further ones are closed at once. */
   private static final int REFUSED_MAX = 100;
@@ -66,6 +72,9 @@ public final class PgServer implements AutoCloseable {
   private final AtomicLong logins = new AtomicLong();
   private final AtomicLong loginsFailed = new AtomicLong();
   private final AtomicLong protocolErrors = new AtomicLong();
+  private final AtomicLong stalled = new AtomicLong();
+  private final LogLimit log = new LogLimit(LOGGED_PER_MINUTE);
+  private final LogLimit logOfRefusals = new LogLimit(1);
   private final AtomicLong longMessageBytes = new AtomicLong();
   private final ThreadPoolExecutor workers;
   private final ExecutorService stopper;
@@ -190,6 +199,13 @@ public final class PgServer implements AutoCloseable {
       boolean isTooMany = now > config.connectionsMax();
       if (isTooMany) {
         refused.incrementAndGet();
+        long leftOut = logOfRefusals.admit();
+        if (leftOut >= 0) {
+          LOG.warn(
+              "connection is refused as one too many: connectionsMax={}, leftOut={}",
+              config.connectionsMax(),
+              leftOut);
+        }
       }
       if (now > config.connectionsMax() + REFUSED_MAX) {
         channel.close();
@@ -309,6 +325,11 @@ public final class PgServer implements AutoCloseable {
     return protocolErrors.get();
   }
 
+  /** Connections closed since the client did not read an answer, or not send a message's end. */
+  public long stalledTotal() {
+    return stalled.get();
+  }
+
   /** Messages of sessions that are worked on. */
   public int running() {
     int count = 0;
@@ -370,6 +391,14 @@ public final class PgServer implements AutoCloseable {
 
   void loginFailed() {
     loginsFailed.incrementAndGet();
+  }
+
+  void stalled() {
+    stalled.incrementAndGet();
+  }
+
+  LogLimit log() {
+    return log;
   }
 
   void protocolError() {

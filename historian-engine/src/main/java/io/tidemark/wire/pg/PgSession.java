@@ -919,6 +919,9 @@ final class PgSession implements AutoCloseable {
   }
 
   private void fetch(List<Token> tokens) {
+    if (tokens.size() < 2) {
+      throw new PgException(SqlState.SYNTAX_ERROR, "FETCH number FROM name");
+    }
     int rowsMax = 1;
     for (Token token : tokens.subList(1, tokens.size() - 1)) {
       if (token.isWord("all")) {

@@ -6,7 +6,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +41,7 @@ final class SessionSettings {
           "standard_conforming_strings");
 
   private static final Map<String, String> DEFAULTS = defaults();
+  private static final Map<String, String> ZONES = zones();
   private static final Set<String> FIXED =
       Set.of(
           "server_version",
@@ -57,11 +57,13 @@ final class SessionSettings {
   private static final Pattern OFFSET =
       Pattern.compile("(?i)(?:GMT|UTC)?([+-])(\\d{1,2})(?::?(\\d{2}))?");
   private static final Pattern LENGTH = Pattern.compile("(\\d{1,12})\\s*(us|ms|s|min|h|d)?");
+  private static final Duration LENGTH_MAX = Duration.ofMillis(Integer.MAX_VALUE); // as it is there
+  private static final int NAME_CHARS_MAX = 256;
   private static final int VALUE_CHARS_MAX = 1_000;
 
   private final Map<String, String> initial = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private final Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-  private final Map<String, String> beforeLocal = new LinkedHashMap<>();
+  private final Map<String, String> beforeLocal = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private ZoneId zone;
   private Duration statementTimeout = Duration.ZERO;
 
@@ -108,6 +110,12 @@ final class SessionSettings {
     return all;
   }
 
+  private static Map<String, String> zones() {
+    Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    ZoneId.getAvailableZoneIds().forEach(name -> all.put(name, name));
+    return all;
+  }
+
   ZoneId zone() {
     return zone;
   }
@@ -136,6 +144,9 @@ final class SessionSettings {
   /** Sets a value; null stands for the one at the start of the session. */
   void set(String name, @Nullable String given) {
     String value = given == null ? initial.get(name) : given;
+    if (name.length() > NAME_CHARS_MAX) {
+      throw new PgException("42622", "name is too long: charsMax=" + NAME_CHARS_MAX);
+    }
     if (name.indexOf('.') > 0) {
       // Of an extension: kept as it is, in a bounded number.
       if (values.size() < VALUE_CHARS_MAX) {
@@ -242,10 +253,9 @@ final class SessionSettings {
                 + (offset.group(3) == null ? 0 : Integer.parseInt(offset.group(3)) * 60);
         return ZoneOffset.ofTotalSeconds(offset.group(1).equals("+") ? -seconds : seconds);
       }
-      for (String known : ZoneId.getAvailableZoneIds()) {
-        if (known.equalsIgnoreCase(name)) {
-          return ZoneId.of(known);
-        }
+      String known = ZONES.get(name);
+      if (known != null) {
+        return ZoneId.of(known);
       }
     } catch (DateTimeException e) {
       throw invalid("TimeZone", value);
@@ -260,14 +270,19 @@ final class SessionSettings {
     }
     long number = Long.parseLong(parts.group(1));
     String unit = parts.group(2) == null ? "ms" : parts.group(2);
-    return switch (unit) {
-      case "us" -> Duration.ofNanos(number * 1_000);
-      case "s" -> Duration.ofSeconds(number);
-      case "min" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      case "d" -> Duration.ofDays(Math.min(number, 10_000));
-      default -> Duration.ofMillis(number);
-    };
+    Duration length =
+        switch (unit) {
+          case "us" -> Duration.ofNanos(number * 1_000);
+          case "s" -> Duration.ofSeconds(number);
+          case "min" -> Duration.ofMinutes(number);
+          case "h" -> Duration.ofHours(number);
+          case "d" -> Duration.ofDays(number);
+          default -> Duration.ofMillis(number);
+        };
+    if (length.compareTo(LENGTH_MAX) > 0) {
+      throw invalid(name, value);
+    }
+    return length;
   }
 
   /** Takes back what SET LOCAL changed. */

@@ -25,13 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
@@ -45,9 +42,7 @@ import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.SyncPutListener;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.FlightSqlClient;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandPreparedStatementQuery;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementQuery;
 import org.apache.arrow.flight.sql.impl.FlightSql.TicketStatementQuery;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -63,13 +58,6 @@ class FlightHostileTest {
   private static final long START_NS = 1_764_000_000_000_000_000L;
   private static final String LONG =
       "SELECT s.*, r.range FROM samples s, range(1000000) r WHERE tag = 'H.TI1'";
-  private static final EnumSet<FlightStatusCode> CLEAN =
-      EnumSet.of(
-          FlightStatusCode.INVALID_ARGUMENT,
-          FlightStatusCode.NOT_FOUND,
-          FlightStatusCode.UNIMPLEMENTED,
-          FlightStatusCode.CANCELLED);
-
   private TestServer server;
   private FlightDoor door;
 
@@ -148,76 +136,6 @@ class FlightHostileTest {
   }
 
   // Nonsense.
-
-  /** Fixed seed: commands, tickets and action bodies, made of valid ones and of nothing. */
-  @Test
-  void mutatedCommandsGetCleanErrors() throws Exception {
-    open();
-    SplittableRandom random = new SplittableRandom(17);
-    try (FlightClientOfTest client = new FlightClientOfTest(door.port())) {
-      List<byte[]> seeds = new ArrayList<>();
-      seeds.add("SELECT 1 AS one".getBytes(StandardCharsets.UTF_8));
-      seeds.add(
-          Any.pack(CommandStatementQuery.newBuilder().setQuery("SELECT 1").build()).toByteArray());
-      seeds.add(
-          Any.pack(CommandGetTables.newBuilder().setTableNameFilterPattern("s%").build())
-              .toByteArray());
-      seeds.add(client.sql.execute("SELECT 1").getEndpoints().getFirst().getTicket().getBytes());
-      seeds.add(
-          Any.pack(
-                  CommandPreparedStatementQuery.newBuilder()
-                      .setPreparedStatementHandle(ByteString.copyFrom(new byte[16]))
-                      .build())
-              .toByteArray());
-      int refused = 0;
-      for (int i = 0; i < 600; i++) {
-        byte[] bytes = mutated(seeds.get(random.nextInt(seeds.size())), random);
-        FlightStatusCode code =
-            codeOf(
-                () -> {
-                  switch (random.nextInt(4)) {
-                    case 0 -> client.flight.getInfo(FlightDescriptor.command(bytes));
-                    case 1 -> client.flight.getSchema(FlightDescriptor.command(bytes));
-                    case 2 -> client.count(new Ticket(bytes));
-                    default -> {
-                      String action =
-                          List.of(
-                                  "CreatePreparedStatement",
-                                  "ClosePreparedStatement",
-                                  "CancelFlightInfo",
-                                  "CancelQuery",
-                                  "CloseSession",
-                                  "BeginTransaction")
-                              .get(random.nextInt(6));
-                      client
-                          .flight
-                          .doAction(new Action(action, bytes))
-                          .forEachRemaining(result -> {});
-                    }
-                  }
-                });
-        if (code != FlightStatusCode.OK) {
-          refused++;
-          assertThat(CLEAN).contains(code);
-        }
-      }
-      assertThat(refused).isGreaterThan(300);
-      assertThat(client.query("SELECT 1 AS x").rows()).hasSize(1);
-    }
-  }
-
-  private static byte[] mutated(byte[] seed, SplittableRandom random) {
-    byte[] bytes = seed.clone();
-    int changes = random.nextInt(1, 6);
-    for (int i = 0; i < changes; i++) {
-      switch (random.nextInt(3)) {
-        case 0 -> bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
-        case 1 -> bytes = java.util.Arrays.copyOf(bytes, random.nextInt(1, bytes.length + 8));
-        default -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-      }
-    }
-    return bytes;
-  }
 
   @Test
   void forgedTicketsAndHandlesAreNotFollowed() throws Exception {

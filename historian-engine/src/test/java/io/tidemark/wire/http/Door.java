@@ -118,28 +118,12 @@ final class Door implements AutoCloseable {
       request.headers(headers);
     }
     try {
-      return answer(request.build());
+      return client.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    }
-  }
-
-  /**
-   * The answer. A refusal that does not wait for the body resets the stream behind it; now and then
-   * the JDK's client looks at the reset first and drops the answer. Refusals can be asked again.
-   */
-  private HttpResponse<String> answer(HttpRequest request)
-      throws IOException, InterruptedException {
-    try {
-      return client.send(request, BodyHandlers.ofString());
-    } catch (IOException e) {
-      if (!String.valueOf(e.getMessage()).contains("RST_STREAM")) {
-        throw e;
-      }
-      return client.send(request, BodyHandlers.ofString());
     }
   }
 

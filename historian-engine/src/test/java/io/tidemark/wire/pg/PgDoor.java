@@ -43,13 +43,28 @@ final class PgDoor implements AutoCloseable {
   }
 
   static PgDoor open(Path folder, PgConfig config, AccessHook access) throws IOException {
-    return open(folder, config, access, null);
+    return open(folder, config, access, null, Map.of());
   }
 
   static PgDoor open(
       Path folder, PgConfig config, AccessHook access, @Nullable X509ExtendedKeyManager keys)
       throws IOException {
-    TestServer server = TestServer.start(folder, Map.of());
+    return open(folder, config, access, keys, Map.of());
+  }
+
+  static PgDoor open(Path folder, PgConfig config, AccessHook access, Map<String, String> settings)
+      throws IOException {
+    return open(folder, config, access, null, settings);
+  }
+
+  private static PgDoor open(
+      Path folder,
+      PgConfig config,
+      AccessHook access,
+      @Nullable X509ExtendedKeyManager keys,
+      Map<String, String> settings)
+      throws IOException {
+    TestServer server = TestServer.start(folder, settings);
     Grant reading = new Grant(Role.READER, Scope.EVERYTHING);
     server
         .engine()
