@@ -166,7 +166,7 @@ final class PgConnection extends ChannelInboundHandlerAdapter implements Link {
 
   private static void refuse(ChannelHandlerContext ctx, String state, String message) {
     PgOutput out = new PgOutput();
-    PgSession.write(out, "FATAL", state, message, null, 0);
+    new ErrorReply("FATAL", state, message, null, 0).write(out);
     int length = out.length();
     ctx.writeAndFlush(Unpooled.wrappedBuffer(out.take(), 0, length))
         .addListener(ChannelFutureListener.CLOSE);

@@ -1,7 +1,6 @@
 package io.tidemark.wire.pg;
 
 import io.tidemark.engine.Historian;
-import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
 import io.tidemark.model.QueryContext;
@@ -13,7 +12,6 @@ import io.tidemark.wire.pg.SqlTokens.Kind;
 import io.tidemark.wire.pg.SqlTokens.Token;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +19,6 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A client's session: its login, settings, transaction, prepared statements and portals. Takes one
@@ -33,13 +29,6 @@ import org.slf4j.LoggerFactory;
  * left.
  */
 final class PgSession implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PgSession.class);
-  private static final String DATABASE = SqlCommand.DATABASE;
-  private static final int NAME_CHARS_MAX = 256;
-
-  /** Characters of all prepared statements of a connection. */
-  private static final int STATEMENT_CHARS_MAX = 4 << 20;
-
   /** What sessions of a door share. */
   record Door(
       PgConfig config,
@@ -71,8 +60,7 @@ final class PgSession implements AutoCloseable {
   private final Link link;
   private final Login login;
   private final PgOutput out = new PgOutput();
-  private final Map<String, PreparedQuery> statements = new HashMap<>();
-  private final Map<String, Portal> portals = new HashMap<>();
+  private final OpenObjects objects;
   private final Deque<SqlCommand> script = new ArrayDeque<>();
   private final Map<String, String> reported = new HashMap<>();
   private SessionSettings settings;
@@ -94,6 +82,7 @@ final class PgSession implements AutoCloseable {
     this.door = door;
     this.link = link;
     this.login = login;
+    this.objects = new OpenObjects(door.config());
     this.settings = new SessionSettings("", door.historian().defaultZone());
   }
 
@@ -128,7 +117,7 @@ final class PgSession implements AutoCloseable {
   void handle(Frame frame) {
     try {
       if (frame.type() == Frame.STOPPED.type()) {
-        portals.values().stream().filter(Portal::isStopped).forEach(Portal::close);
+        objects.closeStopped();
         return;
       }
       if (!isLoggedIn) {
@@ -202,13 +191,15 @@ final class PgSession implements AutoCloseable {
     principal = who;
     user = login.parameters().getOrDefault("user", "");
     String database = login.parameters().getOrDefault("database", user);
-    if (!database.equals(user) && !database.equals(DATABASE) && !database.equals("postgres")) {
+    if (!database.equals(user)
+        && !database.equals(SqlCommand.DATABASE)
+        && !database.equals("postgres")) {
       throw PgException.fatal(
           SqlState.UNKNOWN_DATABASE,
           "database \""
               + SessionSettings.shown(database)
               + "\" does not exist: use \""
-              + DATABASE
+              + SqlCommand.DATABASE
               + "\"");
     }
     settings = new SessionSettings(user, door.historian().defaultZone());
@@ -267,7 +258,7 @@ final class PgSession implements AutoCloseable {
 
   private void ready() {
     if (transaction == Transaction.NONE) {
-      closePortals();
+      objects.closePortals();
     }
     out.begin('Z');
     out.int8(transaction.status);
@@ -277,7 +268,7 @@ final class PgSession implements AutoCloseable {
   // Simple protocol.
 
   private void simple(String sql) {
-    closePortal("");
+    objects.closePortal("");
     text = sql;
     textOffset = 0;
     List<SqlCommand> commands = SqlCommand.split(sql);
@@ -291,7 +282,7 @@ final class PgSession implements AutoCloseable {
       out.empty('I');
       return;
     }
-    if (command.parameters() > 0 && isQuery(command)) {
+    if (command.parameters() > 0 && command.isQuery()) {
       throw new PgException("42P02", "there is no parameter $1");
     }
     requireTransaction(command);
@@ -299,8 +290,8 @@ final class PgSession implements AutoCloseable {
       cursor(command);
       return;
     }
-    SqlResult local = isQuery(command) ? null : session(command);
-    if (!isQuery(command) && local == null) {
+    SqlResult local = command.isQuery() ? null : session(command);
+    if (!command.isQuery() && local == null) {
       complete(tag(command));
       return;
     }
@@ -313,11 +304,6 @@ final class PgSession implements AutoCloseable {
     }
     rowDescription(portal.query(), portal.columns(), portal);
     send(portal, local == null ? "SELECT" : "SHOW", true, 0);
-  }
-
-  private static boolean isQuery(SqlCommand command) {
-    return command.answerer() == SqlCommand.Answerer.QUERY
-        || command.answerer() == SqlCommand.Answerer.CATALOG;
   }
 
   private void requireTransaction(SqlCommand command) {
@@ -334,7 +320,7 @@ final class PgSession implements AutoCloseable {
   // Extended protocol.
 
   private void parse(MessageReader in) {
-    String name = name(in.text());
+    String name = OpenObjects.name(in.text());
     String sql = in.text();
     int[] types = new int[in.count(4)];
     for (int i = 0; i < types.length; i++) {
@@ -343,25 +329,7 @@ final class PgSession implements AutoCloseable {
     in.end();
     text = sql;
     textOffset = 0;
-    if (!name.isEmpty() && statements.containsKey(name)) {
-      throw new PgException(
-          SqlState.DUPLICATE_STATEMENT,
-          "prepared statement \"" + SessionSettings.shown(name) + "\" already exists");
-    }
-    long held = sql.length();
-    for (PreparedQuery each : statements.values()) {
-      held += each.command().sql().length();
-    }
-    if (held > STATEMENT_CHARS_MAX) {
-      throw new PgException(
-          SqlState.LIMIT_EXCEEDED,
-          "prepared statements are too long: charsMax=" + STATEMENT_CHARS_MAX);
-    }
-    if (statements.size() >= door.config().statementsMax()) {
-      throw new PgException(
-          SqlState.LIMIT_EXCEEDED,
-          "too many prepared statements: statementsMax=" + door.config().statementsMax());
-    }
+    objects.requireRoom(name, sql.length());
     List<SqlCommand> commands = SqlCommand.split(sql);
     if (commands.size() > 1) {
       throw new PgException(
@@ -369,110 +337,16 @@ final class PgSession implements AutoCloseable {
     }
     SqlCommand command = commands.getFirst();
     requireTransaction(command);
-    statements.put(name, new PreparedQuery(command, types));
+    objects.put(name, new PreparedQuery(command, types));
     out.empty('1');
   }
 
-  private static String name(String name) {
-    if (name.length() > NAME_CHARS_MAX) {
-      throw new PgException("42622", "name is too long: charsMax=" + NAME_CHARS_MAX);
-    }
-    return name;
-  }
-
   private void bind(MessageReader in) {
-    final int messageBytes = in.remaining();
-    String portalName = name(in.text());
-    PreparedQuery query = statement(in.text());
-    int[] formats = formats(in);
-    int count = in.count(4);
-    if (count != query.command().parameters() && isQuery(query.command())) {
-      throw new PgException(
-          SqlState.PROTOCOL_VIOLATION,
-          "bind message supplies "
-              + count
-              + " parameters, but the statement requires "
-              + query.command().parameters());
-    }
-    if (formats.length > 1 && formats.length != count) {
-      throw new PgException(
-          SqlState.PROTOCOL_VIOLATION,
-          "formats do not fit the parameters: formats=" + formats.length);
-    }
-    List<@Nullable Object> values = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      int length = in.int32();
-      if (length < 0) {
-        values.add(null);
-        continue;
-      }
-      byte[] bytes = in.bytes(length);
-      boolean isBinary = formats.length > 0 && formats[formats.length == 1 ? 0 : i] == 1;
-      PgType type = query.parameterType(i);
-      values.add(
-          isBinary ? PgParameters.fromBinary(bytes, type) : PgParameters.fromText(bytes, type));
-    }
-    final int[] resultFormats = formats(in);
-    in.end();
-    requireTransaction(query.command());
-    if (portalName.isEmpty()) {
-      closePortal("");
-    } else if (portals.containsKey(portalName)) {
-      throw new PgException(
-          SqlState.DUPLICATE_CURSOR,
-          "cursor \"" + SessionSettings.shown(portalName) + "\" already exists");
-    }
-    put(new Portal(portalName, query, values, resultFormats, messageBytes));
+    BindMessage bind = BindMessage.read(in, objects::statement);
+    requireTransaction(bind.query().command());
+    objects.bind(
+        new Portal(bind.portal(), bind.query(), bind.values(), bind.resultFormats(), bind.bytes()));
     out.empty('2');
-  }
-
-  private void put(Portal portal) {
-    if (portals.size() >= door.config().portalsMax()) {
-      throw new PgException(
-          SqlState.LIMIT_EXCEEDED, "too many portals: portalsMax=" + door.config().portalsMax());
-    }
-    long held = portal.bytes();
-    for (Portal each : portals.values()) {
-      held += each.bytes();
-    }
-    if (held > door.config().messageBytesMax()) {
-      throw new PgException(
-          SqlState.LIMIT_EXCEEDED,
-          "parameters of open portals are too long: bytesMax=" + door.config().messageBytesMax());
-    }
-    portals.put(portal.name(), portal);
-  }
-
-  private static int[] formats(MessageReader in) {
-    int[] formats = new int[in.count(2)];
-    for (int i = 0; i < formats.length; i++) {
-      formats[i] = in.int16();
-      if (formats[i] != 0 && formats[i] != 1) {
-        throw new PgException(
-            SqlState.PROTOCOL_VIOLATION, "unsupported format code: " + formats[i]);
-      }
-    }
-    return formats;
-  }
-
-  private PreparedQuery statement(String name) {
-    PreparedQuery query = statements.get(name);
-    if (query == null) {
-      throw new PgException(
-          SqlState.INVALID_STATEMENT_NAME,
-          "prepared statement \"" + SessionSettings.shown(name) + "\" does not exist");
-    }
-    return query;
-  }
-
-  private Portal portal(String name) {
-    Portal portal = portals.get(name);
-    if (portal == null) {
-      throw new PgException(
-          SqlState.INVALID_CURSOR_NAME,
-          "portal \"" + SessionSettings.shown(name) + "\" does not exist");
-    }
-    return portal;
   }
 
   private void describe(MessageReader in) {
@@ -480,11 +354,11 @@ final class PgSession implements AutoCloseable {
     String name = in.text();
     in.end();
     if (kind == 'S') {
-      PreparedQuery query = statement(name);
+      PreparedQuery query = objects.statement(name);
       requireTransaction(query.command());
       describeStatement(query);
     } else if (kind == 'P') {
-      Portal portal = portal(name);
+      Portal portal = objects.portal(name);
       requireTransaction(portal.query().command());
       describePortal(portal);
     } else {
@@ -494,7 +368,7 @@ final class PgSession implements AutoCloseable {
 
   private void describeStatement(PreparedQuery query) {
     SqlCommand command = query.command();
-    if (query.shape() == null && isQuery(command)) {
+    if (query.shape() == null && command.isQuery()) {
       query.shape(shape(command));
     }
     out.begin('t');
@@ -507,7 +381,7 @@ final class PgSession implements AutoCloseable {
     if (shape != null) {
       rowDescription(query, shape.columns(), null);
     } else if (command.hasWord(0, "show")) {
-      rowDescription(query, show(command).columns(), null);
+      rowDescription(query, facts().show(command).columns(), null);
     } else {
       out.empty('n');
     }
@@ -517,27 +391,27 @@ final class PgSession implements AutoCloseable {
     try (Historian.OpenQuery scope = door.historian().openQuery(principal, settings.zone())) {
       return command.answerer() == SqlCommand.Answerer.CATALOG
           ? door.catalog()
-              .describe(command.sql(), command.parameters(), scope.context(), this::sessionValue)
+              .describe(command.sql(), command.parameters(), scope.context(), facts()::value)
           : door.historian().shapeOfSql(command.sql(), command.parameters(), scope.context());
     }
   }
 
   private void describePortal(Portal portal) {
     SqlCommand command = portal.query().command();
-    if (isQuery(command)) {
+    if (command.isQuery()) {
       if (!portal.isStarted()) {
         start(portal);
       }
       rowDescription(portal.query(), portal.columns(), portal);
     } else if (command.hasWord(0, "show")) {
-      rowDescription(portal.query(), show(command).columns(), portal);
+      rowDescription(portal.query(), facts().show(command).columns(), portal);
     } else {
       out.empty('n');
     }
   }
 
   private void execute(MessageReader in) {
-    Portal portal = portal(in.text());
+    Portal portal = objects.portal(in.text());
     int rowsMax = in.int32();
     in.end();
     SqlCommand command = portal.query().command();
@@ -546,7 +420,7 @@ final class PgSession implements AutoCloseable {
       out.empty('I');
       return;
     }
-    if (isQuery(command)) {
+    if (command.isQuery()) {
       if (!portal.isStarted()) {
         start(portal);
       }
@@ -581,9 +455,9 @@ final class PgSession implements AutoCloseable {
     String name = in.text();
     in.end();
     if (kind == 'S') {
-      statements.remove(name);
+      objects.remove(name);
     } else if (kind == 'P') {
-      closePortal(name);
+      objects.closePortal(name);
     } else {
       throw PgException.protocol("invalid CLOSE message subtype " + (int) kind);
     }
@@ -612,8 +486,7 @@ final class PgSession implements AutoCloseable {
     try {
       SqlResult result =
           query.isCatalog()
-              ? door.catalog()
-                  .execute(command.sql(), portal.parameters(), context, this::sessionValue)
+              ? door.catalog().execute(command.sql(), portal.parameters(), context, facts()::value)
               : door.historian().sql(command.sql(), portal.parameters(), context);
       portal.start(scope, result);
       context.onStop(link::wake);
@@ -743,6 +616,10 @@ final class PgSession implements AutoCloseable {
     return null;
   }
 
+  private SessionFacts facts() {
+    return new SessionFacts(settings, user, link.processId());
+  }
+
   private String tag(SqlCommand command) {
     return switch (command.tag()) {
       case "START" -> "START TRANSACTION";
@@ -776,27 +653,27 @@ final class PgSession implements AutoCloseable {
     transaction = Transaction.NONE;
     settings.endTransaction();
     reportChanges();
-    closePortals();
+    objects.closePortals();
   }
 
   private @Nullable SqlResult setting(SqlCommand command) {
     switch (command.tag()) {
       case "SHOW" -> {
-        return show(command);
+        return facts().show(command);
       }
       case "DEALLOCATE" -> {
         int at = command.hasWord(1, "prepare") ? 2 : 1;
         if (command.hasWord(at, "all")) {
-          statements.clear();
+          objects.removeAll();
         } else if (at < command.tokens().size()) {
-          statement(command.tokens().get(at).text());
-          statements.remove(command.tokens().get(at).text());
+          objects.statement(command.tokens().get(at).text());
+          objects.remove(command.tokens().get(at).text());
         }
       }
       case "DISCARD" -> {
         if (command.hasWord(1, "all")) {
-          statements.clear();
-          closePortals();
+          objects.removeAll();
+          objects.closePortals();
           settings.resetAll();
         }
       }
@@ -809,58 +686,6 @@ final class PgSession implements AutoCloseable {
     return null;
   }
 
-  private SqlResult show(SqlCommand command) {
-    List<Token> tokens = command.tokens();
-    if (command.hasWord(1, "all")) {
-      List<List<String>> rows = new ArrayList<>();
-      settings.all().forEach((name, value) -> rows.add(List.of(name, value, "")));
-      return new LocalResult(List.of("name", "setting", "description"), rows);
-    }
-    StringBuilder name = new StringBuilder();
-    for (Token token : tokens.subList(1, tokens.size())) {
-      name.append(token.text());
-    }
-    String known =
-        switch (name.toString()) {
-          case "timezone" -> "TimeZone";
-          case "transactionisolationlevel" -> "transaction_isolation";
-          default -> name.toString();
-        };
-    String value = settings.value(known);
-    if (value == null) {
-      throw new PgException(
-          SqlState.UNDEFINED_OBJECT,
-          "unrecognized configuration parameter \"" + SessionSettings.shown(known) + "\"",
-          "relations: SELECT table_name FROM information_schema.tables");
-    }
-    return new LocalResult(List.of(known), List.of(List.of(value)));
-  }
-
-  private @Nullable String sessionValue(String name, List<String> arguments) {
-    return switch (name) {
-      case "version" -> "PostgreSQL " + SessionSettings.SERVER_VERSION + ", a process historian";
-      case "current_database", "current_catalog" -> DATABASE;
-      case "current_schema" -> "public";
-      case "current_user", "session_user", "current_role", "user" -> user;
-      case "pg_backend_pid" -> Integer.toString(link.processId());
-      case "current_setting" -> {
-        String setting = arguments.isEmpty() ? null : settings.value(arguments.getFirst());
-        if (setting == null && arguments.size() < 2) {
-          throw new PgException(SqlState.UNDEFINED_OBJECT, "unrecognized configuration parameter");
-        }
-        yield setting;
-      }
-      case "set_config" -> {
-        if (arguments.size() < 2) {
-          throw new PgException("42883", "set_config takes a name, a value and a truth value");
-        }
-        settings.set(arguments.get(0), arguments.get(1));
-        yield arguments.get(1);
-      }
-      default -> null;
-    };
-  }
-
   // Cursors.
 
   private void cursor(SqlCommand command) {
@@ -870,11 +695,11 @@ final class PgSession implements AutoCloseable {
       case "FETCH" -> fetch(tokens);
       case "CLOSE" -> {
         if (command.hasWord(1, "all")) {
-          closePortals();
+          objects.closePortals();
         } else {
           String name = tokens.size() > 1 ? tokens.get(1).text() : "";
-          portal(name);
-          closePortal(name);
+          objects.portal(name);
+          objects.closePortal(name);
         }
         complete("CLOSE CURSOR");
       }
@@ -896,23 +721,21 @@ final class PgSession implements AutoCloseable {
       throw new PgException(
           "25P01", "DECLARE CURSOR can only be used in transaction blocks", "BEGIN first");
     }
-    String name = name(tokens.get(1).text());
-    if (portals.containsKey(name)) {
-      throw new PgException(SqlState.DUPLICATE_CURSOR, "cursor already exists");
-    }
+    String name = OpenObjects.name(tokens.get(1).text());
+    objects.requireNoPortal(name);
     int from = tokens.get(at).end() - command.offset();
     SqlCommand query = SqlCommand.split(command.sql().substring(from)).getFirst();
-    if (!isQuery(query)) {
+    if (!query.isQuery()) {
       throw new PgException(SqlState.SYNTAX_ERROR, "DECLARE name CURSOR FOR SELECT …");
     }
     textOffset = command.offset() + from;
     Portal portal =
         new Portal(name, new PreparedQuery(query, new int[0]), List.of(), new int[0], 0);
-    put(portal);
+    objects.put(portal);
     try {
       start(portal);
     } catch (RuntimeException | Error e) {
-      portals.remove(name);
+      objects.forget(portal);
       throw e;
     }
     complete("DECLARE CURSOR");
@@ -938,7 +761,7 @@ final class PgSession implements AutoCloseable {
         throw new PgException("55000", "cursor can only scan forward");
       }
     }
-    Portal portal = portal(tokens.getLast().text());
+    Portal portal = objects.portal(tokens.getLast().text());
     if (portal.isEnded()) {
       complete("FETCH 0");
       return;
@@ -948,19 +771,6 @@ final class PgSession implements AutoCloseable {
   }
 
   // Ends.
-
-  private void closePortal(String name) {
-    Portal portal = portals.remove(name);
-    if (portal != null) {
-      portal.close();
-    }
-  }
-
-  private void closePortals() {
-    List<Portal> all = List.copyOf(portals.values());
-    portals.clear();
-    all.forEach(Portal::close);
-  }
 
   @Override
   public void close() {
@@ -972,8 +782,8 @@ final class PgSession implements AutoCloseable {
     if (now != null) {
       now.portal().close();
     }
-    closePortals();
-    statements.clear();
+    objects.closePortals();
+    objects.removeAll();
   }
 
   private void fail(Throwable failure) {
@@ -982,11 +792,13 @@ final class PgSession implements AutoCloseable {
     sending = null;
     if (now != null) {
       over();
-      portals.remove(now.portal().name(), now.portal());
+      objects.forget(now.portal());
       now.portal().close();
     }
     boolean isFatal = !isLoggedIn || (failure instanceof PgException own && own.isFatal());
-    error(failure, isFatal);
+    ErrorReply.of(
+            failure, new ErrorReply.Situation(isLoggedIn, isFatal, isTimedOut, text, textOffset))
+        .write(out);
     door.errors().incrementAndGet();
     if (isFatal) {
       isSkipping = true;
@@ -1004,98 +816,5 @@ final class PgSession implements AutoCloseable {
     } else {
       isSkipping = !(now != null && now.isSimple());
     }
-  }
-
-  private void error(Throwable failure, boolean isFatal) {
-    String state;
-    String message;
-    String hint = null;
-    int position = 0;
-    switch (failure) {
-      case PgException own -> {
-        state = own.state();
-        message = own.text();
-        hint = own.hint();
-      }
-      case HistorianException known -> {
-        state =
-            !isLoggedIn && known.code() == ErrorCode.FORBIDDEN
-                ? SqlState.INVALID_AUTHORIZATION
-                : SqlState.of(known);
-        message = message(known);
-        hint = known.hint();
-        position = position(known.path());
-        if (known.code() == ErrorCode.INTERNAL) {
-          LOG.error("statement failed", known);
-        }
-      }
-      case StackOverflowError deep -> {
-        state = "54001";
-        message = "statement is nested too deeply";
-      }
-      default -> {
-        LOG.error("message failed", failure);
-        state = SqlState.INTERNAL_ERROR;
-        message = "internal error: see the server's log";
-      }
-    }
-    write(out, isFatal ? "FATAL" : "ERROR", state, message, hint, position);
-  }
-
-  private String message(HistorianException known) {
-    boolean isStopped =
-        known.code() == ErrorCode.CANCELLED || known.code() == ErrorCode.DEADLINE_EXCEEDED;
-    if (isStopped && isTimedOut) {
-      return "canceling statement due to statement timeout";
-    }
-    return known.code() == ErrorCode.CANCELLED
-        ? "canceling statement due to user request"
-        : known.code() + ": " + known.messageText();
-  }
-
-  /** Character of the client's text, from 1, of a line and column of the statement; 0 for none. */
-  private int position(@Nullable String path) {
-    if (path == null || !path.matches("\\d{1,6}:\\d{1,7}")) {
-      return 0;
-    }
-    int colon = path.indexOf(':');
-    int line = Integer.parseInt(path.substring(0, colon));
-    int at = Math.min(textOffset, text.length());
-    for (int i = 1; i < line; i++) {
-      int end = text.indexOf('\n', at);
-      if (end < 0) {
-        return 0;
-      }
-      at = end + 1;
-    }
-    return text.codePointCount(0, at) + Integer.parseInt(path.substring(colon + 1));
-  }
-
-  /** Writes an error. */
-  static void write(
-      PgOutput out,
-      String severity,
-      String state,
-      String message,
-      @Nullable String hint,
-      int position) {
-    out.begin('E');
-    field(out, 'S', severity);
-    field(out, 'V', severity);
-    field(out, 'C', state);
-    field(out, 'M', message);
-    if (hint != null) {
-      field(out, 'H', hint);
-    }
-    if (position > 0) {
-      field(out, 'P', Integer.toString(position));
-    }
-    out.int8(0);
-    out.end();
-  }
-
-  private static void field(PgOutput out, char name, String value) {
-    out.int8(name);
-    out.text(value);
   }
 }

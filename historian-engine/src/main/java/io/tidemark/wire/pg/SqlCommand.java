@@ -44,6 +44,11 @@ record SqlCommand(String sql, int offset, List<Token> tokens, Answerer answerer,
   /** Most parameters of a statement. */
   static final int PARAMETERS_MAX = 1_000;
 
+  /** Whether it has rows of a statement: the engine or the catalog answers it. */
+  boolean isQuery() {
+    return answerer == Answerer.QUERY || answerer == Answerer.CATALOG;
+  }
+
   /** The statements of a text; at least one. */
   static List<SqlCommand> split(String text) {
     if (text.length() > TEXT_CHARS_MAX) {
