@@ -109,7 +109,7 @@ class DoorRightsTest {
 
   @Test
   void randomCases() throws Exception {
-    walk(Integer.getInteger("tidemark.cases", 1_500), 7);
+    walk(Integer.getInteger("tidemark.cases", 1_000), 7);
   }
 
   @Test

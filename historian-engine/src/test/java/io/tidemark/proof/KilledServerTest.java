@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * acknowledged is there after every restart, nothing is there twice.
  */
 class KilledServerTest {
-  private static final int KILLS = Integer.getInteger("tidemark.kills", 20);
+  private static final int KILLS = Integer.getInteger("tidemark.kills", 10);
   private static final int WRITERS = 2;
   private static final int ROWS = 200;
 

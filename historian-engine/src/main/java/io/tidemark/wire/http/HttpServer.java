@@ -14,6 +14,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -102,6 +103,7 @@ public final class HttpServer implements AutoCloseable {
   private final Connections connections;
   private volatile @Nullable OriginGuard guard;
   private volatile boolean stopping;
+  private final Service service = new Service(this);
   private @Nullable Server server;
 
   /** A server that is not started yet. */
@@ -193,7 +195,7 @@ public final class HttpServer implements AutoCloseable {
             .unloggedExceptionsReportInterval(Duration.ZERO)
             .addHeaders(SECURITY_HEADERS.entrySet())
             .errorHandler(new ProtocolErrors())
-            .serviceUnder("/", this::serve)
+            .serviceUnder("/", service)
             .build();
     try {
       starting.start().join();
@@ -262,6 +264,30 @@ public final class HttpServer implements AutoCloseable {
     Server running = server;
     ServerPort port = running == null ? null : running.activePort();
     return port == null ? config.port() : port.localAddress().getPort();
+  }
+
+  /**
+   * What the protocol library knows of this. Its cache of routes is static and keeps what it was
+   * given beyond the end of a server; so that keeps neither this nor the store.
+   */
+  private static final class Service implements HttpService {
+    private volatile @Nullable HttpServer server;
+
+    Service(HttpServer server) {
+      this.server = server;
+    }
+
+    void close() {
+      server = null;
+    }
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+      HttpServer open = server;
+      return open == null
+          ? HttpResponse.of(HttpStatus.SERVICE_UNAVAILABLE)
+          : open.serve(context, request);
+    }
   }
 
   private HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
@@ -518,6 +544,7 @@ public final class HttpServer implements AutoCloseable {
     if (running != null) {
       awaitClosed(running, running.stop());
     }
+    service.close();
     stopLanes();
   }
 
