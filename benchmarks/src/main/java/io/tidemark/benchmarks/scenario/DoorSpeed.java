@@ -2,6 +2,10 @@ package io.tidemark.benchmarks.scenario;
 
 import io.tidemark.storage.io.Disk;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,15 +18,21 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
+import org.apache.arrow.flight.ActionType;
+import org.apache.arrow.flight.CallHeaders;
+import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
+import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
-import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.BufferAllocator;
@@ -38,12 +48,16 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 @SuppressWarnings("try") // closing may be interrupted, as Flight has it
 final class DoorSpeed {
   private static final LatencyRow LATENCY = new LatencyRow(100, 200, 20_000_000_000L, 0);
+  private static final CallOption DICTIONARIES = dictionaries();
   private static final int HEAP_MEGABYTES = 512;
   private static final int FETCH_ROWS = 10_000;
   private static final int PG_TAGS = 100;
   private static final int PG_RUNS = 7;
   private static final long RESULT_BYTES = 1L << 30;
-  private static final int CANCELLED_FETCH_ROWS = 1_000_000;
+  private static final int CANCELLED_ROWS = 3_000_000;
+  private static final int CANCEL_MICROS_MAX = 50_000;
+  private static final Pattern RUNNING =
+      Pattern.compile("(?m)^tidemark_sql_running(?:\\{.*})? (\\S+)");
   private static final int CANCELS = 200;
   private static final int CANCELS_FIRST = 20;
   private static final long LOOK_MILLIS = 5;
@@ -78,6 +92,12 @@ final class DoorSpeed {
     }
   }
 
+  private static CallOption dictionaries() {
+    CallHeaders headers = new FlightCallHeaders();
+    headers.insert("texts", "dictionary");
+    return new HeaderCallOption(headers);
+  }
+
   private String from(int count) {
     return " FROM samples WHERE tag IN ("
         + tags.subList(0, Math.min(count, tags.size())).stream()
@@ -98,25 +118,25 @@ final class DoorSpeed {
     bench.row("columns", "runs", "p50", "p99", "answer, kB", "at least / reach", "p50");
     bench.rule(7);
     try (Flight flight = new Flight(server.flightPort())) {
-      q8(flight, "ts, tag, value, quality", 21, 5);
-      q8(flight, "ts, tag, value, status", 0, 0);
-      q8(flight, "ts, value, status", 0, 0);
-      Ticket ticket =
-          flight.info("SELECT ts, value, status" + from(10)).getEndpoints().getFirst().getTicket();
-      LATENCY.measure(
-          bench, "ts, value, status, the ticket at hand", 0, 0, () -> flight.read(ticket).bytes);
+      LATENCY.measure(bench, "an empty call, twice", 0, 0, () -> flight.empty() + flight.empty());
+      q8(flight, "ts, tag, value, quality", false, 21, 5);
+      q8(flight, "ts, tag, value, quality", true, 21, 5);
+      q8(flight, "ts, value, status", false, 0, 0);
     }
   }
 
-  private void q8(Flight flight, String columns, double atLeast, double reach) throws Exception {
+  private void q8(
+      Flight flight, String columns, boolean withDictionaries, double atLeast, double reach)
+      throws Exception {
     String sql = "SELECT " + columns + from(10);
+    CallOption[] options = withDictionaries ? new CallOption[] {DICTIONARIES} : new CallOption[] {};
     LATENCY.measure(
         bench,
-        columns,
+        columns + (withDictionaries ? ", texts: dictionary" : ""),
         atLeast,
         reach,
         () -> {
-          Read read = flight.read(flight.info(sql).getEndpoints().getFirst().getTicket());
+          Read read = flight.read(flight.info(sql, options).getEndpoints().getFirst().getTicket());
           if (read.rows != Math.min(10, tags.size()) * (long) bench.scans()) {
             throw new IllegalStateException("rows are missing: rows=" + read.rows);
           }
@@ -278,30 +298,85 @@ final class DoorSpeed {
   private void cancels() throws Exception {
     bench.heading(
         "Cancel to release",
-        "a statement is cancelled by another connection after up to 50 ms; until its client has the"
-            + " error, which the server sends once everything is released; milliseconds");
+        "a statement that runs is cancelled by another connection after up to 50 ms; until the"
+            + " server holds no statement any more, as its metrics say, asked again and again (a"
+            + " question takes a millisecond or two); milliseconds");
     bench.row("door and statement", "cancels", "p50", "p99", "at most", "p99");
     bench.rule(6);
-    String scan = "SELECT ts, tag, value, quality FROM samples";
+    String scan = "SELECT ts, tag, value, quality FROM samples LIMIT " + CANCELLED_ROWS;
     String join = "SELECT count(*), sum(a.value * b.value) FROM samples a, samples b";
-    String order = "SELECT ts, value FROM samples ORDER BY value, ts";
+    String order = "SELECT ts, value FROM samples ORDER BY value, ts LIMIT " + CANCELLED_ROWS;
     try (Flight flight = new Flight(server.flightPort());
         Flight other = new Flight(server.flightPort())) {
-      cancel("Flight, rows under way", () -> flight.cancelled(other, scan));
-      cancel("Flight, product of all samples", () -> flight.cancelled(other, join));
-      cancel("Flight, sort of all samples", () -> flight.cancelled(other, order));
+      cancel("Flight, rows under way", () -> new FlightStatement(flight, other, scan));
+      cancel("Flight, product of all samples", () -> new FlightStatement(flight, other, join));
+      cancel("Flight, sort of all samples", () -> new FlightStatement(flight, other, order));
     }
-    cancel("PostgreSQL, rows under way", () -> pgCancelled(scan));
-    cancel("PostgreSQL, product of all samples", () -> pgCancelled(join));
-    cancel("PostgreSQL, sort of all samples", () -> pgCancelled(order));
+    cancel("PostgreSQL, rows under way", () -> new PgStatement(postgres(), scan));
+    cancel("PostgreSQL, product of all samples", () -> new PgStatement(postgres(), join));
+    cancel("PostgreSQL, sort of all samples", () -> new PgStatement(postgres(), order));
   }
 
-  private void cancel(String name, Callable<Long> nanos) throws Exception {
+  /** A statement that one thread runs and another one cancels. */
+  private interface Cancellable extends AutoCloseable {
+    /** Reads rows until it is stopped. */
+    void read() throws Exception;
+
+    void cancel() throws Exception;
+  }
+
+  private record FlightStatement(Flight flight, Flight other, FlightInfo info)
+      implements Cancellable {
+    FlightStatement(Flight flight, Flight other, String sql) {
+      this(flight, other, flight.info(sql));
+    }
+
+    @Override
+    public void read() throws Exception {
+      flight.read(info.getEndpoints().getFirst().getTicket());
+    }
+
+    @Override
+    public void cancel() {
+      other.client.cancelFlightInfo(new CancelFlightInfoRequest(info));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record PgStatement(Connection connection, Statement statement, String sql)
+      implements Cancellable {
+    PgStatement(Connection connection, String sql) throws SQLException {
+      this(connection, connection.createStatement(), sql);
+    }
+
+    @Override
+    public void read() throws SQLException {
+      statement.executeQuery(sql).close();
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+      statement.cancel();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+
+  private void cancel(String name, Callable<Cancellable> statements) throws Exception {
     Histogram micros = new Histogram(3);
-    for (int i = 0; i < CANCELS_FIRST + CANCELS; i++) {
-      long taken = nanos.call();
-      if (i >= CANCELS_FIRST && taken >= 0) {
-        micros.recordValue(taken / 1000);
+    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+      for (int i = 0; i < CANCELS_FIRST + CANCELS; i++) {
+        try (Cancellable statement = statements.call()) {
+          long nanos = releaseNanos(http, statement);
+          if (i >= CANCELS_FIRST && nanos >= 0) {
+            micros.recordValue(nanos / 1000);
+          }
+        }
       }
     }
     double p99 = micros.getValueAtPercentile(99) / 1000.0;
@@ -314,43 +389,49 @@ final class DoorSpeed {
         p99 <= 100 ? "enough" : "missed");
   }
 
-  private static void shortly() throws InterruptedException {
-    TimeUnit.MICROSECONDS.sleep((long) (50_000 * Math.random()));
+  /** From cancelling to release; -1 if it had ended before. */
+  private long releaseNanos(HttpClient http, Cancellable statement) throws Exception {
+    Thread reader =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    statement.read();
+                  } catch (Exception e) {
+                    // it was stopped
+                  }
+                });
+    while (reader.isAlive() && running(http) == 0) {
+      // it begins
+    }
+    TimeUnit.MICROSECONDS.sleep((long) (CANCEL_MICROS_MAX * Math.random()));
+    if (running(http) == 0) {
+      reader.join();
+      return -1;
+    }
+    long since = System.nanoTime();
+    statement.cancel();
+    while (running(http) > 0) {
+      // not yet
+    }
+    long nanos = System.nanoTime() - since;
+    reader.join();
+    return nanos;
   }
 
-  /** Nanoseconds from cancelling to the error; -1 if the statement had ended before. */
-  private long pgCancelled(String sql) throws SQLException, InterruptedException {
-    try (Connection connection = postgres();
-        Statement statement = connection.createStatement()) {
-      statement.setFetchSize(CANCELLED_FETCH_ROWS); // between fetches there is nothing to cancel
-      long[] since = {0};
-      Thread canceller =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      shortly();
-                      since[0] = System.nanoTime();
-                      statement.cancel();
-                    } catch (InterruptedException | SQLException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  });
-      try (ResultSet result = statement.executeQuery(sql)) {
-        while (result.next()) {
-          // until it is stopped
-        }
-        canceller.join();
-        return -1;
-      } catch (SQLException e) {
-        long end = System.nanoTime();
-        canceller.join();
-        if (!"57014".equals(e.getSQLState())) {
-          throw e;
-        }
-        return end - since[0];
-      }
+  /** Statements that the server holds. */
+  private int running(HttpClient http) throws IOException, InterruptedException {
+    String metrics =
+        http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/metrics"))
+                    .build(),
+                BodyHandlers.ofString())
+            .body();
+    Matcher found = RUNNING.matcher(metrics);
+    if (!found.find()) {
+      throw new IOException("the server does not say what runs");
     }
+    return (int) Double.parseDouble(found.group(1));
   }
 
   /** What a client read: rows, and bytes of vectors. */
@@ -368,8 +449,18 @@ final class DoorSpeed {
               .build();
     }
 
-    FlightInfo info(String sql) {
-      return client.getInfo(FlightDescriptor.command(sql.getBytes(StandardCharsets.UTF_8)));
+    FlightInfo info(String sql, CallOption... options) {
+      return client.getInfo(
+          FlightDescriptor.command(sql.getBytes(StandardCharsets.UTF_8)), options);
+    }
+
+    /** A call that costs nothing but itself; returns 0. */
+    long empty() {
+      long actions = 0;
+      for (ActionType each : client.listActions()) {
+        actions += each.getType().length();
+      }
+      return actions > 0 ? 0 : -1;
     }
 
     /** Reads a stream to its end. */
@@ -386,32 +477,6 @@ final class DoorSpeed {
         }
       }
       return new Read(rows, bytes);
-    }
-
-    long cancelled(Flight other, String sql) throws Exception {
-      FlightInfo info = info(sql);
-      long[] since = {0};
-      Thread canceller =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      shortly();
-                      since[0] = System.nanoTime();
-                      other.client.cancelFlightInfo(new CancelFlightInfoRequest(info));
-                    } catch (InterruptedException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  });
-      try {
-        read(info.getEndpoints().getFirst().getTicket());
-        canceller.join();
-        return -1;
-      } catch (FlightRuntimeException e) {
-        long end = System.nanoTime();
-        canceller.join();
-        return end - since[0];
-      }
     }
 
     @Override

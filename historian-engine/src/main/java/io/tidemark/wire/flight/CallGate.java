@@ -38,6 +38,7 @@ final class CallGate implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
   private static final Metadata.Key<String> TIME_ZONE = key("time-zone");
   private static final Metadata.Key<String> AS_OF = key("as-of");
+  private static final Metadata.Key<String> TEXTS = key("texts");
   private static final Metadata.Key<String> FORWARDED = key("forwarded");
   private static final Metadata.Key<String> X_FORWARDED_FOR = key("x-forwarded-for");
 
@@ -211,7 +212,12 @@ final class CallGate implements ServerInterceptor {
     RequestFacts facts = facts(call, headers, method);
     Principal principal = access.authenticate(facts);
     requireServing();
-    return new Caller(principal, facts.peer().getHostAddress(), zone(headers), headers.get(AS_OF));
+    return new Caller(
+        principal,
+        facts.peer().getHostAddress(),
+        zone(headers),
+        headers.get(AS_OF),
+        withDictionaries(headers));
   }
 
   private static RequestFacts facts(ServerCall<?, ?> call, Metadata headers, String method) {
@@ -234,6 +240,22 @@ final class CallGate implements ServerInterceptor {
       return at.getAddress();
     }
     throw new HistorianException(ErrorCode.FORBIDDEN, "call has no address of a peer");
+  }
+
+  private static boolean withDictionaries(Metadata headers) {
+    String texts = headers.get(TEXTS);
+    if (texts == null || texts.equals("plain")) {
+      return false;
+    }
+    if (texts.equals("dictionary")) {
+      return true;
+    }
+    throw new HistorianException(
+        ErrorCode.OUT_OF_RANGE,
+        "header is no form of texts: texts=" + ErrorText.quote(texts),
+        "texts",
+        "texts: plain, or texts: dictionary",
+        null);
   }
 
   private static @Nullable ZoneId zone(Metadata headers) {

@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param address of the peer
  * @param zone of calendars and of times without one; null for the server's
  * @param asOf data version to read; null for the newest
+ * @param withDictionaries whether texts may come as numbers of dictionaries
  */
-record Caller(Principal principal, String address, @Nullable ZoneId zone, @Nullable String asOf) {
+record Caller(
+    Principal principal,
+    String address,
+    @Nullable ZoneId zone,
+    @Nullable String asOf,
+    boolean withDictionaries) {
   static final Context.Key<Caller> KEY = Context.key("tidemark-caller");
 
   /** The caller of the call that this thread serves. */

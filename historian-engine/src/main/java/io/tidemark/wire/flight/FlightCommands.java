@@ -194,6 +194,11 @@ final class FlightCommands implements FlightProducer {
     }
   }
 
+  private Schema schema(Caller caller, StatementTicket ticket) {
+    ResultHead head = describe(caller, ticket);
+    return ticket.withDictionaries() ? head.schemaWithDictionaries() : head.schema();
+  }
+
   @Override
   public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
     return guarded(() -> info(Caller.current(), descriptor));
@@ -212,7 +217,7 @@ final class FlightCommands implements FlightProducer {
       schema = catalog.schema(any);
       ticket = command;
     } else {
-      schema = describe(caller, statement).schema();
+      schema = schema(caller, statement);
       ticket =
           Any.pack(
                   TicketStatementQuery.newBuilder()
@@ -249,7 +254,7 @@ final class FlightCommands implements FlightProducer {
     if (statement == null) {
       throw new IllegalStateException("plain text is a statement");
     }
-    return describe(caller, statement).schema();
+    return schema(caller, statement);
   }
 
   /**
@@ -261,7 +266,7 @@ final class FlightCommands implements FlightProducer {
     List<@Nullable Object> nulls =
         new ArrayList<>(Collections.nCopies(parameterCount, (@Nullable Object) null));
     try {
-      return describe(caller, StatementTicket.of(caller, sql, nulls)).schema();
+      return schema(caller, StatementTicket.of(caller, sql, nulls));
     } catch (HistorianException e) {
       if (e.code().kind() != ErrorCode.Kind.USER) {
         throw e;
@@ -408,9 +413,7 @@ final class FlightCommands implements FlightProducer {
               + StatementTicket.PARAMETERS_MAX);
     }
     Schema schema =
-        types.isEmpty()
-            ? describe(caller, ticket).schema()
-            : unboundSchema(caller, sql, types.size());
+        types.isEmpty() ? schema(caller, ticket) : unboundSchema(caller, sql, types.size());
     byte[] handle = prepared.add(caller, sql, types.size());
     return Any.pack(
             ActionCreatePreparedStatementResult.newBuilder()

@@ -151,6 +151,7 @@ public final class FlightDoor implements AutoCloseable {
             1, Thread.ofPlatform().daemon().name("tidemark-flight-upkeep").factory());
     looks.scheduleWithFixedDelay(puts::look, 1, 1, TimeUnit.SECONDS);
     looks.scheduleWithFixedDelay(gate::look, 1, 1, TimeUnit.SECONDS);
+    looks.scheduleWithFixedDelay(streams::look, 1, 1, TimeUnit.SECONDS);
     upkeep = looks;
   }
 
@@ -260,6 +261,7 @@ public final class FlightDoor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    streams.look();
     try {
       allocator.close();
     } catch (IllegalStateException e) {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * One statement whose rows go to a client: opened, run, sent batch by batch as the client takes
  * them, closed, all on the thread of {@link #run}. The client's end of it, and whoever cancels,
  * stop it at once. The query is closed before the client learns of the end.
+ *
+ * <p>Vectors go to the transport without a copy, so each batch has memory of its own, which the
+ * transport lets go of once it is written. What is not written yet when the stream ends is left to
+ * the listener.
  */
 final class ResultStream implements Runnable {
   /** How often who waits for the client looks at the clock; its readiness wakes it at once. */
@@ -31,6 +35,9 @@ final class ResultStream implements Runnable {
 
     /** It ended, well or not. */
     void ended(ResultStream stream, @Nullable Throwable failure, boolean stalled);
+
+    /** Its client knows of the end; vectors of this allocator may wait to be written. */
+    void left(BufferAllocator vectors);
   }
 
   private final Historian historian;
@@ -62,6 +69,7 @@ final class ResultStream implements Runnable {
     this.listener = listener;
     client.setOnCancelHandler(this::cancel);
     client.setOnReadyHandler(this::wake);
+    client.setUseZeroCopy(true);
   }
 
   Caller caller() {
@@ -90,8 +98,9 @@ final class ResultStream implements Runnable {
   public void run() {
     thread = Thread.currentThread();
     Throwable failure = null;
+    BufferAllocator own = allocator.newChildAllocator("stream", 0, BYTES_MAX);
     try {
-      send();
+      send(own);
     } catch (Throwable e) {
       // At the boundary: a stack overflow of a parser must not cost the thread.
       failure = e;
@@ -104,6 +113,7 @@ final class ResultStream implements Runnable {
     } else {
       client.error(FlightErrors.of(failure));
     }
+    listener.left(own);
   }
 
   /** Ends it before it ran. */
@@ -112,7 +122,7 @@ final class ResultStream implements Runnable {
     client.error(FlightErrors.of(error));
   }
 
-  private void send() {
+  private void send(BufferAllocator own) {
     try (Historian.OpenQuery query =
         historian.openQuery(caller.principal(), ticket.zone(), caller.options(ticket.asOf()))) {
       context = query.context();
@@ -121,13 +131,13 @@ final class ResultStream implements Runnable {
       }
       query.context().check();
       try (SqlResult result = historian.sql(ticket.sql(), ticket.parameters(), query.context());
-          BufferAllocator own = allocator.newChildAllocator("stream", 0, BYTES_MAX);
-          ArrowBatches batches = new ArrowBatches(result.head(), result.runs(), own)) {
+          ArrowBatches batches =
+              new ArrowBatches(result.head(), result.runs(), own, ticket.withDictionaries())) {
         boolean isStarted = false;
         while (true) {
           int rows = batches.next();
           if (!isStarted) {
-            client.start(batches.root());
+            client.start(batches.root(), batches.dictionaries());
             isStarted = true;
           }
           if (rows == 0) {

@@ -3,10 +3,13 @@ package io.tidemark.wire.flight;
 import io.tidemark.engine.Historian;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
+import java.util.Iterator;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +27,7 @@ final class ResultStreams implements ResultStream.Listener {
   private final BufferAllocator allocator;
   private final ThreadPoolExecutor threads;
   private final Set<ResultStream> underWay = ConcurrentHashMap.newKeySet();
+  private final Queue<BufferAllocator> left = new ConcurrentLinkedQueue<>();
   private final LongAdder started = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder stalled = new LongAdder();
@@ -90,6 +94,23 @@ final class ResultStreams implements ResultStream.Listener {
     }
     if (hasStalled) {
       stalled.increment();
+    }
+  }
+
+  @Override
+  public void left(BufferAllocator vectors) {
+    left.add(vectors);
+    look();
+  }
+
+  /** Lets go of the allocators of streams that ended, once all of it is written. */
+  synchronized void look() {
+    for (Iterator<BufferAllocator> each = left.iterator(); each.hasNext(); ) {
+      BufferAllocator vectors = each.next();
+      if (vectors.getAllocatedMemory() == 0) {
+        each.remove();
+        vectors.close();
+      }
     }
   }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the call that made it, for cancelling
  * @param zone of the statement; null for the server's
  * @param asOf data version to read; null for the newest
+ * @param withDictionaries whether texts may come as numbers of dictionaries
  * @param parameters null, Boolean, Long, Double, String, Instant or a List of these
  */
 record StatementTicket(
@@ -33,7 +34,8 @@ record StatementTicket(
     String sql,
     List<@Nullable Object> parameters,
     @Nullable ZoneId zone,
-    @Nullable String asOf) {
+    @Nullable String asOf,
+    boolean withDictionaries) {
   /** Values that one statement may take. */
   static final int PARAMETERS_MAX = 1_000;
 
@@ -43,7 +45,7 @@ record StatementTicket(
   /** Longest ticket: it must fit into a message of a client. */
   private static final int BYTES_MAX = 512 << 10;
 
-  private static final int MAGIC = 0x54_44_4D_01;
+  private static final int MAGIC = 0x54_44_4D_02;
   private static final int DEPTH_MAX = 4;
 
   private static final byte NULL = 0;
@@ -57,7 +59,13 @@ record StatementTicket(
 
   /** A ticket of its own for a statement of a caller. */
   static StatementTicket of(Caller caller, String sql, List<@Nullable Object> parameters) {
-    return new StatementTicket(UUID.randomUUID(), sql, parameters, caller.zone(), caller.asOf());
+    return new StatementTicket(
+        UUID.randomUUID(),
+        sql,
+        parameters,
+        caller.zone(),
+        caller.asOf(),
+        caller.withDictionaries());
   }
 
   /**
@@ -73,6 +81,7 @@ record StatementTicket(
       out.writeLong(id.getLeastSignificantBits());
       writeText(out, zone == null ? "" : zone.getId());
       writeText(out, asOf == null ? "" : asOf);
+      out.writeBoolean(withDictionaries);
       writeText(out, sql);
       writeList(out, parameters);
     } catch (IOException e) {
@@ -140,6 +149,7 @@ record StatementTicket(
       UUID id = new UUID(in.readLong(), in.readLong());
       String zone = readText(in);
       String asOf = readText(in);
+      boolean withDictionaries = in.readBoolean();
       String sql = readText(in);
       List<@Nullable Object> parameters = readList(in, 0);
       if (in.available() > 0) {
@@ -150,7 +160,8 @@ record StatementTicket(
           sql,
           parameters,
           zone.isEmpty() ? null : ZoneId.of(zone),
-          asOf.isEmpty() ? null : asOf);
+          asOf.isEmpty() ? null : asOf,
+          withDictionaries);
     } catch (IOException | DateTimeException e) {
       throw malformed("ticket cannot be read", e);
     }

@@ -336,7 +336,7 @@ class FlightFuzzTest {
 
   private static byte[] ticket(List<@Nullable Object> values) {
     StatementTicket ticket =
-        new StatementTicket(new UUID(1, 2), "SELECT tag FROM tags", values, null, null);
+        new StatementTicket(new UUID(1, 2), "SELECT tag FROM tags", values, null, null, true);
     return packed(
         TicketStatementQuery.newBuilder()
             .setStatementHandle(ByteString.copyFrom(ticket.encode()))
@@ -345,14 +345,15 @@ class FlightFuzzTest {
 
   static Stream<byte[]> tickets() {
     return Stream.of(
-        new StatementTicket(new UUID(1, 2), "SELECT 1", List.of(), null, null).encode(),
+        new StatementTicket(new UUID(1, 2), "SELECT 1", List.of(), null, null, false).encode(),
         new StatementTicket(
                 new UUID(3, 4),
                 "SELECT ?",
                 Arrays.asList(
                     null, true, false, 7L, 0.5, "ü", Instant.EPOCH, List.of(1L, List.of("x"))),
                 ZoneId.of("Europe/Berlin"),
-                "17")
+                "17",
+                true)
             .encode());
   }
 

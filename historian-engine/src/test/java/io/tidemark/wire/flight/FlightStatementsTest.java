@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -34,12 +35,16 @@ import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.TimeStampMicroVector;
 import org.apache.arrow.vector.TimeStampNanoTZVector;
+import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,7 +104,12 @@ class FlightStatementsTest {
 
   @AfterEach
   void nothingIsLeftOpen() throws InterruptedException {
-    for (int i = 0; i < 200 && (door.callsUnderWay() > 0 || server.engine().openViews() > 0); i++) {
+    for (int i = 0;
+        i < 200
+            && (door.callsUnderWay() > 0
+                || server.engine().openViews() > 0
+                || door.vectorBytes() > 0);
+        i++) {
       Thread.sleep(10);
     }
     assertThat(door.streamsUnderWay()).isZero();
@@ -188,6 +198,58 @@ class FlightStatementsTest {
     assertThat(wide.schema().findField("F.TI1").getMetadata())
         .containsEntry("uom", "degC")
         .containsKeys("step", "mode", "timeZone", "dataVersion");
+  }
+
+  @Test
+  void textsAreNumbersOfDictionariesWhereThatIsAskedFor() throws Exception {
+    CallOption texts = header("texts", "dictionary");
+    String statement =
+        "SELECT tag, quality, ts_ns, text, value FROM samples WHERE tag IN ('F.TI1', 'F.XV')"
+            + " ORDER BY tag, ts";
+    Table plain = client.query(statement);
+    FlightInfo info = client.sql.execute(statement, texts);
+    for (String column : List.of("tag", "quality", "ts_ns", "text", "value")) {
+      Field field = info.getSchemaOptional().orElseThrow().findField(column);
+      boolean isListed = List.of("tag", "quality").contains(column);
+      assertThat(field.getDictionary() != null).as(column).isEqualTo(isListed);
+      assertThat(plain.schema().findField(column).getDictionary()).isNull();
+    }
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    // The ticket knows how it was asked for.
+    try (FlightStream stream =
+        client.flight.getStream(info.getEndpoints().getFirst().getTicket())) {
+      VectorSchemaRoot root = stream.getRoot();
+      Dictionary tags = dictionary(stream, root.getVector("tag"));
+      Dictionary qualities = dictionary(stream, root.getVector("quality"));
+      while (stream.next()) {
+        try (ValueVector tag = DictionaryEncoder.decode(root.getVector("tag"), tags);
+            ValueVector quality = DictionaryEncoder.decode(root.getVector("quality"), qualities)) {
+          for (int row = 0; row < root.getRowCount(); row++) {
+            rows.add(
+                List.of(
+                    String.valueOf(tag.getObject(row)),
+                    String.valueOf(quality.getObject(row)),
+                    root.getVector("ts_ns").getObject(row)));
+          }
+        }
+      }
+      assertThat(tags.getVector().getValueCount()).isEqualTo(2);
+      assertThat(qualities.getVector().getValueCount()).isEqualTo(3);
+    }
+    assertThat(rows)
+        .isEqualTo(
+            plain.rows().stream()
+                .map(row -> Arrays.asList(row.get("tag"), row.get("quality"), row.get("ts_ns")))
+                .toList());
+    assertRefused(
+        () -> client.query(statement, header("texts", "views")),
+        FlightStatusCode.INVALID_ARGUMENT,
+        "texts",
+        "dictionary");
+  }
+
+  private static Dictionary dictionary(FlightStream stream, FieldVector vector) {
+    return stream.getDictionaryProvider().lookup(vector.getField().getDictionary().getId());
   }
 
   /** What takes long is not run for the schema: nothing would answer in time otherwise. */

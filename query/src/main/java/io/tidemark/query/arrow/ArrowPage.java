@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.ArrowBuf;
@@ -15,6 +16,7 @@ import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.BitVectorHelper;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TimeStampNanoTZVector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.VarCharVector;
@@ -122,20 +124,44 @@ final class ArrowPage implements AutoCloseable {
   /** A cell of {@link Type#TEXT} of a row after those so far; null leaves it null; rows ascend. */
   void setText(int column, int offset, @Nullable String value) {
     if (value != null) {
-      byte[] utf8 = texts[column].find(value).utf8;
+      Repeated text = texts[column].find(value);
+      if (vectors[column] instanceof SmallIntVector numbers) {
+        numbers.setSafe(row + offset, text.number);
+        return;
+      }
+      byte[] utf8 = text.utf8;
       textBytes += utf8.length;
       ((VarCharVector) vectors[column]).setSafe(row + offset, utf8);
     }
   }
 
-  /** A text in UTF-8, and many times over. */
+  private void setNumbers(int column, short number, int from, int count) {
+    ByteBuffer bytes = data[column].of(vectors[column].getDataBuffer());
+    for (int i = from; i < from + count; i++) {
+      bytes.putShort(i * Short.BYTES, number);
+    }
+    setPresent(vectors[column], from, count);
+  }
+
+  /** Makes the texts of a column numbers of a dictionary: its vector holds numbers of 16 bits. */
+  void setDictionary(int column, List<String> values) {
+    Map<String, Short> numbers = new HashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      numbers.put(values.get(i), (short) i);
+    }
+    texts[column].dictionary = numbers;
+  }
+
+  /** A text, its number in the dictionary if there is one, in UTF-8, and many times over. */
   private static final class Repeated {
     private final String text;
+    private final short number;
     private final byte[] utf8;
     private byte[] many;
 
-    Repeated(String text) {
+    Repeated(String text, short number) {
       this.text = text;
+      this.number = number;
       utf8 = text.getBytes(StandardCharsets.UTF_8);
       many = utf8;
     }
@@ -158,6 +184,7 @@ final class ArrowPage implements AutoCloseable {
     private static final int KEPT = 4;
 
     private final @Nullable Repeated[] kept = new Repeated[KEPT];
+    private @Nullable Map<String, Short> dictionary;
     private int last;
     private int next;
 
@@ -173,7 +200,12 @@ final class ArrowPage implements AutoCloseable {
           return found;
         }
       }
-      Repeated added = new Repeated(text);
+      Map<String, Short> numbers = dictionary;
+      Short number = numbers == null ? Short.valueOf((short) 0) : numbers.get(text);
+      if (number == null) {
+        throw new IllegalStateException("text is not in the dictionary: " + text);
+      }
+      Repeated added = new Repeated(text, number);
       kept[next] = added;
       last = next;
       next = (next + 1) % KEPT;
@@ -253,10 +285,14 @@ final class ArrowPage implements AutoCloseable {
    * @param offset of the first of them in the run
    */
   void setRun(int column, String value, int offset, int count) {
-    VarCharVector vector = (VarCharVector) vectors[column];
     Repeated text = texts[column].find(value);
     byte[] utf8 = text.utf8;
     int from = row + offset;
+    if (vectors[column] instanceof SmallIntVector) {
+      setNumbers(column, text.number, from, count);
+      return;
+    }
+    VarCharVector vector = (VarCharVector) vectors[column];
     vector.fillEmpties(from);
     int at = vector.getOffsetBuffer().getInt((long) from * Integer.BYTES);
     int bytes = utf8.length * count;

@@ -3,6 +3,7 @@ package io.tidemark.query.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.model.Direction;
+import io.tidemark.model.Quality;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.query.duckdb.DuckDbException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class PlainSelect {
   private static final Set<String> STAR_LISTS =
       Set.of("exclude_list", "replace_list", "qualified_exclude_list", "rename_list");
+
+  private static final List<String> QUALITIES =
+      Stream.of(Quality.values()).map(Quality::label).toList();
 
   /** How a comparison reads from the other side. */
   private static final Map<String, String> MIRRORED =
@@ -231,9 +236,18 @@ final class PlainSelect {
       TableColumn column = Tables.sampleColumns().get(columns.get(i).ordinal());
       String type =
           column.type() == TableColumn.Type.TIME ? "TIMESTAMP WITH TIME ZONE" : column.type().sql();
-      all.add(new SqlColumn(names.get(i), type, uoms.get(i)));
+      all.add(
+          new SqlColumn(names.get(i), type, uoms.get(i), Map.of(), values(columns.get(i), tags)));
     }
     return all;
+  }
+
+  private static List<String> values(SampleRuns.Column column, List<TagDefinition> tags) {
+    return switch (column) {
+      case TAG -> tags.stream().map(TagDefinition::name).toList();
+      case QUALITY -> QUALITIES;
+      default -> List.of();
+    };
   }
 
   // Conditions.

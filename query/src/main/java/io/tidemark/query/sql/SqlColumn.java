@@ -14,8 +14,15 @@ import java.util.Map;
  * @param type SQL name of the type, for example {@code DOUBLE}
  * @param uom unit of measure, empty if unknown
  * @param metadata what else is known of it: {@code step}, {@code mode}
+ * @param values all texts that it can hold, where they are known beforehand; else empty
  */
-public record SqlColumn(String name, String type, String uom, Map<String, String> metadata) {
+public record SqlColumn(
+    String name, String type, String uom, Map<String, String> metadata, List<String> values) {
+  /** A column whose values are not known beforehand. */
+  public SqlColumn(String name, String type, String uom, Map<String, String> metadata) {
+    this(name, type, uom, metadata, List.of());
+  }
+
   /** A column of which nothing else is known. */
   public SqlColumn(String name, String type, String uom) {
     this(name, type, uom, Map.of());
@@ -31,7 +38,7 @@ public record SqlColumn(String name, String type, String uom, Map<String, String
       }
       metadata.put("timeZone", zone.getId());
       metadata.put("dataVersion", dataVersion);
-      fields.add(new ResultHead.Column(column.name, column.type, metadata));
+      fields.add(new ResultHead.Column(column.name, column.type, metadata, column.values));
     }
     return new ResultHead(fields, dataVersion, zone);
   }
