@@ -63,6 +63,15 @@ final class BenchStore implements AutoCloseable {
             (kind, payload, principal, time, sequence) -> {});
   }
 
+  /** The folder of a store with all samples of a workload, settled and closed. */
+  static Path settled(Bench bench, WorkloadM workload) throws IOException {
+    try (BenchStore store = new BenchStore(bench, Disk.REAL, WorkloadM.START_NS)) {
+      SegmentSizes.write(bench, "all shapes", workload, store);
+      store.settle();
+      return store.keep();
+    }
+  }
+
   /** Makes a tag known. */
   void define(TagDefinition tag) throws IOException {
     append(SampleFrameBuilder.encodeRecord(RecordKind.TAG, 0, CatalogRecord.encodeTag(tag)));

@@ -1,6 +1,5 @@
 package io.tidemark.benchmarks.scenario;
 
-import io.tidemark.storage.io.Disk;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -73,13 +72,8 @@ final class DoorSpeed {
   }
 
   static void answer(Bench bench) throws Exception {
-    Path folder;
     WorkloadM workload = WorkloadM.mixed(bench.seed(), bench.tags());
-    try (BenchStore store = new BenchStore(bench, Disk.REAL, WorkloadM.START_NS)) {
-      SegmentSizes.write(bench, "all shapes", workload, store);
-      store.settle();
-      folder = store.keep();
-    }
+    Path folder = BenchStore.settled(bench, workload);
     List<String> tags =
         IntStream.range(0, bench.tags()).mapToObj(i -> workload.definition(i).name()).toList();
     try (BenchStore.Kept kept = new BenchStore.Kept(folder);

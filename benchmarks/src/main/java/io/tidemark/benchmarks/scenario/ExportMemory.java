@@ -1,6 +1,5 @@
 package io.tidemark.benchmarks.scenario;
 
-import io.tidemark.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,13 +34,8 @@ final class ExportMemory {
   }
 
   static void answer(Bench bench) throws Exception {
-    Path data;
     WorkloadM workload = WorkloadM.mixed(bench.seed(), bench.tags());
-    try (BenchStore store = new BenchStore(bench, Disk.REAL, WorkloadM.START_NS)) {
-      SegmentSizes.write(bench, "all shapes", workload, store);
-      store.settle();
-      data = store.keep();
-    }
+    Path data = BenchStore.settled(bench, workload);
     bench.heading(
         "Memory of exports",
         bench.tags()

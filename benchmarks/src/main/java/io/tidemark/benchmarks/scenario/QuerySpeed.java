@@ -9,7 +9,6 @@ import io.tidemark.model.TagDefinition;
 import io.tidemark.query.retrieval.Retrieval;
 import io.tidemark.query.retrieval.SideBySide;
 import io.tidemark.query.retrieval.Summaries;
-import io.tidemark.storage.io.Disk;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
 import java.io.IOException;
@@ -40,13 +39,8 @@ final class QuerySpeed {
   }
 
   static void answer(Bench bench) throws Exception {
-    Path folder;
     WorkloadM workload = WorkloadM.mixed(bench.seed(), bench.tags());
-    try (BenchStore store = new BenchStore(bench, Disk.REAL, WorkloadM.START_NS)) {
-      SegmentSizes.write(bench, "all shapes", workload, store);
-      store.settle();
-      folder = store.keep();
-    }
+    Path folder = BenchStore.settled(bench, workload);
     try (BenchStore.Kept kept = new BenchStore.Kept(folder);
         HistorianEngine engine =
             HistorianEngine.start(

@@ -5,7 +5,6 @@ import io.tidemark.engine.HistorianConfig;
 import io.tidemark.engine.HistorianEngine;
 import io.tidemark.model.Principal;
 import io.tidemark.query.sql.SqlResult;
-import io.tidemark.storage.io.Disk;
 import io.tidemark.wire.http.HttpConfig;
 import io.tidemark.wire.http.HttpServer;
 import java.io.OutputStream;
@@ -50,13 +49,8 @@ final class SqlSpeed {
   }
 
   static void answer(Bench bench) throws Exception {
-    Path folder;
     WorkloadM workload = WorkloadM.mixed(bench.seed(), bench.tags());
-    try (BenchStore store = new BenchStore(bench, Disk.REAL, WorkloadM.START_NS)) {
-      SegmentSizes.write(bench, "all shapes", workload, store);
-      store.settle();
-      folder = store.keep();
-    }
+    Path folder = BenchStore.settled(bench, workload);
     List<String> tags =
         IntStream.range(0, bench.tags()).mapToObj(i -> workload.definition(i).name()).toList();
     try (BenchStore.Kept kept = new BenchStore.Kept(folder);

@@ -98,8 +98,8 @@ final class PlainSelect {
   record Rows(List<SqlColumn> columns, SampleRuns.Request request) {
     /** Begins to read. */
     SqlResult open(QueryContext context, long rowsMax) {
-      return new RunsResult(
-          columns, new SampleRuns(context, request), context, new RowLimit(rowsMax));
+      RowLimit limit = new RowLimit(rowsMax);
+      return new RunsResult(columns, new SampleRuns(context, request, limit::add), context);
     }
   }
 

@@ -15,15 +15,13 @@ final class RunsResult implements SqlResult {
   private final List<SqlColumn> columns;
   private final SampleRuns rows;
   private final QueryContext context;
-  private final RowLimit limit;
   private int row = -1;
   private int rowCount;
 
-  RunsResult(List<SqlColumn> columns, SampleRuns rows, QueryContext context, RowLimit limit) {
+  RunsResult(List<SqlColumn> columns, SampleRuns rows, QueryContext context) {
     this.columns = columns;
     this.rows = rows;
     this.context = context;
-    this.limit = limit;
   }
 
   @Override
@@ -42,7 +40,7 @@ final class RunsResult implements SqlResult {
       return true;
     }
     row = 0;
-    rowCount = nextRun();
+    rowCount = rows.nextRun();
     return rowCount > 0;
   }
 
@@ -51,60 +49,9 @@ final class RunsResult implements SqlResult {
     return rows.value(column, row);
   }
 
-  private int nextRun() {
-    int count = rows.nextRun();
-    limit.add(count);
-    return count;
-  }
-
   @Override
   public RunSource runs() {
-    return new RunSource() {
-      @Override
-      public int nextRun() {
-        return RunsResult.this.nextRun();
-      }
-
-      @Override
-      public boolean copy(int column, double[] to) {
-        return rows.copy(column, to);
-      }
-
-      @Override
-      public boolean copy(int column, long[] to) {
-        return rows.copy(column, to);
-      }
-
-      @Override
-      public boolean copy(int column, int[] to) {
-        return rows.copy(column, to);
-      }
-
-      @Override
-      public boolean isNull(int column, int rowOfRun) {
-        return rows.isNull(column, rowOfRun);
-      }
-
-      @Override
-      public int nextNull(int column, int from, int count) {
-        return rows.nextNull(column, from, count);
-      }
-
-      @Override
-      public boolean isFull(int column) {
-        return rows.isFull(column);
-      }
-
-      @Override
-      public int sameFrom(int column, int rowOfRun) {
-        return rows.sameFrom(column, rowOfRun);
-      }
-
-      @Override
-      public @Nullable Object value(int column, int rowOfRun) {
-        return rows.value(column, rowOfRun);
-      }
-    };
+    return rows;
   }
 
   @Override

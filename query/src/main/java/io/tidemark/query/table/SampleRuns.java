@@ -16,6 +16,7 @@ import io.tidemark.query.arrow.RunSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,7 @@ public final class SampleRuns implements RunSource, AutoCloseable {
 
   private final QueryContext context;
   private final Request request;
+  private final IntConsumer counter;
   private final Column[] columns;
   private final SampleColumns read;
   private final SampleBlock block = new SampleBlock();
@@ -87,10 +89,15 @@ public final class SampleRuns implements RunSource, AutoCloseable {
   private boolean isEachShown;
   private @Nullable TagDefinition tag;
 
-  /** Rows of a request; nothing is read yet. */
-  public SampleRuns(QueryContext context, Request request) {
+  /**
+   * Rows of a request; nothing is read yet.
+   *
+   * @param counter takes the rows of each run before they go out, and may refuse them
+   */
+  public SampleRuns(QueryContext context, Request request, IntConsumer counter) {
     this.context = context;
     this.request = request;
+    this.counter = counter;
     columns = request.columns.toArray(Column[]::new);
     read =
         request.columns.stream().anyMatch(Column::isOfValue)
@@ -116,6 +123,7 @@ public final class SampleRuns implements RunSource, AutoCloseable {
       if (filled > 0) {
         count = (int) Math.min(filled, left);
         left -= count;
+        counter.accept(count);
         isEachShown = isEachShown();
         return count;
       }

@@ -237,6 +237,11 @@ class PlainSelectTest {
     }
   }
 
+  /** Only who reads blocks knows the values of a column beforehand. */
+  private static SqlColumn withoutValues(SqlColumn column) {
+    return new SqlColumn(column.name(), column.type(), column.uom(), column.metadata());
+  }
+
   @ParameterizedTest
   @MethodSource("pairs")
   void blocksAndPlansAgree(Pair pair) throws IOException {
@@ -252,7 +257,8 @@ class PlainSelectTest {
         .extracting(SqlColumn::name, SqlColumn::type)
         .isEqualTo(planned.columns.stream().map(c -> tuple(c.name(), c.type())).toList());
     if (!planned.rows.isEmpty()) { // a plan without rows knows no tags, and so no units
-      assertThat(plain.columns).isEqualTo(planned.columns);
+      assertThat(plain.columns.stream().map(PlainSelectTest::withoutValues))
+          .containsExactlyElementsOf(planned.columns);
     }
     assertThat(arrow(pair.plain, pair.parameters)).isEqualTo(arrow(pair.planned, pair.parameters));
     assertThat(plant.sql.describe(pair.plain, pair.parameters, plant.query()).columns())
