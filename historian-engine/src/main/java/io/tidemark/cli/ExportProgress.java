@@ -8,21 +8,11 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How far an export is: one line that redraws itself on a terminal, a line every few seconds
- * elsewhere. Measured in answers, of which the plan says how many there are; what comes is counted
- * on the way. One thread.
+ * How far an export is. Measured in answers, of which the plan says how many there are; what comes
+ * is counted on the way. One thread.
  */
 final class ExportProgress {
-  private static final int BAR_WIDTH = 20;
-  private static final long REDRAW_NS = 200_000_000L;
-  private static final long LINE_NS = 5_000_000_000L;
-
-  private final PrintWriter err;
-  private final boolean terminal;
-  private final LongSupplier nanoTime;
-  private final long startNs;
-  private long shownNs;
-  private boolean isOpen;
+  private final ProgressLine line;
   private int files;
   private int filesWhole;
   private int answers;
@@ -31,11 +21,7 @@ final class ExportProgress {
   private long bytes;
 
   ExportProgress(PrintWriter err, boolean terminal, LongSupplier nanoTime) {
-    this.err = err;
-    this.terminal = terminal;
-    this.nanoTime = nanoTime;
-    startNs = nanoTime.getAsLong();
-    shownNs = startNs;
+    line = new ProgressLine(err, terminal, nanoTime);
   }
 
   /** What there is to do. */
@@ -70,50 +56,27 @@ final class ExportProgress {
 
       private void count(int more) {
         bytes += more;
-        show(answersWhole + before);
+        line.show(ns -> line(answersWhole + before, ns));
       }
     };
   }
 
-  private void show(int done) {
-    long now = nanoTime.getAsLong();
-    if (now - shownNs < (terminal ? REDRAW_NS : LINE_NS)) {
-      return;
-    }
-    shownNs = now;
-    if (terminal) {
-      isOpen = true;
-      err.print("\r" + line(done, now) + " ");
-    } else {
-      err.println(line(done, now));
-    }
-    err.flush();
-  }
-
   /** Leaves the terminal's line, so that what is printed next has its own. */
   void end() {
-    if (isOpen) {
-      isOpen = false;
-      err.println("\r" + line(answersWhole, nanoTime.getAsLong()) + " ");
-      err.flush();
-    }
+    line.end(ns -> line(answersWhole, ns));
   }
 
-  private String line(int whole, long now) {
+  private String line(int whole, long elapsedNs) {
     double done = answers == 0 ? 0 : Math.min(1, (double) whole / answers);
     int fetched = whole - answersKept;
-    int full = (int) (BAR_WIDTH * done);
-    double seconds = (now - startNs) / 1e9;
-    long left = fetched <= 0 ? -1 : (long) Math.ceil(seconds * (answers - whole) / fetched);
+    long left = fetched <= 0 ? -1 : (long) Math.ceil(elapsedNs / 1e9 * (answers - whole) / fetched);
     return String.format(
         Locale.ROOT,
-        "export [%s%s] %3.0f %%, %d of %d files, %.1f MB received, %s left",
-        "#".repeat(full),
-        "-".repeat(BAR_WIDTH - full),
-        Math.floor(100 * done),
+        "export %s, %d of %d files, %.1f MB received, %s left",
+        ProgressLine.bar(done),
         filesWhole,
         files,
         bytes / 1e6,
-        left < 0 ? "?" : String.format(Locale.ROOT, "%d:%02d", left / 60, left % 60));
+        left < 0 ? "?" : ProgressLine.clock(left));
   }
 }
