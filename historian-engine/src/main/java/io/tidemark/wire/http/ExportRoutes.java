@@ -22,7 +22,6 @@ import io.tidemark.query.sql.SqlResult;
 import io.tidemark.query.time.IsoTime;
 import io.tidemark.query.time.TimeExpression;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -302,11 +301,6 @@ final class ExportRoutes {
       @Override
       public RunSource runs() {
         return result.runs();
-      }
-
-      @Override
-      public void writeArrow(OutputStream out) throws IOException {
-        result.writeArrow(out);
       }
 
       @Override

@@ -5,7 +5,6 @@ import io.tidemark.query.arrow.RowRuns;
 import io.tidemark.query.arrow.RunSource;
 import io.tidemark.query.sql.SqlColumn;
 import io.tidemark.query.sql.SqlResult;
-import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +42,6 @@ final class LocalResult implements SqlResult {
   @Override
   public RunSource runs() {
     return new RowRuns(columns.size(), this::next, this::value);
-  }
-
-  @Override
-  public void writeArrow(OutputStream out) {
-    throw new UnsupportedOperationException("rows of a session go out as messages only");
   }
 
   @Override

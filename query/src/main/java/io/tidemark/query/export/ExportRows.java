@@ -2,13 +2,10 @@ package io.tidemark.query.export;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import io.tidemark.query.arrow.ArrowRows;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RunSource;
 import io.tidemark.query.sql.SqlColumn;
 import io.tidemark.query.sql.SqlResult;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -101,11 +98,6 @@ public final class ExportRows implements SqlResult {
   @Override
   public RunSource runs() {
     return new Runs();
-  }
-
-  @Override
-  public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(head(), runs(), out);
   }
 
   /** The runs of each statement in turn. */

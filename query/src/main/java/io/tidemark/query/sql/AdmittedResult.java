@@ -2,8 +2,6 @@ package io.tidemark.query.sql;
 
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RunSource;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +38,6 @@ final class AdmittedResult implements SqlResult {
   @Override
   public RunSource runs() {
     return rows.runs();
-  }
-
-  @Override
-  public void writeArrow(OutputStream out) throws IOException {
-    rows.writeArrow(out);
   }
 
   @Override

@@ -68,6 +68,10 @@ final class PlainSelect {
   private final List<String> names = new ArrayList<>();
   private final List<SampleRuns.Column> columns = new ArrayList<>();
   private @Nullable Set<String> tagNames;
+
+  /** Comparisons of {@code ts}; constants are evaluated once the rest is known to be plain. */
+  private final List<TimeComparison> comparisons = new ArrayList<>();
+
   private TimeRanges times = TimeRanges.ALL;
 
   private PlainSelect(
@@ -93,6 +97,8 @@ final class PlainSelect {
     require(reference != null && reference.isSamples());
     alias = ColumnUnits.alias((ObjectNode) from);
   }
+
+  private record TimeComparison(String comparison, JsonNode constant) {}
 
   /** What is read, and as which columns. */
   record Rows(List<SqlColumn> columns, SampleRuns.Request request) {
@@ -161,6 +167,9 @@ final class PlainSelect {
         }
         default -> throw new NotPlain();
       }
+    }
+    for (TimeComparison each : comparisons) {
+      times = times.and(TimeRanges.ofMicros(each.comparison, micros(each.constant)));
     }
     return new Rows(
         columns(tags), new SampleRuns.Request(tags, times.ranges(), direction, columns, rowsMax));
@@ -285,7 +294,7 @@ final class PlainSelect {
         require(comparison.equals("COMPARE_EQUAL"));
         restrictTags(Set.of(text(constant)));
       }
-      case TS -> times = times.and(TimeRanges.ofMicros(comparison, micros(constant)));
+      case TS -> comparisons.add(new TimeComparison(comparison, constant));
       case TS_NS -> times = times.and(TimeRanges.ofNanos(comparison, whole(constant)));
       default -> throw new NotPlain();
     }

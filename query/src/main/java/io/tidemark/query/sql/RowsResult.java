@@ -1,11 +1,8 @@
 package io.tidemark.query.sql;
 
-import io.tidemark.query.arrow.ArrowRows;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RowRuns;
 import io.tidemark.query.arrow.RunSource;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +46,6 @@ class RowsResult implements SqlResult {
   @Override
   public RunSource runs() {
     return new RowRuns(columns.size(), this::next, this::value);
-  }
-
-  @Override
-  public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(head(), runs(), out);
   }
 
   @Override

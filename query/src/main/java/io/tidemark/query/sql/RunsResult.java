@@ -1,12 +1,9 @@
 package io.tidemark.query.sql;
 
 import io.tidemark.model.QueryContext;
-import io.tidemark.query.arrow.ArrowRows;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RunSource;
 import io.tidemark.query.table.SampleRuns;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +49,6 @@ final class RunsResult implements SqlResult {
   @Override
   public RunSource runs() {
     return rows;
-  }
-
-  @Override
-  public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(head(), runs(), out);
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,12 @@ public final class SqlEngine implements AutoCloseable {
     StatementText text = StatementText.of(sql);
     Admission.Place place = admission.enter(context);
     try {
-      return new AdmittedResult(run(text, sql, parameters, context), place);
+      SqlResult rows =
+          answer(
+              new Asked(text, sql, parameters, context),
+              plain -> plain.open(context, shared.rowsMax()),
+              this::run);
+      return new AdmittedResult(rows, place);
     } catch (RuntimeException | Error e) {
       place.close();
       throw e;
@@ -86,34 +92,51 @@ public final class SqlEngine implements AutoCloseable {
    */
   public ResultHead describe(
       String sql, List<? extends @Nullable Object> parameters, QueryContext context) {
-    StatementText text = StatementText.of(sql);
-    try (DuckDbSession planner = instances.planner(context.zone())) {
-      ObjectNode tree = StatementRun.written(shared, text, sql, parameters, context, planner);
-      PlainSelect.Rows plain =
-          text.explain() ? null : PlainSelect.of(tree, planner, parameters, context);
-      List<SqlColumn> columns =
-          plain == null ? planned(tree, planner, text, sql, parameters, context) : plain.columns();
-      return SqlColumn.head(columns, context.view().dataVersion(), context.zone());
-    } catch (DuckDbException e) {
-      throw located(e, List.of(), sql, text, parameters, context);
-    }
+    List<SqlColumn> columns =
+        answer(
+            new Asked(StatementText.of(sql), sql, parameters, context),
+            PlainSelect.Rows::columns,
+            this::describe);
+    return SqlColumn.head(columns, context.view().dataVersion(), context.zone());
   }
 
-  private List<SqlColumn> planned(
-      ObjectNode tree,
-      DuckDbSession planner,
+  /** A statement with all that it was asked with. */
+  private record Asked(
       StatementText text,
       String sql,
       List<? extends @Nullable Object> parameters,
-      QueryContext context) {
-    DuckDbSession executor = instances.executor(context.zone());
-    QueryContext.Stop stop = context.onStop(executor::cancel);
+      QueryContext context) {}
+
+  /** How a statement that must be planned is answered. */
+  private interface Planned<T> {
+    T answer(Asked asked, ObjectNode tree, DuckDbSession planner);
+  }
+
+  /** Checks a statement and answers it in the one way or the other. */
+  private <T> T answer(Asked asked, Function<PlainSelect.Rows, T> plain, Planned<T> planned) {
+    try (DuckDbSession planner = instances.planner(asked.context.zone())) {
+      ObjectNode tree =
+          StatementRun.written(
+              shared, asked.text, asked.sql, asked.parameters, asked.context, planner);
+      PlainSelect.Rows rows =
+          asked.text.explain()
+              ? null
+              : PlainSelect.of(tree, planner, asked.parameters, asked.context);
+      return rows == null ? planned.answer(asked, tree, planner) : plain.apply(rows);
+    } catch (DuckDbException e) {
+      throw located(e, List.of(), asked);
+    }
+  }
+
+  private List<SqlColumn> describe(Asked asked, ObjectNode tree, DuckDbSession planner) {
+    DuckDbSession executor = instances.executor(asked.context.zone());
+    QueryContext.Stop stop = asked.context.onStop(executor::cancel);
     StatementRun run = null;
     try {
-      run = new StatementRun(shared, tree, parameters, context, planner, executor);
-      return run.describe(text);
+      run = new StatementRun(shared, tree, asked.parameters, asked.context, planner, executor);
+      return run.describe(asked.text);
     } catch (DuckDbException e) {
-      throw located(e, handles(run), sql, text, parameters, context);
+      throw located(e, handles(run), asked);
     } finally {
       stop.close();
       release(run, executor);
@@ -129,7 +152,7 @@ public final class SqlEngine implements AutoCloseable {
   public List<String> parameterTypes(String sql, QueryContext context) {
     StatementText text = StatementText.of(sql);
     try (DuckDbSession planner = instances.planner(context.zone())) {
-      JsonNode parsed = ForeignNames.replaced(planner, SyntaxTree.parse(planner, text.body()));
+      JsonNode parsed = shared.parsed().of(planner, text.body());
       int count = SqlGate.parameterCount(parsed);
       SqlGate.check(parsed, text, position -> text.placeOfByte(sql, position), count);
       List<String> types = new ArrayList<>(Collections.nCopies(count, "VARCHAR"));
@@ -166,44 +189,21 @@ public final class SqlEngine implements AutoCloseable {
       return new StatementShape(shared, context, planner, () -> instances.executor(context.zone()))
           .of(text, sql, parameterCount);
     } catch (DuckDbException e) {
-      throw located(e, List.of(), sql, text, List.of(), context);
+      throw located(e, List.of(), new Asked(text, sql, List.of(), context));
     }
   }
 
-  private SqlResult run(
-      StatementText text,
-      String sql,
-      List<? extends @Nullable Object> parameters,
-      QueryContext context) {
-    try (DuckDbSession planner = instances.planner(context.zone())) {
-      ObjectNode tree = StatementRun.written(shared, text, sql, parameters, context, planner);
-      PlainSelect.Rows plain =
-          text.explain() ? null : PlainSelect.of(tree, planner, parameters, context);
-      return plain == null
-          ? run(tree, planner, text, sql, parameters, context)
-          : plain.open(context, shared.rowsMax());
-    } catch (DuckDbException e) {
-      throw located(e, List.of(), sql, text, parameters, context);
-    }
-  }
-
-  private SqlResult run(
-      ObjectNode tree,
-      DuckDbSession planner,
-      StatementText text,
-      String sql,
-      List<? extends @Nullable Object> parameters,
-      QueryContext context) {
-    DuckDbSession executor = instances.executor(context.zone());
-    QueryContext.Stop stop = context.onStop(executor::cancel);
+  private SqlResult run(Asked asked, ObjectNode tree, DuckDbSession planner) {
+    DuckDbSession executor = instances.executor(asked.context.zone());
+    QueryContext.Stop stop = asked.context.onStop(executor::cancel);
     StatementRun run = null;
     try {
-      run = new StatementRun(shared, tree, parameters, context, planner, executor);
-      return run.run(text, stop);
+      run = new StatementRun(shared, tree, asked.parameters, asked.context, planner, executor);
+      return run.run(asked.text, stop);
     } catch (DuckDbException e) {
       stop.close();
       try {
-        throw located(e, handles(run), sql, text, parameters, context);
+        throw located(e, handles(run), asked);
       } finally {
         release(run, executor);
       }
@@ -229,27 +229,21 @@ public final class SqlEngine implements AutoCloseable {
    * The error with its place in the statement as it was written: what failed is the rewritten one,
    * so the planner is asked what it says of the original.
    */
-  private HistorianException located(
-      DuckDbException e,
-      List<Handle> handles,
-      String sql,
-      StatementText text,
-      List<? extends @Nullable Object> parameters,
-      QueryContext context) {
-    HistorianException failure = translate(e, handles, context);
+  private HistorianException located(DuckDbException e, List<Handle> handles, Asked asked) {
+    HistorianException failure = translate(e, handles, asked.context);
     String type = DuckDbMessage.of(e).type();
     if (failure.code() != ErrorCode.SQL_ERROR || !type.equals("Binder")) {
       return failure;
     }
-    try (DuckDbSession planner = instances.planner(context.zone())) {
-      planner.query(EXPLAIN + text.body(), parameters).close();
+    try (DuckDbSession planner = instances.planner(asked.context.zone())) {
+      planner.query(EXPLAIN + asked.text.body(), asked.parameters).close();
       return failure;
     } catch (DuckDbException again) {
       DuckDbMessage said = DuckDbMessage.of(again);
       if (!said.type().equals(type)) {
         return failure;
       }
-      String place = text.placeOfByte(sql, said.position() - EXPLAIN.length());
+      String place = asked.text.placeOfByte(asked.sql, said.position() - EXPLAIN.length());
       return new HistorianException(
           ErrorCode.SQL_ERROR, said.text(), place, NearestColumn.hint(said.text()), e);
     }

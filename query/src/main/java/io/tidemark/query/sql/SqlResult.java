@@ -1,5 +1,6 @@
 package io.tidemark.query.sql;
 
+import io.tidemark.query.arrow.ArrowRows;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RunSource;
 import java.io.IOException;
@@ -32,7 +33,9 @@ public interface SqlResult extends AutoCloseable {
   RunSource runs();
 
   /** Writes what is left as an Arrow IPC stream: times as timestamp[ns, UTC], text as utf8. */
-  void writeArrow(OutputStream out) throws IOException;
+  default void writeArrow(OutputStream out) throws IOException {
+    ArrowRows.write(head(), runs(), out);
+  }
 
   /** Names the snapshot that was read. */
   String dataVersion();

@@ -49,7 +49,7 @@ final class StatementShape {
   SqlShape of(StatementText text, String sql, int parameterCount) {
     ObjectNode tree =
         SqlGate.check(
-            ForeignNames.replaced(planner, SyntaxTree.parse(planner, text.body())),
+            shared.parsed().of(planner, text.body()),
             text,
             position -> text.placeOfByte(sql, position),
             parameterCount);

@@ -1,7 +1,6 @@
 package io.tidemark.query.sql;
 
 import io.tidemark.model.QueryContext;
-import io.tidemark.query.arrow.ArrowRows;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.arrow.RowRuns;
 import io.tidemark.query.arrow.RunSource;
@@ -10,8 +9,6 @@ import io.tidemark.query.duckdb.DuckDbInstances;
 import io.tidemark.query.duckdb.DuckDbRows;
 import io.tidemark.query.duckdb.DuckDbSession;
 import io.tidemark.query.duckdb.Handle;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -84,11 +81,6 @@ final class StreamedResult implements SqlResult {
   @Override
   public RunSource runs() {
     return rows.isInRuns() ? new Runs() : new RowRuns(columns.size(), this::next, this::value);
-  }
-
-  @Override
-  public void writeArrow(OutputStream out) throws IOException {
-    ArrowRows.write(head(), runs(), out);
   }
 
   /** The rows in the runs in which DuckDB delivers them. */
