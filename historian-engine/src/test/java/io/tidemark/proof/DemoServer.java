@@ -141,10 +141,9 @@ final class DemoServer implements AutoCloseable {
 
   /** Runs a program of Python; for the addresses of this server. */
   Ended python(String program) {
-    String python = System.getenv("TIDEMARK_TEST_PYTHON");
     try {
       Path script = Files.writeString(home.resolve("program.py"), here(program));
-      return run(Map.of(), python == null ? "python3" : python, script.toString());
+      return run(Map.of(), Python.command(), script.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -54,11 +54,16 @@ public final class Python {
     return text;
   }
 
+  /** What runs programs here. */
+  static String command() {
+    String python = System.getenv("TIDEMARK_TEST_PYTHON");
+    return python == null ? "python3" : python;
+  }
+
   private static Process start(
       Path folder, String code, Map<String, String> environment, Path output) throws IOException {
-    String python = System.getenv("TIDEMARK_TEST_PYTHON");
     ProcessBuilder builder =
-        new ProcessBuilder(python == null ? "python3" : python, "-c", code)
+        new ProcessBuilder(command(), "-c", code)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());

@@ -137,6 +137,11 @@ public final class SampleBlock {
     return (flags[row] & SampleFlags.PRESENT) != 0;
   }
 
+  /** Whether readers show the row's value: there is one, and its status is not Bad. */
+  public boolean isShown(int row) {
+    return isPresent(row) && !Quality.isBad(statuses[row]);
+  }
+
   /**
    * The row's value as a double: exact for floats, rounded for integers beyond 2^53, NaN for text.
    */

@@ -2,6 +2,7 @@ package io.tidemark.model;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the historian knows about a tag. Immutable; a change makes a new one with a higher version.
@@ -61,6 +62,15 @@ public record TagDefinition(
   /** The state's name; {@code #17} for an ordinal that has none. */
   public String stateText(long ordinal) {
     return ordinal >= 0 && ordinal < states.size() ? states.get((int) ordinal) : "#" + ordinal;
+  }
+
+  /** The text of a row's value, or of its state; null if its type has none. */
+  public @Nullable String text(SampleBlock block, int row) {
+    return switch (block.type()) {
+      case STRING -> block.texts()[row];
+      case DIGITAL -> stateText(block.longs()[row]);
+      default -> null;
+    };
   }
 
   /** The ordinal of a state, or -1. */

@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallHeaders;
@@ -74,8 +73,7 @@ final class DoorSpeed {
   static void answer(Bench bench) throws Exception {
     WorkloadM workload = WorkloadM.mixed(bench.seed(), bench.tags());
     Path folder = BenchStore.settled(bench, workload);
-    List<String> tags =
-        IntStream.range(0, bench.tags()).mapToObj(i -> workload.definition(i).name()).toList();
+    List<String> tags = workload.names();
     try (BenchStore.Kept kept = new BenchStore.Kept(folder);
         ServerProcess server = ServerProcess.start(kept.folder(), HEAP_MEGABYTES)) {
       DoorSpeed speed = new DoorSpeed(bench, server, tags);

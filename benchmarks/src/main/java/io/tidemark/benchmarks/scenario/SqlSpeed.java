@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * How long do statements take? {@link WorkloadM} is written, sealed and merged; batches of five
@@ -51,8 +50,7 @@ final class SqlSpeed {
   static void answer(Bench bench) throws Exception {
     WorkloadM workload = WorkloadM.mixed(bench.seed(), bench.tags());
     Path folder = BenchStore.settled(bench, workload);
-    List<String> tags =
-        IntStream.range(0, bench.tags()).mapToObj(i -> workload.definition(i).name()).toList();
+    List<String> tags = workload.names();
     try (BenchStore.Kept kept = new BenchStore.Kept(folder);
         HistorianEngine engine =
             HistorianEngine.start(

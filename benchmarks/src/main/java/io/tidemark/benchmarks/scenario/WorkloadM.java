@@ -7,6 +7,7 @@ import io.tidemark.model.TagDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * The workload that peers were measured with: 1 000 tags, a scan a second, 50 000 scans. 60 % slow
@@ -116,6 +117,11 @@ final class WorkloadM {
   /** Number of tags. */
   int tags() {
     return shapes.size();
+  }
+
+  /** The names of all tags. */
+  List<String> names() {
+    return IntStream.range(0, tags()).mapToObj(tag -> definition(tag).name()).toList();
   }
 
   /** The tag's shape. */

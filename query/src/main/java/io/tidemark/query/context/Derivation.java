@@ -3,7 +3,6 @@ package io.tidemark.query.context;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
-import io.tidemark.model.Quality;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
@@ -182,7 +181,7 @@ public record Derivation(
   }
 
   private @Nullable String state(TagDefinition tag, SampleBlock block, int row) {
-    if (!block.isPresent(row) || Quality.isBad(block.statuses()[row])) {
+    if (!block.isShown(row)) {
       return null;
     }
     String state =

@@ -70,7 +70,7 @@ public record GapExplanation(
         new Retrieval.AtTimes(new long[] {atNs}, Retrieval.AtMode.INTERPOLATED, rule),
         tag,
         context,
-        block -> hasValue[0] = block.isPresent(0) && !Quality.isBad(block.statuses()[0]));
+        block -> hasValue[0] = block.isShown(0));
     try (SampleWalk walk = new SampleWalk(context, tag)) {
       walk.moveTo(atNs);
       HeldSample before = walk.before;

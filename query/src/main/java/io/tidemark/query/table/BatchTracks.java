@@ -2,7 +2,6 @@ package io.tidemark.query.table;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import io.tidemark.model.Quality;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.StatusCodes;
@@ -360,7 +359,7 @@ final class BatchTracks {
               for (int i = 0; i < block.count(); i++) {
                 int point = at[0]++;
                 track.statuses[point] = block.statuses()[i];
-                if (block.isPresent(i) && !Quality.isBad(block.statuses()[i])) {
+                if (block.isShown(i)) {
                   if (block.type() != SampleType.STRING) {
                     track.values[point] = block.number(i);
                   }

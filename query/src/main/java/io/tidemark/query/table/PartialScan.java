@@ -340,7 +340,7 @@ public final class PartialScan implements ScanSource {
         begin(block.sourceTimesNs()[row]);
         sum.samples++;
         sum.lastNs = block.sourceTimesNs()[row];
-        if (isNumber && block.isPresent(row) && !Quality.isBad(status)) {
+        if (isNumber && block.isShown(row)) {
           sum.number(block.number(row));
         }
       }

@@ -3,7 +3,6 @@ package io.tidemark.query.table;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
-import io.tidemark.model.Quality;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
@@ -128,16 +127,12 @@ public final class SampleLookup implements Lookup {
     if (part == Part.STATUS) {
       return status;
     }
-    if (!block.isPresent(row) || Quality.isBad(status)) {
+    if (!block.isShown(row)) {
       return null;
     }
     if (part == Part.VALUE) {
       return block.type() == SampleType.STRING ? null : (Object) block.number(row);
     }
-    return switch (block.type()) {
-      case STRING -> block.texts()[row];
-      case DIGITAL -> tag.stateText(block.longs()[row]);
-      default -> null;
-    };
+    return tag.text(block, row);
   }
 }

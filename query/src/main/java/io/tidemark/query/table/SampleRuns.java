@@ -7,7 +7,6 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleColumns;
 import io.tidemark.model.SampleCondition;
 import io.tidemark.model.SampleCursor;
-import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.ScanRequest;
 import io.tidemark.model.TagDefinition;
@@ -166,10 +165,6 @@ public final class SampleRuns implements RunSource, AutoCloseable {
     return isPresent && !Quality.isBad(worst);
   }
 
-  private boolean isShown(int row) {
-    return block.isPresent(row) && !Quality.isBad(block.statuses()[row]);
-  }
-
   /** Whether values of the block's type have such a column at all. */
   private boolean isOfType(Column column) {
     SampleType type = block.type();
@@ -239,23 +234,17 @@ public final class SampleRuns implements RunSource, AutoCloseable {
   @Override
   public boolean isNull(int column, int row) {
     Column of = columns[column];
-    return of.isOfValue()
-        && (!isShown(row) || !isOfType(of) || (of == Column.TEXT && shown(of, row) == null));
+    return of.isOfValue() && !(block.isShown(row) && isOfType(of));
   }
 
   @Override
   public int nextNull(int column, int from, int rows) {
     Column of = columns[column];
-    if (of == Column.TEXT || !isOfType(of)) {
-      return RunSource.super.nextNull(column, from, rows);
-    }
     if (!of.isOfValue()) {
       return rows;
     }
-    byte[] flags = block.flags();
-    int[] statuses = block.statuses();
     int row = from;
-    while (row < rows && (flags[row] & SampleFlags.PRESENT) != 0 && !Quality.isBad(statuses[row])) {
+    while (isOfType(of) && row < rows && block.isShown(row)) {
       row++;
     }
     return row;
@@ -264,8 +253,7 @@ public final class SampleRuns implements RunSource, AutoCloseable {
   @Override
   public boolean isFull(int column) {
     Column of = columns[column];
-    // A state may have no text.
-    return !of.isOfValue() || (isEachShown && of != Column.TEXT && isOfType(of));
+    return !of.isOfValue() || (isEachShown && isOfType(of));
   }
 
   @Override
@@ -285,8 +273,8 @@ public final class SampleRuns implements RunSource, AutoCloseable {
           next = count;
         } else if (block.type() == SampleType.DIGITAL) {
           long[] states = block.longs();
-          boolean isShown = isShown(row);
-          while (next < count && states[next] == states[row] && isShown(next) == isShown) {
+          boolean isShown = block.isShown(row);
+          while (next < count && states[next] == states[row] && block.isShown(next) == isShown) {
             next++;
           }
         }
@@ -306,7 +294,7 @@ public final class SampleRuns implements RunSource, AutoCloseable {
       case STATUS -> Integer.toUnsignedLong(block.statuses()[row]);
       case QUALITY -> Quality.of(block.statuses()[row]).label();
       case FLAGS -> (long) (block.flags()[row] & 0xFF);
-      case VALUE, VALUE_INT, TEXT -> isShown(row) && isOfType(of) ? shown(of, row) : null;
+      case VALUE, VALUE_INT, TEXT -> block.isShown(row) && isOfType(of) ? shown(of, row) : null;
     };
   }
 
@@ -314,10 +302,7 @@ public final class SampleRuns implements RunSource, AutoCloseable {
     return switch (of) {
       case VALUE -> block.number(row);
       case VALUE_INT -> block.longs()[row];
-      default ->
-          block.type() == SampleType.STRING
-              ? block.texts()[row]
-              : tag().stateText(block.longs()[row]);
+      default -> tag().text(block, row);
     };
   }
 

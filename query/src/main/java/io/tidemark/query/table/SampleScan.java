@@ -1,7 +1,6 @@
 package io.tidemark.query.table;
 
 import io.tidemark.model.Direction;
-import io.tidemark.model.Quality;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleColumns;
@@ -274,10 +273,6 @@ public final class SampleScan implements ScanSource {
       }
     }
 
-    private boolean shows(int from) {
-      return block.isPresent(from) && !Quality.isBad(block.statuses()[from]);
-    }
-
     private void values(ScanRows rows, int vector, int filled, int length) {
       switch (block.type()) {
         case FLOAT64, FLOAT32 -> rows.setDoubles(vector, filled, block.doubles(), row, length);
@@ -310,7 +305,8 @@ public final class SampleScan implements ScanSource {
         return;
       }
       for (int i = 0; i < length; i++) {
-        rows.setText(vector, filled + i, text(row + i, tag));
+        int from = row + i;
+        rows.setText(vector, filled + i, block.isShown(from) ? tag.text(block, from) : null);
       }
     }
 
@@ -323,21 +319,10 @@ public final class SampleScan implements ScanSource {
     /** Makes those NULL that do not show a value: few, if any. */
     private void hide(ScanRows rows, int vector, int filled, int length) {
       for (int i = 0; i < length; i++) {
-        if (!shows(row + i)) {
+        if (!block.isShown(row + i)) {
           rows.setNull(vector, filled + i);
         }
       }
-    }
-
-    private @Nullable String text(int from, TagDefinition tag) {
-      if (!shows(from)) {
-        return null;
-      }
-      return switch (block.type()) {
-        case STRING -> block.texts()[from];
-        case DIGITAL -> tag.stateText(block.longs()[from]);
-        default -> null;
-      };
     }
   }
 }

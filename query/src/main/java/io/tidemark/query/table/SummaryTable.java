@@ -31,18 +31,22 @@ final class SummaryTable implements TableFunction {
     return List.copyOf(columns);
   }
 
+  /** How intervals are cut; the column that echoes it where there is one. */
+  static Parameter every(@Nullable String column) {
+    return new Parameter(
+        "every",
+        "INTERVAL",
+        null,
+        column,
+        "length such as '1h', or a word of a calendar; the whole range without");
+  }
+
   private static List<Parameter> parametersOf() {
     List<Parameter> parameters = new ArrayList<>();
     parameters.add(SampleTables.TAGS);
     parameters.add(SampleTables.start("start_time"));
     parameters.add(SampleTables.end("end_time"));
-    parameters.add(
-        new Parameter(
-            "every",
-            "INTERVAL",
-            null,
-            "every",
-            "length such as '1h', or a word of a calendar; the whole range without"));
+    parameters.add(every("every"));
     parameters.addAll(SummaryRules.PARAMETERS);
     parameters.add(
         new Parameter(

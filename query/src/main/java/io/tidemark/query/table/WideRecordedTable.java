@@ -3,7 +3,6 @@ package io.tidemark.query.table;
 import io.tidemark.model.Direction;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import io.tidemark.model.Quality;
 import io.tidemark.model.QueryContext;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleColumns;
@@ -309,7 +308,7 @@ final class WideRecordedTable implements TableFunction {
       if (valueVector < 0) {
         return;
       }
-      if (!from.isPresent(row) || Quality.isBad(status)) {
+      if (!from.isShown(row)) {
         out.setNull(valueVector, at);
         return;
       }

@@ -37,13 +37,7 @@ final class WideSummaryTable implements TableFunction {
     parameters.add(SampleTables.TAGS);
     parameters.add(SampleTables.start(null));
     parameters.add(SampleTables.end(null));
-    parameters.add(
-        new Parameter(
-            "every",
-            "INTERVAL",
-            null,
-            null,
-            "length such as '1h', or a word of a calendar; the whole range without"));
+    parameters.add(SummaryTable.every(null));
     parameters.add(
         new Parameter(
             "fields", "VARCHAR[]", null, null, "columns of summary; without, the usual ones"));

@@ -2,7 +2,6 @@ package io.tidemark.query.table;
 
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import io.tidemark.model.Quality;
 import io.tidemark.model.ReadRule;
 import io.tidemark.model.SampleBlock;
 import io.tidemark.model.SampleType;
@@ -277,7 +276,7 @@ final class WideTable implements TableFunction {
           System.arraycopy(block.doubles(), 0, slab.values, at, count);
         }
         for (int i = 0; i < count; i++) {
-          if (!block.isPresent(i) || Quality.isBad(block.statuses()[i])) {
+          if (!block.isShown(i)) {
             slab.isFull = false;
             continue;
           }
