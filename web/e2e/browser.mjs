@@ -23,8 +23,11 @@ export async function open(browser, address, options = {}) {
   });
   const page = await context.newPage();
   const wrong = [];
+  let refused = null;
   page.on('console', (message) => {
-    if (message.type() === 'error' && !page.allowErrors) {
+    if (refused && message.text().includes(`status of ${refused.status} `)) {
+      refused.told = true;
+    } else if (message.type() === 'error' && !page.allowErrors) {
       wrong.push(`console: ${message.text()} ${message.location().url}`);
     }
   });
@@ -47,6 +50,13 @@ export async function open(browser, address, options = {}) {
   });
   page.wrong = wrong;
   page.allowErrors = false;
+  /** What `walk` does is refused with this status once; the console may tell of it after the page did. */
+  page.refused = async (status, walk) => {
+    refused = { status, told: false };
+    await walk();
+    await until(`the console tells of ${status}`, () => refused.told);
+    refused = null;
+  };
   return page;
 }
 

@@ -87,21 +87,21 @@ export async function walkSql(page, address, folder, step) {
 
   await step('SQL: an error is marked where it is and said below', async () => {
     await type('SELECT 1;\nSELECT b.batch_id,\n  b.strat_time FROM batches b');
-    page.allowErrors = true; // the console tells of a refused request
-    await page.keyboard.press('Control+Enter');
-    await until('the error', async () => /^Line 3: .*strat_time/.test(await page.locator('.sql-problem').textContent()));
-    page.allowErrors = false;
+    await page.refused(400, async () => {
+      await page.keyboard.press('Control+Enter');
+      await until('the error', async () => /^Line 3: .*strat_time/.test(await page.locator('.sql-problem').textContent()));
+    });
     assert.equal(await page.locator('.cm-wrong').textContent(), 'b.strat_time');
     assert.equal(await page.locator('.sql-cell').count(), 0, 'no answer of another statement');
     await shot(page, folder, 'sql-error');
     await page.keyboard.press('End');
     await page.keyboard.type(' ');
     await until('unmarked', async () => (await page.locator('.cm-wrong').count()) === 0);
-    page.allowErrors = true;
     await type('DELETE FROM samples');
-    await page.keyboard.press('Control+Enter');
-    await until('the hint', async () => (await page.locator('.sql-hint').count()) === 1);
-    page.allowErrors = false;
+    await page.refused(403, async () => {
+      await page.keyboard.press('Control+Enter');
+      await until('the hint', async () => (await page.locator('.sql-hint').count()) === 1);
+    });
   });
 
   await step('SQL: ten thousand rows of many, only those in sight are elements; sorted, selected, copied', async () => {
@@ -223,10 +223,10 @@ export async function walkSql(page, address, folder, step) {
     await until('tags in quotes', async () => (await offered()).includes('R1.TIC101.PV'));
     await page.keyboard.press('Escape');
     await page.route('**/api/v1/sql/schema', (route) => route.fulfill({ status: 404, json: { code: 'NOT_FOUND', message: 'no such path' } }));
-    page.allowErrors = true;
-    await run('SELECT 3 AS three');
-    await until('that there are none', async () => /does not list/.test(await page.locator('.sql-names').textContent()));
-    page.allowErrors = false;
+    await page.refused(404, async () => {
+      await run('SELECT 3 AS three');
+      await until('that there are none', async () => /does not list/.test(await page.locator('.sql-names').textContent()));
+    });
     assert.deepEqual(await row(0).allTextContents(), ['3']);
     await page.unroute('**/api/v1/sql/schema');
   });

@@ -58,7 +58,6 @@ final class SessionSettings {
       Pattern.compile("(?i)(?:GMT|UTC)?([+-])(\\d{1,2})(?::?(\\d{2}))?");
   private static final Pattern LENGTH = Pattern.compile("(\\d{1,12})\\s*(us|ms|s|min|h|d)?");
   private static final Duration LENGTH_MAX = Duration.ofMillis(Integer.MAX_VALUE); // as it is there
-  private static final int NAME_CHARS_MAX = 256;
   private static final int VALUE_CHARS_MAX = 1_000;
 
   private final Map<String, String> initial = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -144,9 +143,7 @@ final class SessionSettings {
   /** Sets a value; null stands for the one at the start of the session. */
   void set(String name, @Nullable String given) {
     String value = given == null ? initial.get(name) : given;
-    if (name.length() > NAME_CHARS_MAX) {
-      throw new PgException("42622", "name is too long: charsMax=" + NAME_CHARS_MAX);
-    }
+    OpenObjects.name(name);
     if (name.indexOf('.') > 0) {
       // Of an extension: kept as it is, in a bounded number.
       if (values.size() < VALUE_CHARS_MAX) {
