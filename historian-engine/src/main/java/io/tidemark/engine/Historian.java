@@ -4,6 +4,7 @@ import io.tidemark.engine.security.Access;
 import io.tidemark.engine.security.Account;
 import io.tidemark.engine.security.AccountRequest;
 import io.tidemark.ingest.AckLevel;
+import io.tidemark.ingest.RequestId;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.DamageRule;
@@ -45,11 +46,20 @@ public interface Historian {
   }
 
   /**
-   * Decodes and stores samples and returns once they are acknowledged at the level. Refused items
-   * are in the report; a body that is no such format at all throws.
+   * How a body of samples is to be read and stored.
+   *
+   * @param precision unit of times that are numbers
+   * @param level what the acknowledgement survives
+   * @param request number of the request, from a client that counts them; null from others
    */
-  WriteReport write(
-      WriteFormat format, byte[] body, TimeUnitCode precision, AckLevel level, Principal principal);
+  record WriteOptions(
+      WriteFormat format, TimeUnitCode precision, AckLevel level, @Nullable RequestId request) {}
+
+  /**
+   * Decodes and stores samples and returns once they are acknowledged. Refused items are in the
+   * report; a body that is no such format at all throws.
+   */
+  WriteReport write(WriteOptions options, byte[] body, Principal principal);
 
   /** The tags, whoever may read them: see {@link #readableTags}. */
   TagCatalog tags();

@@ -252,17 +252,14 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   }
 
   @Override
-  public WriteReport write(
-      WriteFormat format,
-      byte[] body,
-      TimeUnitCode precision,
-      AckLevel level,
-      Principal principal) {
+  public WriteReport write(WriteOptions options, byte[] body, Principal principal) {
     access.require(principal, Right.WRITE);
     WriteReport report = new WriteReport();
-    try (WriteSession session = openSession(principal, level)) {
+    TimeUnitCode precision = options.precision();
+    try (WriteSession session =
+        ingress.openSession(principal, options.level(), options.request())) {
       session.only(scopes.named(principal, Right.WRITE));
-      switch (format) {
+      switch (options.format()) {
         case LINE_PROTOCOL ->
             new LineProtocolDecoder().decode(body, precision, nowNs(), session, report);
         case JSON -> {

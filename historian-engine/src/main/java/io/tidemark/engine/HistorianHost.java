@@ -6,9 +6,7 @@ import io.tidemark.engine.Health.ReasonCode;
 import io.tidemark.engine.security.Access;
 import io.tidemark.engine.security.Account;
 import io.tidemark.engine.security.AccountRequest;
-import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
-import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.OpenProgress;
@@ -146,13 +144,8 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
-  public WriteReport write(
-      WriteFormat format,
-      byte[] body,
-      TimeUnitCode precision,
-      AckLevel level,
-      Principal principal) {
-    return engine().write(format, body, precision, level, principal);
+  public WriteReport write(WriteOptions options, byte[] body, Principal principal) {
+    return engine().write(options, body, principal);
   }
 
   @Override

@@ -115,8 +115,10 @@ class DocumentedToolsTest {
     for (Matcher each = IMPORT.matcher(code); each.find(); ) {
       modules.addAll(List.of(each.group(1).split(", ")));
     }
-    if (code.contains("psycopg2")) {
-      modules.add("psycopg2");
+    for (String other : List.of("psycopg2", "pandas")) { // not imported by name where it is used
+      if (code.contains(other)) {
+        modules.add(other);
+      }
     }
     Python.require(folder, modules.toArray(String[]::new));
     Python.run(folder.resolve("work"), ours(code), Map.of());

@@ -7,6 +7,7 @@ import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.ItemError;
+import io.tidemark.wire.ProducerHeaders;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,11 @@ final class WriteRoutes {
     TimeUnitCode unit = precision == null ? TimeUnitCode.NS : TimeUnitCode.ofLabel(precision);
     RequestBody body = exchange.body();
     WriteReport report =
-        historian.write(format(body), body.bytes(), unit, level, exchange.principal());
+        historian.write(
+            new Historian.WriteOptions(
+                format(body), unit, level, ProducerHeaders.requestId(exchange.headers()::get)),
+            body.bytes(),
+            exchange.principal());
     if (report.errorCount() == 0) {
       exchange.empty(204);
     } else {

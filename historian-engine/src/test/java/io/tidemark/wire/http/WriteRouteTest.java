@@ -84,6 +84,47 @@ class WriteRouteTest {
   }
 
   @Test
+  void aNumberedRequestIsStoredOnceHoweverOftenItComes() {
+    door.put("/api/v1/tags", "{\"tags\":[{\"name\":\"ONCE.1\",\"duplicates\":\"keep-all\"}]}");
+    for (int i = 0; i < 3; i++) {
+      assertThat(numbered("m,tag=ONCE.1 value=1 1\nm,tag=ONCE.1 value=2 1", "1", "1").statusCode())
+          .isEqualTo(204);
+    }
+    assertThat(door.recorded("ONCE.1")).hasSize(2);
+    JsonNode gap = assertError(numbered("m,tag=ONCE.1 value=3 2", "1", "3"), 409, "SEQUENCE_GAP");
+    assertThat(gap.path("message").asText()).endsWith("epoch=1, request=3, expected=2");
+    assertThat(numbered("m,tag=ONCE.1 value=3 2", "2", "1").statusCode()).isEqualTo(204);
+    assertError(numbered("m,tag=ONCE.1 value=4 3", "1", "2"), 403, "EPOCH_FENCED");
+    assertThat(door.recorded("ONCE.1")).hasSize(3);
+  }
+
+  private HttpResponse<String> numbered(String body, String epoch, String sequence) {
+    return door.send(
+        "POST",
+        WRITE,
+        BodyPublishers.ofString(body),
+        "tidemark-producer",
+        "line-1",
+        "tidemark-epoch",
+        epoch,
+        "tidemark-sequence",
+        sequence);
+  }
+
+  @Test
+  void headersOfANumberedRequestBelongTogether() {
+    JsonNode error =
+        assertError(
+            door.send(
+                "POST", WRITE, BodyPublishers.ofString("m v=1 1"), "tidemark-producer", "line-1"),
+            400,
+            "MALFORMED");
+    assertThat(error.path("message").asText()).endsWith("missing=tidemark-epoch");
+    assertError(numbered("m v=1 1", "one", "1"), 400, "MALFORMED");
+    assertError(numbered("m v=1 1", "0", "1"), 400, "OUT_OF_RANGE");
+  }
+
+  @Test
   void narrowTagsRefuseWhatDoesNotFitAndTheRestIsStored() {
     door.put(
         "/api/v1/tags",

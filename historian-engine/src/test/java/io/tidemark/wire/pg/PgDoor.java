@@ -78,10 +78,9 @@ final class PgDoor implements AutoCloseable {
     server
         .engine()
         .write(
-            Historian.WriteFormat.LINE_PROTOCOL,
+            new Historian.WriteOptions(
+                Historian.WriteFormat.LINE_PROTOCOL, TimeUnitCode.S, AckLevel.SYNCED, null),
             lines.toString().getBytes(StandardCharsets.UTF_8),
-            TimeUnitCode.S,
-            AckLevel.SYNCED,
             Principal.LOCAL_OPERATOR);
     PgServer pg = new PgServer(config.withPort(0), server.engine(), access, keys);
     try {

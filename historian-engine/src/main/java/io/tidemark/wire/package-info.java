@@ -1,0 +1,2 @@
+/** What the doors share. */
+package io.tidemark.wire;
