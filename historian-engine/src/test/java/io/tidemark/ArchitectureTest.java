@@ -123,7 +123,11 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule arrow =
-      livesIn("org.apache.arrow..", "io.tidemark.query.arrow..", "io.tidemark.wire.flight..");
+      livesIn(
+          "org.apache.arrow..",
+          "io.tidemark.query.arrow..",
+          "io.tidemark.ingest.arrow..",
+          "io.tidemark.wire.flight..");
 
   @ArchTest
   static final ArchRule flight = livesIn("org.apache.arrow.flight..", "io.tidemark.wire.flight..");

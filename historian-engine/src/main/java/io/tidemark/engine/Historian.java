@@ -6,6 +6,7 @@ import io.tidemark.engine.security.AccountRequest;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.RequestId;
 import io.tidemark.ingest.WriteReport;
+import io.tidemark.ingest.WriteSession;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.DamageRule;
 import io.tidemark.model.HistorianException;
@@ -42,7 +43,9 @@ public interface Historian {
     /** Influx line protocol. */
     LINE_PROTOCOL,
     /** JSON: {@code {"samples":[{"tag","ts","value","status"}]}}. */
-    JSON
+    JSON,
+    /** Stream of Arrow IPC, see {@link io.tidemark.ingest.arrow.ArrowSamples}. */
+    ARROW
   }
 
   /**
@@ -60,6 +63,14 @@ public interface Historian {
    * report; a body that is no such format at all throws.
    */
   WriteReport write(WriteOptions options, byte[] body, Principal principal);
+
+  /**
+   * A session for samples that a door decodes itself: of one request, on one thread. Samples of
+   * tags that the principal may not write are refused.
+   *
+   * @param request number of the request; null from clients that do not count
+   */
+  WriteSession openWrite(AckLevel level, @Nullable RequestId request, Principal principal);
 
   /** The tags, whoever may read them: see {@link #readableTags}. */
   TagCatalog tags();

@@ -9,9 +9,11 @@ import io.tidemark.engine.security.Right;
 import io.tidemark.ingest.Ack;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.Ingress;
+import io.tidemark.ingest.RequestId;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.WriteSession;
 import io.tidemark.ingest.append.AppendPath;
+import io.tidemark.ingest.arrow.ArrowWriteDecoder;
 import io.tidemark.ingest.decode.JsonWriteDecoder;
 import io.tidemark.ingest.decode.LineProtocolDecoder;
 import io.tidemark.ingest.decode.TimeUnitCode;
@@ -64,6 +66,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -253,12 +256,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public WriteReport write(WriteOptions options, byte[] body, Principal principal) {
-    access.require(principal, Right.WRITE);
     WriteReport report = new WriteReport();
     TimeUnitCode precision = options.precision();
-    try (WriteSession session =
-        ingress.openSession(principal, options.level(), options.request())) {
-      session.only(scopes.named(principal, Right.WRITE));
+    try (WriteSession session = openWrite(options.level(), options.request(), principal)) {
       switch (options.format()) {
         case LINE_PROTOCOL ->
             new LineProtocolDecoder().decode(body, precision, nowNs(), session, report);
@@ -266,12 +266,24 @@ public final class HistorianEngine implements Historian, AutoCloseable {
           session.wholeNumbersMake(SampleType.FLOAT64);
           new JsonWriteDecoder().decode(body, precision, nowNs(), session, report);
         }
+        case ARROW -> ArrowWriteDecoder.decode(body, session, report);
       }
       Ack ack = session.finish();
       ack.await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
       report.takeBack(ack.samplesRejected(), ack.rejections());
     }
     return report;
+  }
+
+  @Override
+  public WriteSession openWrite(AckLevel level, @Nullable RequestId request, Principal principal) {
+    access.require(principal, Right.WRITE);
+    WriteSession session = ingress.openSession(principal, level, request);
+    Predicate<String> writable = scopes.named(principal, Right.WRITE);
+    if (!writable.equals(TagScopes.EVERY_NAME)) {
+      session.only(writable);
+    }
+    return session;
   }
 
   /** A session for samples that need no decoding: the demo plant, collectors. */

@@ -6,7 +6,10 @@ import io.tidemark.engine.Health.ReasonCode;
 import io.tidemark.engine.security.Access;
 import io.tidemark.engine.security.Account;
 import io.tidemark.engine.security.AccountRequest;
+import io.tidemark.ingest.AckLevel;
+import io.tidemark.ingest.RequestId;
 import io.tidemark.ingest.WriteReport;
+import io.tidemark.ingest.WriteSession;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.OpenProgress;
@@ -146,6 +149,11 @@ public final class HistorianHost implements Historian, AutoCloseable {
   @Override
   public WriteReport write(WriteOptions options, byte[] body, Principal principal) {
     return engine().write(options, body, principal);
+  }
+
+  @Override
+  public WriteSession openWrite(AckLevel level, @Nullable RequestId request, Principal principal) {
+    return engine().openWrite(level, request, principal);
   }
 
   @Override

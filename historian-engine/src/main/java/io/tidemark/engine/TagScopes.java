@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Bitmaps are made anew when tags, equipment or attributes change. Safe from any thread.
  */
 final class TagScopes {
+  /** What {@link #named} gives to whom may do it everywhere. */
+  static final Predicate<String> EVERY_NAME = name -> true;
+
   private static final int COMPILED_MAX = 256;
 
   private final Access access;
@@ -122,7 +125,7 @@ final class TagScopes {
   Predicate<String> named(Principal principal, Right right) {
     List<Scope> scopes = access.scopes(principal, right);
     if (Access.isEverything(scopes)) {
-      return name -> true;
+      return EVERY_NAME;
     }
     return holding(scopes, plant());
   }

@@ -41,9 +41,10 @@ class FlightPythonTest {
       print("rows", t.num_rows)
       """;
 
-  /** The lines of the documentation. */
-  private static String documented(int port) throws IOException {
-    String page = Files.readString(Path.of(System.getProperty("tidemark.root"), "docs/flight.md"));
+  /** The lines of a section of the documentation. */
+  private static String documented(String section, int port) throws IOException {
+    String whole = Files.readString(Path.of(System.getProperty("tidemark.root"), "docs/flight.md"));
+    String page = whole.substring(whole.indexOf("## " + section));
     int begin = page.indexOf("```python\n") + "```python\n".length();
     return page.substring(begin, page.indexOf("```", begin))
         .replace("7301", Integer.toString(port));
@@ -66,8 +67,11 @@ class FlightPythonTest {
       target.write(plant, new TimeRange(plant.startNs(), plant.anchorNs()));
       String port = Integer.toString(door.port());
       assertThat(Python.run(folder, SNIPPET.replace("PORT", port), Map.of())).startsWith("rows ");
-      String shown = documented(door.port()) + "\nassert t.num_rows == 1\nprint('read')";
+      String shown = documented("Connect", door.port()) + "\nassert t.num_rows == 1\nprint('read')";
       assertThat(Python.run(folder, shown, Map.of())).isEqualTo("read\n");
+      assertThat(Python.run(folder, documented("Uploads", door.port()), Map.of()))
+          .isEqualTo("b'{\"batch\":0,\"stored\":2,\"errors\":[]}'\n");
+      assertThat(server.api().json("/api/v1/values/current?tag=DOC.F2").toString()).contains("2.5");
       for (int i = 0; i < 200 && server.engine().openViews() > 0; i++) {
         Thread.sleep(10);
       }

@@ -101,6 +101,19 @@ public final class Ack {
     }
   }
 
+  /**
+   * Runs an action once the outcome is known, on the thread of an agent or this one: it must hand
+   * over and not work.
+   */
+  public void whenDone(Runnable action) {
+    done.whenComplete((sequence, refused) -> action.run());
+  }
+
+  /** Whether the outcome is known: {@link #await} would not wait. */
+  public boolean isDone() {
+    return done.isDone();
+  }
+
   /** Transaction time of the last frame that is done, microseconds since the epoch. */
   public long transactionTimeMicros() {
     return lastTransactionTimeMicros.get();

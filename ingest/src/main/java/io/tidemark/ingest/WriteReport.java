@@ -36,6 +36,11 @@ public final class WriteReport {
     stored++;
   }
 
+  /** Notes stored samples. */
+  public void store(long count) {
+    stored += count;
+  }
+
   /**
    * Notes samples that were counted as stored and then not taken.
    *

@@ -34,8 +34,10 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   private final @Nullable RequestId request;
   private final long nowNs;
   private final IngestConfig config;
+  private final long earliestNs;
+  private final long latestNs;
   private final Map<String, TagDefinition> seen = new HashMap<>();
-  private Predicate<String> writable = name -> true;
+  private @Nullable Predicate<String> writable;
   private byte flags;
   private SampleType wholeNumberType = SampleType.INT64;
   private int parts;
@@ -58,11 +60,27 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     this.request = request;
     this.nowNs = nowNs;
     this.config = config;
+    this.earliestNs =
+        config.retentionAgeNs() > 0 ? nowNs - config.retentionAgeNs() : Long.MIN_VALUE;
+    this.latestNs =
+        nowNs > Long.MAX_VALUE - config.futureMaxNs()
+            ? Long.MAX_VALUE
+            : nowNs + config.futureMaxNs();
   }
 
   /** Refuses samples of tags whose names do not pass. */
   public void only(Predicate<String> writableNames) {
     writable = writableNames;
+  }
+
+  /** Whether all tags may be written, those too that are made meanwhile. */
+  public boolean mayWriteAll() {
+    return writable == null;
+  }
+
+  /** Changes with every change of any tag. */
+  public long catalogGeneration() {
+    return ingress.tags().generation();
   }
 
   /** Sets further {@link SampleFlags} for the samples that follow. */
@@ -80,7 +98,11 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void integer(String tag, long timeNs, long value, int status) {
-    TagDefinition definition = resolve(tag, wholeNumberType);
+    integer(tag(tag, wholeNumberType), timeNs, value, status);
+  }
+
+  /** As {@link #integer(String, long, long, int)}, of a tag that {@link #tag} gave. */
+  public void integer(TagDefinition definition, long timeNs, long value, int status) {
     checkTime(definition, timeNs);
     switch (definition.type()) {
       case FLOAT64 -> add(definition, timeNs, Double.doubleToRawLongBits((double) value), status);
@@ -111,10 +133,28 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void decimal(String tag, long timeNs, double value, float single, int status) {
-    TagDefinition definition = resolve(tag, SampleType.FLOAT64);
+    TagDefinition definition = tag(tag, SampleType.FLOAT64);
+    if (definition.type() == SampleType.FLOAT64) {
+      decimal(definition, timeNs, value, status);
+    } else {
+      decimal(definition, timeNs, value, single, status);
+    }
+  }
+
+  /** As {@link #decimal(String, long, double, int)}, of a tag that {@link #tag} gave. */
+  public void decimal(TagDefinition definition, long timeNs, double value, int status) {
+    if (definition.type() == SampleType.FLOAT64) {
+      checkTime(definition, timeNs);
+      add(definition, timeNs, Double.doubleToRawLongBits(value), status);
+    } else {
+      decimal(definition, timeNs, value, Float32.nearest(value), status);
+    }
+  }
+
+  private void decimal(
+      TagDefinition definition, long timeNs, double value, float single, int status) {
     checkTime(definition, timeNs);
     switch (definition.type()) {
-      case FLOAT64 -> add(definition, timeNs, Double.doubleToRawLongBits(value), status);
       case FLOAT32 -> {
         if (Float.isInfinite(single) && Double.isFinite(value)) {
           throw outOfRange(definition, value, -Float.MAX_VALUE + " to " + Float.MAX_VALUE);
@@ -127,7 +167,11 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void bool(String tag, long timeNs, boolean value, int status) {
-    TagDefinition definition = resolve(tag, SampleType.BOOL);
+    bool(tag(tag, SampleType.BOOL), timeNs, value, status);
+  }
+
+  /** As {@link #bool(String, long, boolean, int)}, of a tag that {@link #tag} gave. */
+  public void bool(TagDefinition definition, long timeNs, boolean value, int status) {
     checkTime(definition, timeNs);
     if (definition.type() != SampleType.BOOL) {
       throw wrongType(definition, "true or false");
@@ -137,7 +181,11 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void text(String tag, long timeNs, String value, int status) {
-    TagDefinition definition = resolve(tag, SampleType.STRING);
+    text(tag(tag, SampleType.STRING), timeNs, value, status);
+  }
+
+  /** As {@link #text(String, long, String, int)}, of a tag that {@link #tag} gave. */
+  public void text(TagDefinition definition, long timeNs, String value, int status) {
     checkTime(definition, timeNs);
     switch (definition.type()) {
       case DIGITAL -> {
@@ -176,7 +224,11 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void absent(String tag, long timeNs, int status) {
-    TagDefinition definition = resolve(tag, SampleType.FLOAT64);
+    absent(tag(tag, SampleType.FLOAT64), timeNs, status);
+  }
+
+  /** As {@link #absent(String, long, int)}, of a tag that {@link #tag} gave. */
+  public void absent(TagDefinition definition, long timeNs, int status) {
     checkTime(definition, timeNs);
     makeRoom(0);
     builder.addAbsent(definition.id(), definition.type(), timeNs, flags, status);
@@ -254,10 +306,16 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     }
   }
 
-  private TagDefinition resolve(String name, SampleType typeIfNew) {
+  /**
+   * The tag of a name, made if there is none.
+   *
+   * @throws HistorianException {@link ErrorCode#FORBIDDEN} if it may not be written, and what is
+   *     wrong with a new name
+   */
+  public TagDefinition tag(String name, SampleType typeIfNew) {
     TagDefinition tag = seen.get(name);
     if (tag == null) {
-      if (!writable.test(name)) {
+      if (writable != null && !writable.test(name)) {
         throw new HistorianException(
             ErrorCode.FORBIDDEN,
             "account may not write this tag: tag="
@@ -272,6 +330,12 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   }
 
   private void checkTime(TagDefinition tag, long timeNs) {
+    if (timeNs < earliestNs || timeNs > latestNs) {
+      refuseTime(tag, timeNs);
+    }
+  }
+
+  private void refuseTime(TagDefinition tag, long timeNs) {
     if (config.retentionAgeNs() > 0 && timeNs < nowNs - config.retentionAgeNs()) {
       throw new HistorianException(
           ErrorCode.BEFORE_RETENTION,

@@ -12,10 +12,12 @@ import io.grpc.Status;
 import io.tidemark.engine.Historian;
 import io.tidemark.engine.security.AccessHook;
 import io.tidemark.engine.security.RequestFacts;
+import io.tidemark.ingest.AckLevel;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
+import io.tidemark.wire.ProducerHeaders;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.DateTimeException;
@@ -39,6 +41,7 @@ final class CallGate implements ServerInterceptor {
   private static final Metadata.Key<String> TIME_ZONE = key("time-zone");
   private static final Metadata.Key<String> AS_OF = key("as-of");
   private static final Metadata.Key<String> TEXTS = key("texts");
+  private static final Metadata.Key<String> ACK = key("ack");
   private static final Metadata.Key<String> FORWARDED = key("forwarded");
   private static final Metadata.Key<String> X_FORWARDED_FOR = key("x-forwarded-for");
 
@@ -217,7 +220,10 @@ final class CallGate implements ServerInterceptor {
         facts.peer().getHostAddress(),
         zone(headers),
         headers.get(AS_OF),
-        withDictionaries(headers));
+        withDictionaries(headers),
+        level(headers),
+        ProducerHeaders.requestId(name -> headers.get(key(name))),
+        call::isReady);
   }
 
   private static RequestFacts facts(ServerCall<?, ?> call, Metadata headers, String method) {
@@ -255,6 +261,22 @@ final class CallGate implements ServerInterceptor {
         "header is no form of texts: texts=" + ErrorText.quote(texts),
         "texts",
         "texts: plain, or texts: dictionary",
+        null);
+  }
+
+  private static AckLevel level(Metadata headers) {
+    String ack = headers.get(ACK);
+    if (ack == null || ack.equals("synced")) {
+      return AckLevel.SYNCED;
+    }
+    if (ack.equals("journaled")) {
+      return AckLevel.JOURNALED;
+    }
+    throw new HistorianException(
+        ErrorCode.OUT_OF_RANGE,
+        "header is no level of acknowledgements: ack=" + ErrorText.quote(ack),
+        "ack",
+        "ack: synced, or ack: journaled",
         null);
   }
 

@@ -2,8 +2,11 @@ package io.tidemark.wire.flight;
 
 import io.grpc.Context;
 import io.tidemark.engine.Historian;
+import io.tidemark.ingest.AckLevel;
+import io.tidemark.ingest.RequestId;
 import io.tidemark.model.Principal;
 import java.time.ZoneId;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param zone of calendars and of times without one; null for the server's
  * @param asOf data version to read; null for the newest
  * @param withDictionaries whether texts may come as numbers of dictionaries
+ * @param level what acknowledgements of uploads wait for
+ * @param firstRequest number of the first batch of an upload, the next ones count on; null from
+ *     clients that do not count
+ * @param isReading whether the client takes what is sent to it, for now
  */
 record Caller(
     Principal principal,
     String address,
     @Nullable ZoneId zone,
     @Nullable String asOf,
-    boolean withDictionaries) {
+    boolean withDictionaries,
+    AckLevel level,
+    @Nullable RequestId firstRequest,
+    BooleanSupplier isReading) {
   static final Context.Key<Caller> KEY = Context.key("tidemark-caller");
 
   /** The caller of the call that this thread serves. */

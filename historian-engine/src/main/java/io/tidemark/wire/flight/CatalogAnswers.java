@@ -154,7 +154,7 @@ final class CatalogAnswers {
     info(FlightSql.SqlInfo.FLIGHT_SQL_SERVER_CANCEL, b -> b.withFlightSqlServerCancel(true));
     info(
         FlightSql.SqlInfo.FLIGHT_SQL_SERVER_BULK_INGESTION,
-        b -> b.withFlightSqlServerBulkIngestion(false));
+        b -> b.withFlightSqlServerBulkIngestion(true));
     info(FlightSql.SqlInfo.SQL_DDL_CATALOG, b -> b.withSqlDdlCatalog(false));
     info(FlightSql.SqlInfo.SQL_DDL_SCHEMA, b -> b.withSqlDdlSchema(false));
     info(FlightSql.SqlInfo.SQL_DDL_TABLE, b -> b.withSqlDdlTable(false));

@@ -57,7 +57,8 @@ import org.jspecify.annotations.Nullable;
 final class FlightCommands implements FlightProducer {
   private static final String FLIGHT_SQL = "type.googleapis.com/arrow.flight.protocol.sql.";
   private static final String WRITE_HINT =
-      "SQL only reads; samples are written with POST /api/v1/write of the HTTP door";
+      "SQL only reads; samples are written with DoPut to the path samples, or POST /api/v1/write of"
+          + " the HTTP door";
   private static final List<ActionType> ACTIONS =
       List.of(
           new ActionType("CreatePreparedStatement", "prepares a statement"),
@@ -70,6 +71,7 @@ final class FlightCommands implements FlightProducer {
   private final PreparedStatements prepared;
   private final ResultStreams streams;
   private final StuckPuts puts;
+  private final SampleUploads uploads;
   private final CatalogAnswers catalog;
 
   FlightCommands(
@@ -77,11 +79,13 @@ final class FlightCommands implements FlightProducer {
       PreparedStatements prepared,
       ResultStreams streams,
       StuckPuts puts,
+      SampleUploads uploads,
       CatalogAnswers catalog) {
     this.historian = historian;
     this.prepared = prepared;
     this.streams = streams;
     this.puts = puts;
+    this.uploads = uploads;
     this.catalog = catalog;
   }
 
@@ -313,7 +317,11 @@ final class FlightCommands implements FlightProducer {
         () -> {
           try (StuckPuts.Put put = puts.begin()) {
             put.check();
-            put(Caller.current(), stream);
+            if (uploads.isUpload(stream.getDescriptor())) {
+              uploads.take(Caller.current(), stream, put, results);
+            } else {
+              put(Caller.current(), stream);
+            }
           }
           return true;
         });

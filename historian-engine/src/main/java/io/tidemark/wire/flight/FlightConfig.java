@@ -71,14 +71,14 @@ public record FlightConfig(
     }
   }
 
-  /** The defaults: loopback, port 7301, messages of 1 MiB. */
+  /** The defaults: loopback, port 7301, messages of 16 MiB. */
   public static FlightConfig defaults() {
     return new FlightConfig(
         "127.0.0.1",
         PORT,
         500,
         64,
-        1 << 20,
+        16 << 20,
         4 << 20,
         4_096,
         256,

@@ -56,7 +56,10 @@ public final class FlightDoor implements AutoCloseable {
   private static final int RESETS_SECONDS = 10;
   private static final int IO_THREADS = 2;
   private static final int CALL_THREADS = 16;
-  private static final int PUTS_MAX = CALL_THREADS / 2;
+
+  /** Clients that may send samples or values at a time; each holds a thread. */
+  private static final int PUTS_MAX = 64;
+
   private static final int HANDSHAKE_SECONDS = 5;
   private static final int KEEP_ALIVE_SECONDS = 30;
   private static final int KEEP_ALIVE_ANSWER_SECONDS = 20;
@@ -77,6 +80,7 @@ public final class FlightDoor implements AutoCloseable {
   private final PreparedStatements prepared;
   private final ResultStreams streams;
   private final StuckPuts puts;
+  private final SampleUploads uploads;
   private final FlightCommands commands;
   private @Nullable ThreadPoolExecutor callThreads;
   private @Nullable ScheduledThreadPoolExecutor upkeep;
@@ -110,9 +114,11 @@ public final class FlightDoor implements AutoCloseable {
     this.prepared = new PreparedStatements(config, System::nanoTime);
     this.streams = new ResultStreams(config, historian, allocator);
     this.puts = new StuckPuts(PUTS_MAX, config.stallTimeout());
+    this.uploads =
+        new SampleUploads(historian, allocator, config.stallTimeout().multipliedBy(IDLE_STALLS));
     this.commands =
         new FlightCommands(
-            historian, prepared, streams, puts, new CatalogAnswers(allocator, version()));
+            historian, prepared, streams, puts, uploads, new CatalogAnswers(allocator, version()));
   }
 
   private static String version() {
@@ -132,8 +138,8 @@ public final class FlightDoor implements AutoCloseable {
         LockedDoor.address("flight.address", config.bindAddress(), access, keys != null);
     ThreadPoolExecutor calls =
         new ThreadPoolExecutor(
-            CALL_THREADS,
-            CALL_THREADS,
+            CALL_THREADS + PUTS_MAX,
+            CALL_THREADS + PUTS_MAX,
             30,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(), // bounded by connections and their calls
@@ -255,6 +261,7 @@ public final class FlightDoor implements AutoCloseable {
         }
       }
       stop(callThreads);
+      uploads.stop();
       stop(upkeep);
       stop(acceptor);
       stop(loops);
@@ -329,6 +336,16 @@ public final class FlightDoor implements AutoCloseable {
   /** Results given up since the client did not read. */
   public long streamsStalled() {
     return streams.stalled();
+  }
+
+  /** Batches of samples that were acknowledged. */
+  public long batchesTaken() {
+    return uploads.batches();
+  }
+
+  /** Samples of these that were stored. */
+  public long samplesTaken() {
+    return uploads.samples();
   }
 
   /** Rows sent. */

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Lets threads go that wait for a client which sends nothing: the library has no time limit of its
- * own. Safe from any thread.
+ * own. Bounds how many there are. Safe from any thread.
  */
 final class StuckPuts {
   private final int putsMax;
@@ -23,8 +23,26 @@ final class StuckPuts {
   /** A client that sends, on the thread that reads. */
   final class Put implements AutoCloseable {
     private final Thread thread = Thread.currentThread();
-    private final long sinceNanos = System.nanoTime();
+    private volatile long sinceNanos = System.nanoTime();
+    private volatile long putNanosMax = nanosMax;
     private boolean isOver;
+
+    /** The client may be silent for longer than others. */
+    void patience(Duration timeout) {
+      putNanosMax = timeout.toNanos();
+    }
+
+    /** The client sent something. */
+    void touch() {
+      sinceNanos = System.nanoTime();
+    }
+
+    /** Wakes the thread out of its wait for the client. */
+    synchronized void interrupt() {
+      if (!isOver) {
+        thread.interrupt();
+      }
+    }
 
     /**
      * Refuses one too many.
@@ -39,7 +57,7 @@ final class StuckPuts {
     }
 
     private synchronized void interruptIfStuck(long nowNanos) {
-      if (!isOver && nowNanos - sinceNanos > nanosMax) {
+      if (!isOver && nowNanos - sinceNanos > putNanosMax) {
         thread.interrupt();
       }
     }
@@ -54,6 +72,7 @@ final class StuckPuts {
     }
   }
 
+  /** The client of this thread begins to send; the next thing to do is {@link Put#check}. */
   Put begin() {
     Put put = new Put();
     puts.add(put);

@@ -10,6 +10,7 @@ import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
 import io.tidemark.model.HistorianException;
 import io.tidemark.query.context.ContextKind;
+import io.tidemark.wire.ReportJson;
 import java.io.IOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ final class ContextRoutes {
         json -> {
           json.writeStartObject();
           json.writeNumberField("stored", result.stored());
-          WriteRoutes.writeItemErrors(json, result.errors());
+          ReportJson.writeItemErrors(json, result.errors());
           json.writeEndObject();
         });
   }

@@ -15,6 +15,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.ItemError;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.wire.ReportJson;
 import java.io.IOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ final class TagRoutes {
           for (Outcome outcome : Outcome.values()) {
             json.writeNumberField(label(outcome), outcomes[outcome.ordinal()]);
           }
-          WriteRoutes.writeItemErrors(json, errors);
+          ReportJson.writeItemErrors(json, errors);
           json.writeEndObject();
         });
   }

@@ -1,16 +1,14 @@
 package io.tidemark.wire.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.linecorp.armeria.common.MediaType;
 import io.tidemark.engine.Historian;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
-import io.tidemark.model.ItemError;
 import io.tidemark.wire.ProducerHeaders;
+import io.tidemark.wire.ReportJson;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes samples: {@code POST /api/v1/write}, and the paths of the line protocol's own clients.
@@ -24,6 +22,8 @@ final class WriteRoutes {
   /** What clients of the line protocol send along; there is one store, so it is not looked at. */
   private static final List<String> KNOWN_TO_OTHERS =
       List.of("ack", "precision", "db", "rp", "consistency", "org", "orgID", "bucket");
+
+  private static final MediaType ARROW = MediaType.create("application", "vnd.apache.arrow.stream");
 
   private final Historian historian;
   private final HttpConfig config;
@@ -60,7 +60,7 @@ final class WriteRoutes {
     if (report.errorCount() == 0) {
       exchange.empty(204);
     } else {
-      exchange.json(207, json -> writeReport(json, report));
+      exchange.json(207, json -> ReportJson.write(json, report));
     }
   }
 
@@ -72,47 +72,9 @@ final class WriteRoutes {
     if (body.isA(MediaType.PLAIN_TEXT) || body.isUntyped()) {
       return Historian.WriteFormat.LINE_PROTOCOL;
     }
-    throw body.unsupportedType("text/plain (line protocol)|application/json");
-  }
-
-  private static void writeReport(JsonGenerator json, WriteReport report) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("stored", report.stored());
-    if (report.errorCount() > report.errors().size()) {
-      json.writeNumberField("errorCount", report.errorCount());
+    if (body.isA(ARROW)) {
+      return Historian.WriteFormat.ARROW;
     }
-    writeItemErrors(json, report.errors());
-    json.writeEndObject();
-  }
-
-  /** The field {@code errors}; an item's place is its line of a text or its path in JSON. */
-  static void writeItemErrors(JsonGenerator json, List<ItemError> errors) throws IOException {
-    json.writeArrayFieldStart("errors");
-    for (ItemError error : errors) {
-      json.writeStartObject();
-      Integer line = lineNumber(error.where());
-      if (line != null) {
-        json.writeNumberField("line", line);
-      } else {
-        if (!error.where().isEmpty()) { // found when the sample was no item any more
-          json.writeStringField("path", error.where());
-        }
-      }
-      json.writeStringField("code", error.code().name());
-      json.writeStringField("message", error.message());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-  }
-
-  private static @Nullable Integer lineNumber(String where) {
-    if (!where.startsWith("line ")) {
-      return null;
-    }
-    try {
-      return Integer.valueOf(where.substring("line ".length()));
-    } catch (NumberFormatException e) {
-      return null;
-    }
+    throw body.unsupportedType("text/plain (line protocol)|application/json|" + ARROW);
   }
 }

@@ -3,11 +3,11 @@ package io.tidemark.ingest.decode;
 import java.util.Arrays;
 
 /** Checks bytes that claim to be UTF-8. */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
   /** Offset of the first byte that is not well-formed UTF-8 (RFC 3629), or -1. */
-  static int firstBad(byte[] bytes, int from, int to) {
+  public static int firstBad(byte[] bytes, int from, int to) {
     int any = 0;
     for (int i = from; i < to; i++) {
       any |= bytes[i];
