@@ -17,6 +17,7 @@ import io.tidemark.model.SampleBlock;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
+import io.tidemark.model.WriteMode;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.context.ContextKind;
@@ -53,10 +54,15 @@ public interface Historian {
    *
    * @param precision unit of times that are numbers
    * @param level what the acknowledgement survives
+   * @param mode what a sample does where another of its time is there
    * @param request number of the request, from a client that counts them; null from others
    */
   record WriteOptions(
-      WriteFormat format, TimeUnitCode precision, AckLevel level, @Nullable RequestId request) {}
+      WriteFormat format,
+      TimeUnitCode precision,
+      AckLevel level,
+      WriteMode mode,
+      @Nullable RequestId request) {}
 
   /**
    * Decodes and stores samples and returns once they are acknowledged. Refused items are in the

@@ -33,6 +33,7 @@ import io.tidemark.model.SampleType;
 import io.tidemark.model.TagCatalog;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.VersionMode;
+import io.tidemark.model.WriteMode;
 import io.tidemark.query.HistorianQueries;
 import io.tidemark.query.arrow.ResultHead;
 import io.tidemark.query.context.ContextKind;
@@ -258,7 +259,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   public WriteReport write(WriteOptions options, byte[] body, Principal principal) {
     WriteReport report = new WriteReport();
     TimeUnitCode precision = options.precision();
-    try (WriteSession session = openWrite(options.level(), options.request(), principal)) {
+    Right right = options.mode() == WriteMode.REPLACE ? Right.CORRECT : Right.WRITE;
+    try (WriteSession session = openWrite(right, options.level(), options.request(), principal)) {
+      session.mode(options.mode());
       switch (options.format()) {
         case LINE_PROTOCOL ->
             new LineProtocolDecoder().decode(body, precision, nowNs(), session, report);
@@ -277,9 +280,14 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   @Override
   public WriteSession openWrite(AckLevel level, @Nullable RequestId request, Principal principal) {
-    access.require(principal, Right.WRITE);
+    return openWrite(Right.WRITE, level, request, principal);
+  }
+
+  private WriteSession openWrite(
+      Right right, AckLevel level, @Nullable RequestId request, Principal principal) {
+    access.require(principal, right);
     WriteSession session = ingress.openSession(principal, level, request);
-    Predicate<String> writable = scopes.named(principal, Right.WRITE);
+    Predicate<String> writable = scopes.named(principal, right);
     if (!writable.equals(TagScopes.EVERY_NAME)) {
       session.only(writable);
     }

@@ -12,6 +12,7 @@ import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleFrameBuilder;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.WriteMode;
 import io.tidemark.storage.manifest.RequestProgress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,6 +40,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   private final Map<String, TagDefinition> seen = new HashMap<>();
   private @Nullable Predicate<String> writable;
   private byte flags;
+  private WriteMode mode = WriteMode.UPDATE;
   private SampleType wholeNumberType = SampleType.INT64;
   private int parts;
   private boolean finished;
@@ -83,9 +85,20 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     return ingress.tags().generation();
   }
 
+  /**
+   * Sets what the samples do where others of their time are there; before the first of them. What
+   * replaces is marked as edited.
+   */
+  public void mode(WriteMode newMode) {
+    mode = newMode;
+    if (mode == WriteMode.REPLACE) {
+      flags(SampleFlags.EDITED);
+    }
+  }
+
   /** Sets further {@link SampleFlags} for the samples that follow. */
   public void flags(byte newFlags) {
-    flags = newFlags;
+    flags = mode == WriteMode.REPLACE ? (byte) (newFlags | SampleFlags.EDITED) : newFlags;
   }
 
   /**
@@ -257,6 +270,9 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   }
 
   private void offer(ByteBuffer frame, boolean isLast) {
+    frame.order(ByteOrder.LITTLE_ENDIAN);
+    SampleFrame header = new SampleFrame().wrap(frame, frame.position(), frame.remaining());
+    header.mode(mode);
     RequestId named = request;
     if (named != null) {
       if (parts == RequestProgress.PARTS_MAX) {
@@ -267,10 +283,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
             "send it as several requests",
             null);
       }
-      frame.order(ByteOrder.LITTLE_ENDIAN);
-      new SampleFrame()
-          .wrap(frame, frame.position(), frame.remaining())
-          .request(named.epoch(), named.sequence(), parts, isLast ? parts + 1 : 0);
+      header.request(named.epoch(), named.sequence(), parts, isLast ? parts + 1 : 0);
       parts++;
     }
     ingress.offer(frame, ack);

@@ -59,6 +59,10 @@ public enum ErrorCode {
   EPOCH_FENCED(26, Kind.USER),
   /** Units of measure that do not convert to one another. */
   UNIT_MISMATCH(27, Kind.USER),
+  /** Insert, and a sample of that tag and time is there: Bad_EntryExists of OPC UA. */
+  ENTRY_EXISTS(28, Kind.USER),
+  /** Replace, and there is no sample of that tag and time: Bad_NoEntryExists of OPC UA. */
+  NO_ENTRY(29, Kind.USER),
   /** A statement that is not a read. */
   READ_ONLY(30, Kind.USER),
   /** A function, file or setting that statements may not touch. */

@@ -10,7 +10,8 @@ import java.util.zip.CRC32C;
  * replayed. Little endian; {@code docs/format/frame.md} is the specification.
  *
  * <pre>
- *   0 u32 magic "TFRM" |  4 u8 version | 5 u8 record kind | 6 u8 payload codec (0 plain) | 7 u8 zero
+ *   0 u32 magic "TFRM" |  4 u8 version | 5 u8 record kind | 6 u8 payload codec (0 plain)
+ *   7 u8 write mode (zero once journaled)
  *   8 u32 frame length without padding | 12 u32 row count | 16 u64 file epoch | 24 u64 journal sequence
  *  32 i64 transaction time, microseconds | 40 u32 producer id | 44 u32 producer epoch
  *  48 u64 request sequence | 56 u16 part | 58 u16 parts | 60 u32 shard
@@ -49,6 +50,7 @@ public final class SampleFrame {
   static final int VERSION_OFFSET = 4;
   static final int KIND_OFFSET = 5;
   static final int CODEC_OFFSET = 6;
+  static final int MODE_OFFSET = 7;
   static final int LENGTH_OFFSET = 8;
   static final int ROW_COUNT_OFFSET = 12;
   static final int FILE_EPOCH_OFFSET = 16;
@@ -135,6 +137,7 @@ public final class SampleFrame {
     buffer.putLong(start + SEQUENCE_OFFSET, journalSequence);
     buffer.putLong(start + TRANSACTION_TIME_OFFSET, transactionTimeMicros);
     buffer.putInt(start + ACK_SLOT_OFFSET, 0);
+    buffer.put(start + MODE_OFFSET, (byte) 0);
     buffer.putInt(start + length() - CRC_LENGTH, computeCrc());
   }
 
@@ -214,6 +217,16 @@ public final class SampleFrame {
   /** Sets the slot before the frame is handed over. */
   public void ackSlot(int slot) {
     buffer.putInt(start + ACK_SLOT_OFFSET, slot);
+  }
+
+  /** What to do where a sample is there already, before the frame is sealed. */
+  public WriteMode mode() {
+    return WriteMode.ofCode(buffer.get(start + MODE_OFFSET));
+  }
+
+  /** Sets the mode before the frame is handed over. */
+  public void mode(WriteMode mode) {
+    buffer.put(start + MODE_OFFSET, mode.code());
   }
 
   /** Samples in the frame. */

@@ -10,6 +10,7 @@ import io.tidemark.model.SampleFrame;
 import io.tidemark.model.SampleType;
 import io.tidemark.model.TagDefinition;
 import io.tidemark.model.TimeRange;
+import io.tidemark.model.WriteMode;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.scan.LostRanges;
 import io.tidemark.storage.scan.SampleRun;
@@ -18,13 +19,18 @@ import io.tidemark.storage.segment.Chunk;
 import io.tidemark.storage.segment.SegmentReader;
 import io.tidemark.storage.segment.SegmentRun;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds samples of tags that take no second one of the same time, and rejects them in the frame:
- * the verdict is journaled with it, so that a replay need not find it again. Samples newer than all
- * before them, nearly all of a live plant's, cost one comparison. Writer's thread.
+ * Finds samples whose storing depends on whether another of the same tag and time is there: those
+ * of tags that take no second one, and those that are written by {@link WriteMode#INSERT} or {@link
+ * WriteMode#REPLACE}. It rejects them in the frame: the verdict is journaled with it, so that a
+ * replay need not find it again. Samples newer than all before them, nearly all of a live plant's,
+ * cost one comparison. Writer's thread.
  */
 final class DuplicateCheck {
   private static final int NEWEST_MAX = 1 << 20;
@@ -33,6 +39,8 @@ final class DuplicateCheck {
 
   /* Greatest source time of each tag of that rule, once it was asked for. */
   private final Map<Integer, Long> newest = new HashMap<>();
+
+  private long generation = -1;
 
   DuplicateCheck(TagTable tags) {
     this.tags = tags;
@@ -47,8 +55,16 @@ final class DuplicateCheck {
    * @return how many
    */
   int reject(SampleFrame frame, StoreSnapshot snapshot) {
+    WriteMode mode = frame.mode();
+    if (mode != WriteMode.UPDATE) {
+      return rejectByMode(frame, mode, snapshot);
+    }
     if (!tags.anyRejectsDuplicates()) {
       return 0;
+    }
+    if (generation != tags.generation()) {
+      newest.clear(); // a tag of another rule is not followed
+      generation = tags.generation();
     }
     int rejected = 0;
     Map<Place, Integer> seen = null; // rows that are stored
@@ -86,6 +102,24 @@ final class DuplicateCheck {
     return rejected;
   }
 
+  private int rejectByMode(SampleFrame frame, WriteMode mode, StoreSnapshot snapshot) {
+    int rejected = 0;
+    Set<Place> stored = new HashSet<>();
+    for (int row = 0; row < frame.rowCount(); row++) {
+      Place place = new Place(frame.tagId(row), frame.timeNs(row));
+      boolean isThere =
+          stored.contains(place)
+              || anyRun(place.tagId, place.timeNs, snapshot, SampleRun::ensureLoaded);
+      if (isThere == (mode == WriteMode.INSERT)) {
+        frame.reject(row);
+        rejected++;
+      } else {
+        stored.add(place);
+      }
+    }
+    return rejected;
+  }
+
   private long newest(int tagId, StoreSnapshot snapshot) {
     Long known = newest.get(tagId);
     if (known != null) {
@@ -111,8 +145,12 @@ final class DuplicateCheck {
 
   /** Whether another sample is there; an identical one is no clash. */
   private static boolean clashes(SampleFrame frame, int row, StoreSnapshot snapshot) {
-    int tagId = frame.tagId(row);
-    long timeNs = frame.timeNs(row);
+    return anyRun(frame.tagId(row), frame.timeNs(row), snapshot, run -> clashes(frame, row, run));
+  }
+
+  /** Whether what is stored of a tag at a time, run by run, makes a condition true. */
+  private static boolean anyRun(
+      int tagId, long timeNs, StoreSnapshot snapshot, Predicate<SampleRun> condition) {
     if (timeNs == Long.MAX_VALUE) {
       return false; // no range holds it
     }
@@ -123,15 +161,15 @@ final class DuplicateCheck {
       for (Chunk chunk : segment.chunks(tagId)) {
         if (chunk.firstTimeNs() <= timeNs
             && timeNs <= chunk.lastTimeNs()
-            && clashes(
-                frame, row, new SegmentRun(chunk, filter, DamageRule.CONTAIN, new LostRanges()))) {
+            && condition.test(
+                new SegmentRun(chunk, filter, DamageRule.CONTAIN, new LostRanges()))) {
           return true;
         }
       }
     }
     for (HotTable table : new @Nullable HotTable[] {snapshot.frozen(), snapshot.active()}) {
       SampleRun run = table == null ? null : table.run(tagId, filter);
-      if (run != null && clashes(frame, row, run)) {
+      if (run != null && condition.test(run)) {
         return true;
       }
     }

@@ -6,6 +6,7 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.RecordKind;
 import io.tidemark.model.SampleFrame;
 import io.tidemark.model.TagDefinition;
+import io.tidemark.model.WriteMode;
 import io.tidemark.model.WriteOrder;
 import io.tidemark.storage.hot.HotTable;
 import io.tidemark.storage.io.KillPoint;
@@ -44,6 +45,7 @@ public final class StoreWriter {
 
   private long transactionTimeMicros;
   private int rejectedRows;
+  private WriteMode mode = WriteMode.UPDATE;
   private long framesUntilSpaceCheck;
   private long bytesUntilSpaceCheck;
 
@@ -112,6 +114,7 @@ public final class StoreWriter {
     checkSpace(frame.paddedLength());
     rotateIfDue();
     long sequence = appendedSequence + 1;
+    mode = frame.mode();
     rejectedRows = kind == RecordKind.SAMPLES ? duplicates.reject(frame, store.snapshot()) : 0;
     int paddedLength = frame.paddedLength();
     long fileEpoch = journal.prepare(paddedLength);
@@ -140,15 +143,34 @@ public final class StoreWriter {
   /** What to say of a sample that was not stored. */
   public HistorianException rejection(int tagId, long timeNs) {
     TagDefinition tag = store.tags().byId(tagId);
-    return new HistorianException(
-        ErrorCode.DUPLICATE,
-        "another sample of this time is there: tag="
+    String place =
+        ": tag="
             + (tag == null ? "#" + tagId : ErrorText.quote(tag.name()))
             + ", ts="
-            + ErrorText.time(timeNs),
-        null,
-        "the tag rejects duplicates; its setting duplicates says so",
-        null);
+            + ErrorText.time(timeNs);
+    return switch (mode) {
+      case UPDATE ->
+          new HistorianException(
+              ErrorCode.DUPLICATE,
+              "another sample of this time is there" + place,
+              null,
+              "the tag rejects duplicates; its setting duplicates says so",
+              null);
+      case INSERT ->
+          new HistorianException(
+              ErrorCode.ENTRY_EXISTS,
+              "a sample of this time is there" + place + ", result=Bad_EntryExists",
+              null,
+              "mode=update stores in any case, mode=replace in place of it",
+              null);
+      case REPLACE ->
+          new HistorianException(
+              ErrorCode.NO_ENTRY,
+              "there is no sample of this time" + place + ", result=Bad_NoEntryExists",
+              null,
+              "mode=update stores in any case, mode=insert where there is none",
+              null);
+    };
   }
 
   /** The sequence to wait for, of a negative answer of {@link #append}. */

@@ -54,6 +54,8 @@ final class FlightErrors {
           TOO_MANY,
           BEFORE_RETENTION,
           DUPLICATE,
+          ENTRY_EXISTS,
+          NO_ENTRY,
           SEQUENCE_GAP,
           EPOCH_FENCED,
           UNIT_MISMATCH,

@@ -2,6 +2,7 @@ package io.tidemark.wire.flight;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.grpc.StatusRuntimeException;
 import io.tidemark.engine.Historian;
 import io.tidemark.ingest.Ack;
 import io.tidemark.ingest.RequestId;
@@ -167,6 +168,9 @@ final class SampleUpload {
         client.batch(json(head), head.report());
       } catch (HistorianException e) {
         refused = e;
+        put.interrupt();
+      } catch (StatusRuntimeException e) {
+        refused = new HistorianException(ErrorCode.CANCELLED, "client is gone", e);
         put.interrupt();
       }
     }

@@ -38,7 +38,7 @@ final class ErrorMap {
       case UNKNOWN_TAG, NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
-      case CONFLICT, DUPLICATE, SEQUENCE_GAP -> 409;
+      case CONFLICT, DUPLICATE, SEQUENCE_GAP, ENTRY_EXISTS, NO_ENTRY -> 409;
       case BODY_TOO_LARGE -> 413;
       case UNSUPPORTED_MEDIA_TYPE -> 415;
       // Understood, but it refers to nothing, or asks for more than it may have.

@@ -5,6 +5,7 @@ import io.tidemark.engine.Historian;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
+import io.tidemark.model.WriteMode;
 import io.tidemark.wire.ProducerHeaders;
 import io.tidemark.wire.ReportJson;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.List;
  * the status says that the body was read item by item, the answer says what became of them.
  */
 final class WriteRoutes {
-  private static final List<String> KNOWN = List.of("ack", "precision");
+  private static final List<String> KNOWN = List.of("ack", "precision", "mode");
 
   /** What clients of the line protocol send along; there is one store, so it is not looked at. */
   private static final List<String> KNOWN_TO_OTHERS =
@@ -54,7 +55,11 @@ final class WriteRoutes {
     WriteReport report =
         historian.write(
             new Historian.WriteOptions(
-                format(body), unit, level, ProducerHeaders.requestId(exchange.headers()::get)),
+                format(body),
+                unit,
+                level,
+                parameters.choice("mode", WriteMode.class, WriteMode.UPDATE),
+                ProducerHeaders.requestId(exchange.headers()::get)),
             body.bytes(),
             exchange.principal());
     if (report.errorCount() == 0) {

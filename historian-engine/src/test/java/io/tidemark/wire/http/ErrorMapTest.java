@@ -53,6 +53,8 @@ class ErrorMapTest {
     "SQL_ERROR,400",
     "BEFORE_RETENTION,400",
     "DUPLICATE,409",
+    "ENTRY_EXISTS,409",
+    "NO_ENTRY,409",
     "SEQUENCE_GAP,409",
     "EPOCH_FENCED,403",
     "READ_ONLY,403",

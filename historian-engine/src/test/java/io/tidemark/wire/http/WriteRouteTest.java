@@ -98,6 +98,50 @@ class WriteRouteTest {
     assertThat(door.recorded("ONCE.1")).hasSize(3);
   }
 
+  /** OPC UA Part 11: every mode where a sample is there and where there is none. */
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void modesDecideByWhatIsThere(boolean sealed) throws IOException {
+    String tag = "MODE." + sealed;
+    door.post(WRITE, TEXT, "m,tag=%s value=1 1000".formatted(tag));
+    if (sealed) {
+      door.seal();
+    }
+    for (String mode : new String[] {"insert", "replace", "update"}) {
+      String lines =
+          "m,tag=%s value=7 1000\nm,tag=%s value=8 %d".formatted(tag, tag, 2000 + mode.length());
+      HttpResponse<String> answer = door.post(WRITE + "?mode=" + mode, TEXT, lines);
+      String said = mode + ": " + answer.body();
+      switch (mode) {
+        case "insert" -> {
+          JsonNode error = onlyError(answer, 1);
+          assertThat(error.path("code").asText()).as(said).isEqualTo("ENTRY_EXISTS");
+          assertThat(error.path("message").asText())
+              .contains("ts=1970-01-01T00:00:00.000001Z")
+              .endsWith("result=Bad_EntryExists");
+        }
+        case "replace" -> {
+          JsonNode error = onlyError(answer, 1);
+          assertThat(error.path("code").asText()).as(said).isEqualTo("NO_ENTRY");
+          assertThat(error.path("message").asText()).endsWith("result=Bad_NoEntryExists");
+        }
+        default -> assertThat(answer.statusCode()).as(said).isEqualTo(204);
+      }
+    }
+    assertThat(door.recorded(tag).findValuesAsText("value")).containsExactly("7.0", "8.0");
+  }
+
+  /** Within one request: an insert makes what the next one meets. */
+  @Test
+  void aSecondInsertOfTheSameRequestMeetsTheFirst() {
+    HttpResponse<String> answer =
+        door.post(
+            WRITE + "?mode=insert", TEXT, "m,tag=MODE.TWICE value=1 1\nm,tag=MODE.TWICE value=2 1");
+    assertThat(onlyError(answer, 1).path("code").asText()).isEqualTo("ENTRY_EXISTS");
+    assertThat(door.recorded("MODE.TWICE").findValuesAsText("value")).containsExactly("1.0");
+    assertError(door.post(WRITE + "?mode=upsert", TEXT, "m v=1 1"), 400, "OUT_OF_RANGE");
+  }
+
   private HttpResponse<String> numbered(String body, String epoch, String sequence) {
     return door.send(
         "POST",

@@ -10,6 +10,7 @@ import io.tidemark.engine.security.Scope;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.decode.TimeUnitCode;
 import io.tidemark.model.Principal;
+import io.tidemark.model.WriteMode;
 import io.tidemark.proof.TestServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +80,11 @@ final class PgDoor implements AutoCloseable {
         .engine()
         .write(
             new Historian.WriteOptions(
-                Historian.WriteFormat.LINE_PROTOCOL, TimeUnitCode.S, AckLevel.SYNCED, null),
+                Historian.WriteFormat.LINE_PROTOCOL,
+                TimeUnitCode.S,
+                AckLevel.SYNCED,
+                WriteMode.UPDATE,
+                null),
             lines.toString().getBytes(StandardCharsets.UTF_8),
             Principal.LOCAL_OPERATOR);
     PgServer pg = new PgServer(config.withPort(0), server.engine(), access, keys);
