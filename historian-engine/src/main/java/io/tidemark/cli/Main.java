@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       SqlCommand.class,
       TagsCommand.class,
       TokenCommand.class,
+      QuarantineCommand.class,
       UserCommand.class,
       VerifyCommand.class,
       DumpCommand.class

@@ -27,7 +27,18 @@ final class EngineMetrics {
       ClockWatch clock,
       DoubleSupplier contextChanges,
       Supplier<SqlLoad> sql,
-      Access access) {
+      Access access,
+      SampleQuarantine quarantine) {
+    counter(
+        "tidemark.quarantine.samples",
+        "Samples that a rule refused and that were to be kept.",
+        null,
+        quarantine::samples);
+    counter(
+        "tidemark.quarantine.dropped",
+        "Those that had to go since the quarantine is bounded.",
+        null,
+        quarantine::dropped);
     counter(
         "tidemark.ingest.samples", "Samples appended.", null, () -> path.appendAgent().samples());
     counter("tidemark.ingest.frames", "Frames appended.", null, () -> path.appendAgent().frames());

@@ -78,6 +78,18 @@ public interface Historian {
    */
   WriteSession openWrite(AckLevel level, @Nullable RequestId request, Principal principal);
 
+  /** Samples that a rule refused and that are kept for another try; for administrators. */
+  SampleQuarantine.Content refusedSamples(Principal principal);
+
+  /**
+   * Tries them again, as this principal: those that are refused again are kept again. Needs the
+   * right to write, too.
+   */
+  WriteReport replayRefusedSamples(Principal principal);
+
+  /** Forgets them. */
+  void clearRefusedSamples(Principal principal);
+
   /** The tags, whoever may read them: see {@link #readableTags}. */
   TagCatalog tags();
 

@@ -266,6 +266,17 @@ public record HistorianConfig(
         "ingest.futureMax", "10m", "How far ahead of the server's clock a source time may be."),
     /** Tags. */
     INGEST_TAGS_MAX("ingest.tagsMax", "1000000", "Tags that the store may have."),
+    /** New tags. */
+    INGEST_NEW_TAGS_PER_HOUR(
+        "ingest.newTagsPerHour",
+        "100000",
+        "Tags that an account may make in an hour by writing samples to new names."),
+    /** Quarantine. */
+    INGEST_QUARANTINE_BYTES_MAX(
+        "ingest.quarantineBytesMax",
+        "64MiB",
+        "Bytes of samples that a rule refused and that are kept to be replayed; the oldest go"
+            + " first. 0 keeps none."),
     /** Ring. */
     INGEST_RING_BYTES(
         "ingest.ringBytes",
@@ -473,8 +484,10 @@ public record HistorianConfig(
         new IngestConfig(
             reader.nanos(Setting.INGEST_FUTURE_MAX),
             reader.integer(Setting.INGEST_TAGS_MAX, 1, 4_000_000),
+            reader.integer(Setting.INGEST_NEW_TAGS_PER_HOUR, 1, 4_000_000),
             reader.nanos(Setting.STORE_RETENTION_AGE),
-            reader.nanos(Setting.INGEST_OFFER_WAIT)),
+            reader.nanos(Setting.INGEST_OFFER_WAIT),
+            reader.bytes(Setting.INGEST_QUARANTINE_BYTES_MAX, 0)),
         reader.powerOfTwo(Setting.INGEST_RING_BYTES, 8 << 20),
         new Query(
             reader.nanos(Setting.QUERY_TIME_LIMIT),

@@ -88,6 +88,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final ContextStore context;
   private final SampleStore store;
   private final AppendPath path;
+  private final SampleQuarantine quarantine;
   private final Ingress ingress;
   private final JournaledContext journaledContext;
   private final Access access;
@@ -139,6 +140,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     syncThread = new AgentThread(path.syncAgent(), this::failed);
     sealThread = new AgentThread(store.manifestAgent(), this::failed);
     appendThread = new AgentThread(waking(path.appendAgent(), syncThread), this::failed);
+    quarantine =
+        new SampleQuarantine(
+            config.dataDir().resolve("refused"), config.ingest().quarantineBytesMax(), this::nowNs);
     ingress =
         new Ingress(
             path,
@@ -147,7 +151,8 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             config.ingest(),
             this::nowNs,
             System::nanoTime,
-            appendThread::wake);
+            appendThread::wake,
+            quarantine);
     journaledContext = new JournaledContext(context, store, ingress);
     scopes = new TagScopes(access, store.tags(), context);
     accountAdmin = new AccountAdmin(access, scopes, ingress, this::nowNs);
@@ -160,7 +165,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     sql = SqlAssembly.open(config, store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
     ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
-    metrics = new EngineMetrics(store, path, clockWatch, context::generation, sql::load, access);
+    metrics =
+        new EngineMetrics(
+            store, path, clockWatch, context::generation, sql::load, access, quarantine);
     upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
     health = new EngineHealth(store, path);
     derivations =
@@ -271,11 +278,15 @@ public final class HistorianEngine implements Historian, AutoCloseable {
         }
         case ARROW -> ArrowWriteDecoder.decode(body, session, report);
       }
-      Ack ack = session.finish();
-      ack.await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      report.takeBack(ack.samplesRejected(), ack.rejections());
+      acknowledge(session, report);
     }
     return report;
+  }
+
+  private static void acknowledge(WriteSession session, WriteReport report) {
+    Ack ack = session.finish();
+    ack.await(ACK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    report.takeBack(ack.samplesRejected(), ack.rejections());
   }
 
   @Override
@@ -292,6 +303,32 @@ public final class HistorianEngine implements Historian, AutoCloseable {
       session.only(writable);
     }
     return session;
+  }
+
+  @Override
+  public SampleQuarantine.Content refusedSamples(Principal principal) {
+    access.require(principal, Right.ADMINISTER);
+    return quarantine.content();
+  }
+
+  @Override
+  public WriteReport replayRefusedSamples(Principal principal) {
+    access.require(principal, Right.ADMINISTER);
+    return quarantine.replay(
+        samples -> {
+          WriteReport report = new WriteReport();
+          try (WriteSession session = openWrite(AckLevel.SYNCED, null, principal)) {
+            samples.into(session, report);
+            acknowledge(session, report);
+          }
+          return report;
+        });
+  }
+
+  @Override
+  public void clearRefusedSamples(Principal principal) {
+    access.require(principal, Right.ADMINISTER);
+    quarantine.clear();
   }
 
   /** A session for samples that need no decoding: the demo plant, collectors. */
@@ -688,6 +725,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     sql.close();
     deadlines.shutdownNow();
     queryThreads.shutdownNow();
+    quarantine.close();
     store.close();
   }
 }

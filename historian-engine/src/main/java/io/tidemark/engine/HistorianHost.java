@@ -157,6 +157,21 @@ public final class HistorianHost implements Historian, AutoCloseable {
   }
 
   @Override
+  public SampleQuarantine.Content refusedSamples(Principal principal) {
+    return engine().refusedSamples(principal);
+  }
+
+  @Override
+  public WriteReport replayRefusedSamples(Principal principal) {
+    return engine().replayRefusedSamples(principal);
+  }
+
+  @Override
+  public void clearRefusedSamples(Principal principal) {
+    engine().clearRefusedSamples(principal);
+  }
+
+  @Override
   public TagCatalog tags() {
     return engine().tags();
   }

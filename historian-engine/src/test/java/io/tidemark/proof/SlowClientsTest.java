@@ -212,7 +212,6 @@ class SlowClientsTest {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANG_SECONDS);
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), client.port())) {
         socket.setSoTimeout(50);
-        socket.setReceiveBufferSize(4_096);
         socket.getOutputStream().write(client.head());
         boolean isReading = !name.endsWith("answer");
         boolean hasRun = false;

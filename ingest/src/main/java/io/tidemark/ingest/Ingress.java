@@ -50,12 +50,16 @@ public final class Ingress {
   /* Guards the numbering of tags and producers. */
   private final Object catalogLock = new Object();
 
+  private final NewTagQuota newTags;
+  private final RefusedSamples refusedSamples;
+
   /**
    * An ingress.
    *
    * @param epochNs wall clock, nanoseconds since the epoch
    * @param nanoClock monotonic clock
    * @param wakeAppend wakes the append agent's thread if it is parked
+   * @param refusedSamples gets what rules refuse
    */
   public Ingress(
       AppendPath path,
@@ -64,8 +68,11 @@ public final class Ingress {
       IngestConfig config,
       LongSupplier epochNs,
       LongSupplier nanoClock,
-      Runnable wakeAppend) {
+      Runnable wakeAppend,
+      RefusedSamples refusedSamples) {
     this.path = path;
+    this.refusedSamples = refusedSamples;
+    this.newTags = new NewTagQuota(config.newTagsPerHour());
     this.tags = tags;
     this.producers = producers;
     this.config = config;
@@ -128,6 +135,10 @@ public final class Ingress {
     if (closed) {
       throw new HistorianException(ErrorCode.UNAVAILABLE, "the server is stopping, retry later");
     }
+  }
+
+  RefusedSamples refusedSamples() {
+    return refusedSamples;
   }
 
   TagTable tags() {
@@ -233,6 +244,9 @@ public final class Ingress {
             null,
             "raise ingest.tagsMax",
             null);
+      }
+      if (previous == null && !update) {
+        newTags.take(principal, nanoClock.getAsLong());
       }
       TagDefinition next = merge(name, previous, change, principal);
       if (previous != null && sameDefinition(previous, next)) {

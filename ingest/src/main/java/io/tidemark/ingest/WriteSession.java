@@ -111,7 +111,12 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void integer(String tag, long timeNs, long value, int status) {
-    integer(tag(tag, wholeNumberType), timeNs, value, status);
+    try {
+      integer(tag(tag, wholeNumberType), timeNs, value, status);
+    } catch (HistorianException e) {
+      quarantine(tag, timeNs, value, status, e);
+      throw e;
+    }
   }
 
   /** As {@link #integer(String, long, long, int)}, of a tag that {@link #tag} gave. */
@@ -146,11 +151,16 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void decimal(String tag, long timeNs, double value, float single, int status) {
-    TagDefinition definition = tag(tag, SampleType.FLOAT64);
-    if (definition.type() == SampleType.FLOAT64) {
-      decimal(definition, timeNs, value, status);
-    } else {
-      decimal(definition, timeNs, value, single, status);
+    try {
+      TagDefinition definition = tag(tag, SampleType.FLOAT64);
+      if (definition.type() == SampleType.FLOAT64) {
+        decimal(definition, timeNs, value, status);
+      } else {
+        decimal(definition, timeNs, value, single, status);
+      }
+    } catch (HistorianException e) {
+      quarantine(tag, timeNs, value, status, e);
+      throw e;
     }
   }
 
@@ -180,7 +190,12 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void bool(String tag, long timeNs, boolean value, int status) {
-    bool(tag(tag, SampleType.BOOL), timeNs, value, status);
+    try {
+      bool(tag(tag, SampleType.BOOL), timeNs, value, status);
+    } catch (HistorianException e) {
+      quarantine(tag, timeNs, value, status, e);
+      throw e;
+    }
   }
 
   /** As {@link #bool(String, long, boolean, int)}, of a tag that {@link #tag} gave. */
@@ -194,7 +209,12 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void text(String tag, long timeNs, String value, int status) {
-    text(tag(tag, SampleType.STRING), timeNs, value, status);
+    try {
+      text(tag(tag, SampleType.STRING), timeNs, value, status);
+    } catch (HistorianException e) {
+      quarantine(tag, timeNs, value, status, e);
+      throw e;
+    }
   }
 
   /** As {@link #text(String, long, String, int)}, of a tag that {@link #tag} gave. */
@@ -237,7 +257,12 @@ public final class WriteSession implements SampleSink, AutoCloseable {
 
   @Override
   public void absent(String tag, long timeNs, int status) {
-    absent(tag(tag, SampleType.FLOAT64), timeNs, status);
+    try {
+      absent(tag(tag, SampleType.FLOAT64), timeNs, status);
+    } catch (HistorianException e) {
+      quarantine(tag, timeNs, null, status, e);
+      throw e;
+    }
   }
 
   /** As {@link #absent(String, long, int)}, of a tag that {@link #tag} gave. */
@@ -245,6 +270,23 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     checkTime(definition, timeNs);
     makeRoom(0);
     builder.addAbsent(definition.id(), definition.type(), timeNs, flags, status);
+  }
+
+  /**
+   * Keeps a sample that a rule refused which may be changed; others are named and forgotten. For
+   * decoders that call the methods with a {@link TagDefinition}.
+   *
+   * @param value as {@link RefusedSamples#keep} takes it
+   */
+  public void quarantine(
+      String tag, long timeNs, @Nullable Object value, int status, HistorianException why) {
+    switch (why.code()) {
+      case BEFORE_RETENTION, TOO_FAR_IN_FUTURE, TOO_MANY, OUT_OF_RANGE, WRONG_TYPE, UNKNOWN_STATE ->
+          ingress.refusedSamples().keep(tag, timeNs, value, status, principal, why);
+      default -> {
+        // nothing that a setting or a definition would change
+      }
+    }
   }
 
   private void addSingle(TagDefinition tag, long timeNs, float value, int status) {

@@ -43,7 +43,8 @@ final class AppendPathHarness implements AutoCloseable {
             IngestConfig.defaults(),
             clockNs::get,
             System::nanoTime,
-            () -> {});
+            () -> {},
+            RefusedSamples.NOWHERE);
   }
 
   AppendPathHarness start() {

@@ -332,7 +332,8 @@ public final class StoreVerifier {
             "sql",
             "demo.json",
             "security",
-            "quarantine");
+            "quarantine",
+            "refused");
 
     private StoreFolders() {}
 

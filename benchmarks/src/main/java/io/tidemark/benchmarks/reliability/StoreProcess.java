@@ -3,6 +3,7 @@ package io.tidemark.benchmarks.reliability;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.IngestConfig;
 import io.tidemark.ingest.Ingress;
+import io.tidemark.ingest.RefusedSamples;
 import io.tidemark.ingest.WriteSession;
 import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.model.Agent;
@@ -157,7 +158,8 @@ public final class StoreProcess {
               IngestConfig.defaults(),
               () -> System.currentTimeMillis() * 1_000_000L,
               System::nanoTime,
-              () -> {});
+              () -> {},
+              RefusedSamples.NOWHERE);
       for (Agent agent : List.of(path.appendAgent(), path.syncAgent(), store.manifestAgent())) {
         Thread.ofPlatform().daemon().start(() -> drive(agent));
       }

@@ -137,6 +137,7 @@ public final class HttpServer implements AutoCloseable {
       Connections connections) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new WriteRoutes(historian, config).routes());
+    routes.addAll(new QuarantineRoutes(historian).routes());
     routes.addAll(new ValuesRoutes(historian, config).routes());
     routes.addAll(new GapRoutes(historian).routes());
     routes.addAll(new WhenRoutes(historian, config).routes());

@@ -149,6 +149,7 @@ final class LongForm implements BatchForm {
             throw e;
           }
           report.refuse("row " + (firstRow + row), e);
+          quarantine(session, row, e);
         }
       }
     } finally {
@@ -156,11 +157,36 @@ final class LongForm implements BatchForm {
     }
   }
 
-  private void add(WriteSession session, int row) {
+  private void quarantine(WriteSession session, int row, HistorianException why) {
+    try {
+      int at = valueAt(row);
+      session.quarantine(
+          tags.name(tagCells, row),
+          BatchColumns.timeNs(time, timeCells, row),
+          at < values.length ? values[at].value(valueCells[at], row) : null,
+          code(statuses, row),
+          why);
+    } catch (HistorianException e) {
+      // a cell that cannot be read is no sample
+    }
+  }
+
+  /** Which column holds the value of a row. */
+  private int valueAt(int row) {
     int at = 0;
     while (at < values.length && valueCells[at].isNull(row)) {
       at++;
     }
+    return at;
+  }
+
+  private int code(@Nullable StatusColumn column, int row) {
+    long given = column == null ? StatusColumn.NOT_GIVEN : column.of(statusCells, row);
+    return given == StatusColumn.NOT_GIVEN ? StatusCodes.GOOD : (int) given;
+  }
+
+  private void add(WriteSession session, int row) {
+    int at = valueAt(row);
     ValueColumn column = at < values.length ? values[at] : null;
     TagDefinition tag =
         tags.of(session, tagCells, row, column == null ? SampleType.FLOAT64 : column.typeIfNew());

@@ -65,6 +65,13 @@ final class TagColumn {
             session, number, new String(names.get(number), StandardCharsets.UTF_8), typeIfNew);
   }
 
+  /** The name in a row; as {@link #of} for what is wrong with the cell. */
+  String name(ColumnCells cells, int row) {
+    return dictionary == null
+        ? cells.text(row, TagDefinition.NAME_BYTES_MAX)
+        : dictionary.text(dictionary.checked(cells.whole(row)), TagDefinition.NAME_BYTES_MAX);
+  }
+
   private int number(ColumnCells cells, int row) {
     int count = names.size();
     if (count > 0) {

@@ -80,6 +80,20 @@ final class ValueColumn {
     }
   }
 
+  /** The value of a row for a quarantine; null if it has none. */
+  @Nullable Object value(ColumnCells cells, int row) {
+    if (cells.isNull(row)) {
+      return null;
+    }
+    return switch (column.kind()) {
+      case DECIMAL -> cells.decimal(row);
+      case WHOLE -> whole(cells, row);
+      case BOOL -> cells.whole(row) != 0;
+      case TEXT -> text(cells, row);
+      case NOTHING -> null;
+    };
+  }
+
   private long whole(ColumnCells cells, int row) {
     long value = cells.whole(row);
     if (value < 0 && !column.isSigned()) {

@@ -103,11 +103,30 @@ final class WideForm implements BatchForm {
             throw e;
           }
           report.refuse("row " + (firstRow + row) + ", column " + tag.values.name(), e);
+          quarantine(session, tag, row, e);
         }
       }
     } finally {
       report.store(stored);
     }
+  }
+
+  private void quarantine(WriteSession session, Tag tag, int row, HistorianException why) {
+    try {
+      session.quarantine(
+          tag.values.name(),
+          BatchColumns.timeNs(time, timeCells, row),
+          tag.values.value(valueCells, row),
+          code(tag.statuses, row),
+          why);
+    } catch (HistorianException e) {
+      // a cell that cannot be read is no sample
+    }
+  }
+
+  private int code(@Nullable StatusColumn column, int row) {
+    long given = column == null ? StatusColumn.NOT_GIVEN : column.of(statusCells, row);
+    return given == StatusColumn.NOT_GIVEN ? StatusCodes.GOOD : (int) given;
   }
 
   /** Whether the cell is a sample. */
