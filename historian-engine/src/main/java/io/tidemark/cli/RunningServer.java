@@ -177,6 +177,11 @@ final class RunningServer implements AutoCloseable {
           "tidemark.flight.streams.stalled",
           "Results given up since the client did not read.",
           flight::streamsStalled);
+      engine.counter(
+          "tidemark.flight.upload.batches",
+          "Batches of samples that were acknowledged.",
+          flight::batchesTaken);
+      engine.counter("tidemark.flight.upload.samples", "Samples of these.", flight::samplesTaken);
       engine.gauge(
           "tidemark.flight.streams", "Results under way or waiting.", flight::streamsUnderWay);
     }

@@ -2,12 +2,23 @@ package io.tidemark.engine;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.engine.security.Access;
+import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.append.AppendPath;
+import io.tidemark.model.ErrorCode;
 import io.tidemark.query.sql.SqlLoad;
 import io.tidemark.storage.SampleStore;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +29,79 @@ import org.jspecify.annotations.Nullable;
  * tag.
  */
 final class EngineMetrics {
+  private static final Duration[] LATENCIES = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(20),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(10)
+  };
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  EngineMetrics(
+  private final Map<AckLevel, Timer> latencies = new EnumMap<>(AckLevel.class);
+
+  EngineMetrics() {
+    for (AckLevel level : AckLevel.values()) {
+      latencies.put(
+          level,
+          Timer.builder("tidemark.ack.latency")
+              .description("From the opening of a write to its acknowledgement.")
+              .tag("level", level.name().toLowerCase(Locale.ROOT))
+              .serviceLevelObjectives(LATENCIES)
+              .register(registry));
+    }
+  }
+
+  /** A write was acknowledged. Any thread. */
+  void acknowledged(AckLevel level, long nanos) {
+    Timer timer = latencies.get(level);
+    if (timer != null) {
+      timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** What a metric says at the moment; a name may come several times, with other labels. */
+  interface Reading {
+    /**
+     * A value.
+     *
+     * @param name with points, its labels behind it
+     * @param unit of the value, or null
+     */
+    void is(String name, String description, @Nullable String unit, double value);
+  }
+
+  /** Reads all counters and gauges. */
+  void read(Reading reading) {
+    for (Meter meter : registry.getMeters()) {
+      StringBuilder name = new StringBuilder(meter.getId().getName());
+      for (Tag label : meter.getId().getTags()) {
+        name.append('.').append(label.getValue());
+      }
+      String description = String.valueOf(meter.getId().getDescription());
+      String unit = meter.getId().getBaseUnit();
+      for (Measurement measurement : meter.measure()) {
+        String part =
+            switch (measurement.getStatistic()) {
+              case TOTAL_TIME, TOTAL -> ".total";
+              case MAX -> ".max";
+              case COUNT -> meter instanceof Timer ? ".count" : "";
+              default -> "";
+            };
+        reading.is(name + part, description, unit, measurement.getValue());
+      }
+    }
+  }
+
+  /** Counts what the parts of the engine do, from now on. */
+  void observe(
       SampleStore store,
       AppendPath path,
       ClockWatch clock,
@@ -34,6 +114,13 @@ final class EngineMetrics {
         "Samples that a rule refused and that were to be kept.",
         null,
         quarantine::samples);
+    for (ErrorCode code : SampleQuarantine.KEPT) {
+      FunctionCounter.builder(
+              "tidemark.ingest.refused.samples", this, self -> quarantine.samples(code))
+          .tag("reason", code.name().toLowerCase(Locale.ROOT))
+          .description("Samples that a rule refused.")
+          .register(registry);
+    }
     counter(
         "tidemark.quarantine.dropped",
         "Those that had to go since the quarantine is bounded.",

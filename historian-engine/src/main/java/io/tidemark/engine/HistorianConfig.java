@@ -277,6 +277,12 @@ public record HistorianConfig(
         "64MiB",
         "Bytes of samples that a rule refused and that are kept to be replayed; the oldest go"
             + " first. 0 keeps none."),
+    /** Metrics as tags. */
+    INGEST_SYS_TAGS_INTERVAL(
+        "ingest.sysTagsInterval",
+        "0s",
+        "How often the server's metrics are stored as tags sys.*, to be trended like any; 0s for"
+            + " never."),
     /** Ring. */
     INGEST_RING_BYTES(
         "ingest.ringBytes",
@@ -487,7 +493,8 @@ public record HistorianConfig(
             reader.integer(Setting.INGEST_NEW_TAGS_PER_HOUR, 1, 4_000_000),
             reader.nanos(Setting.STORE_RETENTION_AGE),
             reader.nanos(Setting.INGEST_OFFER_WAIT),
-            reader.bytes(Setting.INGEST_QUARANTINE_BYTES_MAX, 0)),
+            reader.bytes(Setting.INGEST_QUARANTINE_BYTES_MAX, 0),
+            reader.nanos(Setting.INGEST_SYS_TAGS_INTERVAL)),
         reader.powerOfTwo(Setting.INGEST_RING_BYTES, 8 << 20),
         new Query(
             reader.nanos(Setting.QUERY_TIME_LIMIT),

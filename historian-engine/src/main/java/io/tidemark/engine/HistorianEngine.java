@@ -100,7 +100,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final ExecutorService queryThreads;
   private final ScheduledExecutorService deadlines;
   private final SqlEngine sql;
-  private final EngineMetrics metrics;
+  private final EngineMetrics metrics = new EngineMetrics();
   private final Upkeep upkeep;
   private final Derivations derivations;
   private final TagSearch tagSearch;
@@ -152,7 +152,8 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             this::nowNs,
             System::nanoTime,
             appendThread::wake,
-            quarantine);
+            quarantine,
+            metrics::acknowledged);
     journaledContext = new JournaledContext(context, store, ingress);
     scopes = new TagScopes(access, store.tags(), context);
     accountAdmin = new AccountAdmin(access, scopes, ingress, this::nowNs);
@@ -165,10 +166,14 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     sql = SqlAssembly.open(config, store.tags(), context, config.dataDir().resolve("sql"));
     tagSearch = new TagSearch(store.tags(), context);
     ClockWatch clockWatch = new ClockWatch(this::nowNs, System::nanoTime);
-    metrics =
-        new EngineMetrics(
-            store, path, clockWatch, context::generation, sql::load, access, quarantine);
-    upkeep = new Upkeep(store, clockWatch, config.scrubIntervalNs());
+    metrics.observe(store, path, clockWatch, context::generation, sql::load, access, quarantine);
+    upkeep =
+        new Upkeep(
+            store,
+            clockWatch,
+            config.scrubIntervalNs(),
+            new SysTags(metrics, ingress, this::nowNs)::write,
+            config.ingest().sysTagsIntervalNs());
     health = new EngineHealth(store, path);
     derivations =
         new Derivations(

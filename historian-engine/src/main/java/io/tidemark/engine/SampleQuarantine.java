@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.tidemark.ingest.RefusedSamples;
 import io.tidemark.ingest.SampleSink;
 import io.tidemark.ingest.WriteReport;
+import io.tidemark.ingest.WriteSession;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
 import io.tidemark.model.Principal;
@@ -24,9 +25,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +47,10 @@ public final class SampleQuarantine implements RefusedSamples, AutoCloseable {
   private static final String OLDER = "refused.1.jsonl";
   private static final String REPLAYED = "refused.replay.jsonl";
   private static final int SHOWN_MAX = 1_000;
+
+  /** Reasons for which samples are kept. */
+  static final Set<ErrorCode> KEPT = WriteSession.MENDABLE;
+
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
@@ -68,7 +76,7 @@ public final class SampleQuarantine implements RefusedSamples, AutoCloseable {
   /* Guarded by this. */
   private @Nullable OutputStream out;
   private long newerBytes;
-  private long samples;
+  private final Map<ErrorCode, LongAdder> refused = new EnumMap<>(ErrorCode.class);
   private long dropped;
   private boolean isClosed;
 
@@ -82,6 +90,7 @@ public final class SampleQuarantine implements RefusedSamples, AutoCloseable {
     this.folder = folder;
     this.fileBytesMax = bytesMax / 2;
     this.epochNs = epochNs;
+    KEPT.forEach(code -> refused.put(code, new LongAdder()));
   }
 
   @Override
@@ -92,7 +101,10 @@ public final class SampleQuarantine implements RefusedSamples, AutoCloseable {
       int status,
       Principal principal,
       HistorianException why) {
-    samples++;
+    LongAdder count = refused.get(why.code());
+    if (count != null) {
+      count.increment();
+    }
     if (fileBytesMax == 0 || isClosed) {
       dropped++;
       return;
@@ -366,8 +378,14 @@ public final class SampleQuarantine implements RefusedSamples, AutoCloseable {
   }
 
   /** Samples that came so far. */
-  synchronized long samples() {
-    return samples;
+  long samples() {
+    return refused.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
+  /** Those that came for a reason. */
+  long samples(ErrorCode code) {
+    LongAdder count = refused.get(code);
+    return count == null ? 0 : count.sum();
   }
 
   /** Those of them that are not kept any more, or never were. */

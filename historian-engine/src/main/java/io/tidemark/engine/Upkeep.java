@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done now and then on a thread of its own: a look at the clock each second, and a scrub
- * that reads all sealed files within an interval, a segment at a time, so that damage is found
- * before somebody needs what it took.
+ * What is done now and then on a thread of its own: a look at the clock each second, metrics as
+ * samples, and a scrub that reads all sealed files within an interval, a segment at a time, so that
+ * damage is found before somebody needs what it took.
  */
 final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -19,7 +19,12 @@ final class Upkeep implements AutoCloseable {
   private final long scrubIntervalNs;
   private final ScheduledThreadPoolExecutor thread;
 
-  Upkeep(SampleStore store, ClockWatch clock, long scrubIntervalNs) {
+  Upkeep(
+      SampleStore store,
+      ClockWatch clock,
+      long scrubIntervalNs,
+      Runnable sysTags,
+      long sysTagsIntervalNs) {
     this.store = store;
     this.scrubIntervalNs = scrubIntervalNs;
     thread =
@@ -28,6 +33,11 @@ final class Upkeep implements AutoCloseable {
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     thread.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     var _ = thread.scheduleAtFixedRate(clock::look, 1, 1, TimeUnit.SECONDS);
+    if (sysTagsIntervalNs > 0) {
+      var _ =
+          thread.scheduleAtFixedRate(
+              sysTags, sysTagsIntervalNs, sysTagsIntervalNs, TimeUnit.NANOSECONDS);
+    }
     scheduleScrub();
   }
 

@@ -52,6 +52,7 @@ public final class Ingress {
 
   private final NewTagQuota newTags;
   private final RefusedSamples refusedSamples;
+  private final AckLatency latency;
 
   /**
    * An ingress.
@@ -60,6 +61,7 @@ public final class Ingress {
    * @param nanoClock monotonic clock
    * @param wakeAppend wakes the append agent's thread if it is parked
    * @param refusedSamples gets what rules refuse
+   * @param latency is told of each acknowledged request of samples
    */
   public Ingress(
       AppendPath path,
@@ -69,8 +71,10 @@ public final class Ingress {
       LongSupplier epochNs,
       LongSupplier nanoClock,
       Runnable wakeAppend,
-      RefusedSamples refusedSamples) {
+      RefusedSamples refusedSamples,
+      AckLatency latency) {
     this.path = path;
+    this.latency = latency;
     this.refusedSamples = refusedSamples;
     this.newTags = new NewTagQuota(config.newTagsPerHour());
     this.tags = tags;
@@ -106,15 +110,11 @@ public final class Ingress {
     } else {
       pooled.decrementAndGet();
     }
+    long start = nanoClock.getAsLong();
+    Ack ack = path.acks().open(level);
+    ack.whenDone(() -> latency.record(level, nanoClock.getAsLong() - start));
     return new WriteSession(
-        this,
-        builder,
-        path.acks().open(level),
-        principal,
-        producer,
-        request,
-        guardClock.nowNs(),
-        config);
+        this, builder, ack, principal, producer, request, guardClock.nowNs(), config);
   }
 
   void giveBack(SampleFrameBuilder builder) {

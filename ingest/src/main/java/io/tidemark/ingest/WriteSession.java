@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,16 @@ import org.jspecify.annotations.Nullable;
  * and the rest goes on. One thread; end it with {@link #finish} or drop it with {@link #close}.
  */
 public final class WriteSession implements SampleSink, AutoCloseable {
+  /** Refusals that a setting or a definition would change. */
+  public static final Set<ErrorCode> MENDABLE =
+      Set.of(
+          ErrorCode.BEFORE_RETENTION,
+          ErrorCode.TOO_FAR_IN_FUTURE,
+          ErrorCode.TOO_MANY,
+          ErrorCode.OUT_OF_RANGE,
+          ErrorCode.WRONG_TYPE,
+          ErrorCode.UNKNOWN_STATE);
+
   private final Ingress ingress;
   private final SampleFrameBuilder builder;
   private final Ack ack;
@@ -280,12 +291,8 @@ public final class WriteSession implements SampleSink, AutoCloseable {
    */
   public void quarantine(
       String tag, long timeNs, @Nullable Object value, int status, HistorianException why) {
-    switch (why.code()) {
-      case BEFORE_RETENTION, TOO_FAR_IN_FUTURE, TOO_MANY, OUT_OF_RANGE, WRONG_TYPE, UNKNOWN_STATE ->
-          ingress.refusedSamples().keep(tag, timeNs, value, status, principal, why);
-      default -> {
-        // nothing that a setting or a definition would change
-      }
+    if (MENDABLE.contains(why.code())) {
+      ingress.refusedSamples().keep(tag, timeNs, value, status, principal, why);
     }
   }
 

@@ -44,7 +44,8 @@ final class AppendPathHarness implements AutoCloseable {
             clockNs::get,
             System::nanoTime,
             () -> {},
-            RefusedSamples.NOWHERE);
+            RefusedSamples.NOWHERE,
+            (level, nanos) -> {});
   }
 
   AppendPathHarness start() {

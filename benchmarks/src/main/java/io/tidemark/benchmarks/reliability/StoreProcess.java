@@ -159,7 +159,8 @@ public final class StoreProcess {
               () -> System.currentTimeMillis() * 1_000_000L,
               System::nanoTime,
               () -> {},
-              RefusedSamples.NOWHERE);
+              RefusedSamples.NOWHERE,
+              (level, nanos) -> {});
       for (Agent agent : List.of(path.appendAgent(), path.syncAgent(), store.manifestAgent())) {
         Thread.ofPlatform().daemon().start(() -> drive(agent));
       }
