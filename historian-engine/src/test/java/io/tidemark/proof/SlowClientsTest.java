@@ -154,7 +154,7 @@ class SlowClientsTest {
     clients.put("PostgreSQL, nothing", new Slow(pg.port(), bytes(""), bytes("")));
     clients.put("PostgreSQL, start-up", new Slow(pg.port(), bytes("\0\0\20\0"), bytes("a")));
     clients.put(
-        "PostgreSQL, a message", new Slow(pg.port(), bytes(startup + "Q\0\1\0\0"), bytes("a")));
+        "PostgreSQL, a message", new Slow(pg.port(), bytes(startup + "Q\0\0\20\0"), bytes("a")));
     clients.put(
         "PostgreSQL, answer",
         new Slow(
