@@ -138,6 +138,7 @@ public final class HttpServer implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new WriteRoutes(historian, config).routes());
     routes.addAll(new QuarantineRoutes(historian).routes());
+    routes.addAll(new LineClientRoutes(historian).routes());
     routes.addAll(new ValuesRoutes(historian, config).routes());
     routes.addAll(new GapRoutes(historian).routes());
     routes.addAll(new WhenRoutes(historian, config).routes());

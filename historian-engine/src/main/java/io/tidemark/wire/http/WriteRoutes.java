@@ -1,10 +1,12 @@
 package io.tidemark.wire.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.linecorp.armeria.common.MediaType;
 import io.tidemark.engine.Historian;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.decode.TimeUnitCode;
+import io.tidemark.model.ItemError;
 import io.tidemark.model.WriteMode;
 import io.tidemark.wire.ProducerHeaders;
 import io.tidemark.wire.ReportJson;
@@ -15,7 +17,9 @@ import java.util.List;
  * Takes samples: {@code POST /api/v1/write}, and the paths of the line protocol's own clients.
  *
  * <p>204 if every item was stored; 207 if one was refused, also if all were ({@code "stored":0}):
- * the status says that the body was read item by item, the answer says what became of them.
+ * the status says that the body was read item by item, the answer says what became of them. The
+ * clients of the line protocol take 207 for success, or send the body again for ever: they get the
+ * 400 with the words {@code partial write} that they know.
  */
 final class WriteRoutes {
   private static final List<String> KNOWN = List.of("ack", "precision", "mode");
@@ -64,6 +68,8 @@ final class WriteRoutes {
             exchange.principal());
     if (report.errorCount() == 0) {
       exchange.empty(204);
+    } else if (lineProtocolClient) {
+      exchange.json(400, json -> writePartial(json, report));
     } else {
       exchange.json(207, json -> ReportJson.write(json, report));
     }
@@ -81,5 +87,24 @@ final class WriteRoutes {
       return Historian.WriteFormat.ARROW;
     }
     throw body.unsupportedType("text/plain (line protocol)|application/json|" + ARROW);
+  }
+
+  /** The report with what clients look for: {@code error}, or {@code code} and {@code message}. */
+  private static void writePartial(JsonGenerator json, WriteReport report) throws IOException {
+    ItemError first = report.errors().getFirst();
+    String message =
+        "partial write: "
+            + (first.where().isEmpty() ? "" : first.where() + ": ")
+            + first.message()
+            + " stored="
+            + report.stored()
+            + " dropped="
+            + report.errorCount();
+    json.writeStartObject();
+    json.writeStringField("code", "invalid");
+    json.writeStringField("message", message);
+    json.writeStringField("error", message);
+    ReportJson.writeFields(json, report);
+    json.writeEndObject();
   }
 }
