@@ -75,5 +75,10 @@ record Bench(
     String verdict(double value) {
       return value <= reach ? "reached" : value <= atLeast ? "enough" : "missed";
     }
+
+    /** The same of a rate, the more the better. */
+    String verdictOfRate(double value) {
+      return value >= reach ? "reached" : value >= atLeast ? "enough" : "missed";
+    }
   }
 }

@@ -18,6 +18,9 @@ import java.util.Locale;
 final class LoopbackClient implements AutoCloseable {
   private static final int BUFFER_BYTES = 256 * 1024;
 
+  /** Where the number is in {@code HTTP/1.1 200 OK}. */
+  private static final int STATUS_AT = 9;
+
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
@@ -50,18 +53,40 @@ final class LoopbackClient implements AutoCloseable {
    */
   long post(String path, String contentType, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    String request =
-        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
-            .formatted(path, host, contentType, bytes.length);
-    out.write(request.getBytes(StandardCharsets.US_ASCII));
+    out.write(head(path, contentType, bytes.length));
     out.write(bytes);
     return answer(path + ": " + body);
   }
 
+  /** Status of the answer to a body of plain text; the answer is read. */
+  int send(String path, byte[] body) throws IOException {
+    out.write(head(path, "text/plain", body.length));
+    out.write(body);
+    out.flush();
+    return Integer.parseInt(read().status.substring(STATUS_AT, STATUS_AT + 3));
+  }
+
+  private byte[] head(String path, String contentType, int length) {
+    return "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+        .formatted(path, host, contentType, length)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
   private long answer(String asked) throws IOException {
     out.flush();
+    Answer answer = read();
+    if (!answer.status.startsWith("HTTP/1.1 200")) {
+      throw new IOException(answer.status + ": " + asked);
+    }
+    return answer.bytes;
+  }
+
+  /** The first line of an answer, and how long its body was. */
+  private record Answer(String status, long bytes) {}
+
+  private Answer read() throws IOException {
     String status = line();
-    long length = -1;
+    long length = status.startsWith(" 204", STATUS_AT - 1) ? 0 : -1;
     for (String header = line(); !header.isEmpty(); header = line()) {
       if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
         length = Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
@@ -79,10 +104,7 @@ final class LoopbackClient implements AutoCloseable {
       }
       line();
     }
-    if (!status.startsWith("HTTP/1.1 200")) {
-      throw new IOException(status + ": " + asked);
-    }
-    return bytes;
+    return new Answer(status, bytes);
   }
 
   private long chunk() throws IOException {

@@ -21,6 +21,11 @@ record ProcessMemory(long pid) {
     return kilobytes("VmHWM:") / 1024;
   }
 
+  /** What is resident, files that are mapped included, bytes; 0 if the process has ended. */
+  long residentBytes() throws IOException {
+    return kilobytes("VmRSS:") << 10;
+  }
+
   /** Memory in use that no file lies behind, bytes; 0 if the process has ended. */
   long anonymousBytes() throws IOException {
     return kilobytes("RssAnon:") << 10;

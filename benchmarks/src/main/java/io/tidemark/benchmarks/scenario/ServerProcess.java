@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -17,6 +18,7 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern SERVES = Pattern.compile("^tidemark serves .* at http://.*:(\\d+)$");
 
   private static final String PRE_TOUCH = "-XX:+AlwaysPreTouch";
+  private static final String LAUNCHED_HEAP = "-Xmx2g";
 
   private final Process process;
   private final int port;
@@ -37,10 +39,18 @@ final class ServerProcess implements AutoCloseable {
    * @throws IOException if it ends instead; the message holds what it said
    */
   static ServerProcess start(Path data, int heapMegabytes) throws IOException {
+    return start(
+        data, List.of("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m", PRE_TOUCH));
+  }
+
+  /** The same with the memory that {@code ./tidemark serve} gives it. */
+  static ServerProcess startAsLaunched(Path data) throws IOException {
+    return start(data, List.of(LAUNCHED_HEAP));
+  }
+
+  private static ServerProcess start(Path data, List<String> options) throws IOException {
     List<String> command =
-        command(
-            List.of("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m", PRE_TOUCH),
-            List.of("serve", "--data", data.toString(), "--port", "0"));
+        command(options, List.of("serve", "--data", data.toString(), "--port", "0"));
     command.addAll(List.of("--set", "flight.port=0", "--set", "pg.port=0"));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     BufferedReader reader =
@@ -102,6 +112,11 @@ final class ServerProcess implements AutoCloseable {
   /** Port of the PostgreSQL wire. */
   int pgPort() {
     return pgPort;
+  }
+
+  /** Processor time that it took so far. */
+  long cpuNanos() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   /** What it holds of memory. */

@@ -33,6 +33,7 @@ public final class SizeSuite {
           new Question("queries", "what questions take over HTTP", QuerySpeed::answer),
           new Question("sql", "what statements take", SqlSpeed::answer),
           new Question("doors", "what Flight and PostgreSQL clients get", DoorSpeed::answer),
+          new Question("ingest", "what writers get, also too many of them", IngestSpeed::answer),
           new Question("export", "does memory grow with an export?", ExportMemory::answer));
 
   private final List<String> only = new ArrayList<>();
