@@ -12,6 +12,7 @@ import com.influxdb.client.WriteOptions;
 import com.influxdb.client.domain.WritePrecision;
 import com.influxdb.client.write.Point;
 import com.influxdb.client.write.events.WriteErrorEvent;
+import com.influxdb.client.write.events.WriteSuccessEvent;
 import com.influxdb.exceptions.BadRequestException;
 import com.influxdb.exceptions.ForbiddenException;
 import com.influxdb.exceptions.UnauthorizedException;
@@ -128,9 +129,10 @@ class LineProtocolClientsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void influxWritesInBatchesAndIsToldNothingBad(boolean gzip) {
+  void influxWritesInBatchesAndIsToldNothingBad(boolean gzip) throws InterruptedException {
     String measurement = "ix" + gzip;
-    List<Throwable> errors = new ArrayList<>();
+    BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
+    BlockingQueue<Long> acknowledged = new LinkedBlockingQueue<>();
     try (InfluxDBClient client = influx(writer)) {
       assertThat(client.ping()).isTrue();
       if (gzip) {
@@ -139,13 +141,22 @@ class LineProtocolClientsTest {
       try (WriteApi batches =
           client.makeWriteApi(WriteOptions.builder().batchSize(700).flushInterval(50).build())) {
         batches.listenEvents(WriteErrorEvent.class, event -> errors.add(event.getThrowable()));
+        batches.listenEvents(
+            WriteSuccessEvent.class,
+            event -> acknowledged.add(event.getLineProtocol().lines().count()));
         for (int i = 0; i < SAMPLES; i++) {
           batches.writePoint(point(measurement, i));
+        }
+        batches.flush();
+        for (long lines = 0; lines < SAMPLES; ) { // closing would interrupt what is under way
+          Long more = acknowledged.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+          assertThat(more).as("lines acknowledged: %d, errors: %s", lines, errors).isNotNull();
+          lines += more;
         }
       }
     }
     assertThat(errors).isEmpty();
-    assertThat(stored(measurement + ".U 1.temp")).isEqualTo(expected());
+    assertThat(stored(measurement + ".U 1.temp")).hasSize(SAMPLES).isEqualTo(expected());
   }
 
   @Test
@@ -161,10 +172,11 @@ class LineProtocolClientsTest {
       try (WriteApi batches = client.makeWriteApi()) {
         batches.listenEvents(WriteErrorEvent.class, event -> errors.add(event.getThrowable()));
         batches.writeRecord(WritePrecision.NS, lines);
+        batches.flush();
+        assertThat(errors.poll(WAIT_SECONDS, TimeUnit.SECONDS))
+            .isInstanceOf(BadRequestException.class)
+            .hasMessageContaining("partial write");
       }
-      assertThat(errors.poll(WAIT_SECONDS, TimeUnit.SECONDS))
-          .isInstanceOf(BadRequestException.class)
-          .hasMessageContaining("partial write");
     }
     assertThat(stored("bad.U 1.temp")).containsExactly(ns(0) + "=0.5", ns(2) + "=2.5");
   }
