@@ -56,7 +56,9 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -81,6 +83,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
 
   static final long ACK_TIMEOUT_SECONDS = 60;
   private static final int REQUESTS_MAX = 8192;
+  private static final int DECODERS_KEPT = 4;
 
   private final HistorianConfig config;
   private final Clock clock;
@@ -105,6 +108,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final Derivations derivations;
   private final TagSearch tagSearch;
   private final EngineHealth health;
+  private final Queue<LineProtocolDecoder> decoders = new ArrayBlockingQueue<>(DECODERS_KEPT);
   private final Set<QueryContext> openQueries = ConcurrentHashMap.newKeySet();
   private volatile boolean failed;
 
@@ -275,8 +279,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     try (WriteSession session = openWrite(right, options.level(), options.request(), principal)) {
       session.mode(options.mode());
       switch (options.format()) {
-        case LINE_PROTOCOL ->
-            new LineProtocolDecoder().decode(body, precision, nowNs(), session, report);
+        case LINE_PROTOCOL -> decodeLines(body, precision, session, report);
         case JSON -> {
           session.wholeNumbersMake(SampleType.FLOAT64);
           new JsonWriteDecoder().decode(body, precision, nowNs(), session, report);
@@ -334,6 +337,15 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   public void clearRefusedSamples(Principal principal) {
     access.require(principal, Right.ADMINISTER);
     quarantine.clear();
+  }
+
+  /** A decoder knows the series of earlier bodies, so that their lines make no objects. */
+  private void decodeLines(
+      byte[] body, TimeUnitCode precision, WriteSession session, WriteReport report) {
+    LineProtocolDecoder rested = decoders.poll();
+    LineProtocolDecoder decoder = rested == null ? new LineProtocolDecoder() : rested;
+    decoder.decode(body, precision, nowNs(), session, report); // one that failed is not kept
+    decoders.offer(decoder);
   }
 
   /** A session for samples that need no decoding: the demo plant, collectors. */

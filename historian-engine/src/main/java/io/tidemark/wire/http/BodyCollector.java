@@ -17,7 +17,11 @@ import org.reactivestreams.Subscription;
  * <p>What it took of the common limit stays taken until {@link #release}.
  */
 final class BodyCollector implements Subscriber<HttpObject> {
+  /** How many times what is here is set aside for what was announced. */
+  private static final long STEP_MAX = 4;
+
   private final int bytesMax;
+  private final long announced;
   private final AtomicLong bytesHeld;
   private final long bytesHeldMax;
   private final Consumer<byte[]> onBody;
@@ -41,6 +45,7 @@ final class BodyCollector implements Subscriber<HttpObject> {
       Consumer<byte[]> onBody,
       Consumer<Throwable> onFailure) {
     this.bytesMax = bytesMax;
+    this.announced = announced;
     this.bytesHeld = bytesHeld;
     this.bytesHeldMax = bytesHeldMax;
     this.onBody = onBody;
@@ -81,7 +86,10 @@ final class BodyCollector implements Subscriber<HttpObject> {
   }
 
   private boolean grow(int wanted) {
-    int size = (int) Math.min(bytesMax, Math.max(wanted, bytes.length * 2L));
+    // An announced length is reached in few steps and exactly: each step copies what is here.
+    long step =
+        announced >= wanted ? Math.min(announced, bytes.length * STEP_MAX) : bytes.length * 2L;
+    int size = (int) Math.min(bytesMax, Math.max(wanted, step));
     if (bytesHeld.addAndGet(size - taken) > bytesHeldMax) {
       bytesHeld.addAndGet(taken - size);
       return false;

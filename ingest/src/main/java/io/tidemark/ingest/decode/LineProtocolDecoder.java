@@ -8,6 +8,9 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.NearestName;
 import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,6 +46,15 @@ public final class LineProtocolDecoder {
   private static final List<String> SAMPLE_FIELDS = List.of("value", "status");
   private static final List<String> TRUE = List.of("t", "T", "true", "True", "TRUE");
   private static final List<String> FALSE = List.of("f", "F", "false", "False", "FALSE");
+
+  /** Eight bytes of a body at a time. Plain reads of an array. */
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long ONES = 0x0101_0101_0101_0101L;
+  private static final long HIGHS = 0x8080_8080_8080_8080L;
+  private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
+
   private static final byte[] VALUE = {'v', 'a', 'l', 'u', 'e'};
   private static final byte[] STATUS = {'s', 't', 'a', 't', 'u', 's'};
 
@@ -60,6 +72,8 @@ public final class LineProtocolDecoder {
   private byte[] bytes = {};
   private int lineStart;
   private int end;
+  private boolean hasQuote;
+  private boolean isAscii;
   private String sampleTag = "";
   private long timeNs;
 
@@ -117,6 +131,7 @@ public final class LineProtocolDecoder {
       if (start < newline && bytes[start] != '#') {
         lineStart = start;
         lineEnd = logicalEnd(start, newline);
+        isAscii &= lineEnd <= newline; // what follows a line break in a text was not looked at
         if (lineEnd < 0) {
           report.refuse("line " + line, failCode, failMessage);
           lineEnd = newline;
@@ -136,12 +151,33 @@ public final class LineProtocolDecoder {
     }
   }
 
+  /** Where the line ends; notes on the way whether it has quotes, and bytes beyond ASCII. */
   private int indexOfNewline(int from) {
     int i = from;
+    long quotes = 0;
+    long highs = 0;
+    for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
+      long word = (long) WORDS.get(bytes, i);
+      if (holds(word, '\n') != 0) {
+        break;
+      }
+      quotes |= holds(word, '"');
+      highs |= word;
+    }
     while (i < bytes.length && bytes[i] != '\n') {
+      quotes |= bytes[i] == '"' ? 1 : 0;
+      highs |= bytes[i];
       i++;
     }
+    hasQuote = quotes != 0;
+    isAscii = (highs & HIGHS) == 0;
     return i;
+  }
+
+  /** Not 0 if one of eight bytes is that ASCII character. */
+  private static long holds(long word, char c) {
+    long different = word ^ ONES * c;
+    return (different - ONES) & ~different & HIGHS;
   }
 
   private static boolean isBlank(byte b) {
@@ -154,11 +190,7 @@ public final class LineProtocolDecoder {
    * closed, so that it costs its own line only.
    */
   private int logicalEnd(int start, int newline) {
-    int i = start;
-    while (i < newline && bytes[i] != '"') {
-      i++;
-    }
-    if (i == newline) {
+    if (!hasQuote) {
       return newline;
     }
     int fields = sectionEnd(start, newline);
@@ -230,7 +262,7 @@ public final class LineProtocolDecoder {
           start,
           "line is longer than its limit: bytes=" + (end - start) + ", bytesMax=" + LINE_BYTES_MAX);
     }
-    int bad = Utf8.firstBad(bytes, start, end);
+    int bad = isAscii ? -1 : Utf8.firstBad(bytes, start, end);
     if (bad >= 0) {
       return fail(
           ErrorCode.MALFORMED,
@@ -239,6 +271,14 @@ public final class LineProtocolDecoder {
     }
     long hash = 0;
     int at = start;
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      long word = (long) WORDS.get(bytes, at);
+      if ((holds(word, ' ') | holds(word, '\\')) != 0) {
+        break;
+      }
+      hash = (hash ^ word) * HASH_FACTOR;
+      hash ^= hash >>> 32;
+    }
     while (at < end && bytes[at] != ' ') {
       if (isEscape(at, end)) {
         hash = hash * 0x0100_0000_01B3L + bytes[at++];
@@ -603,7 +643,7 @@ public final class LineProtocolDecoder {
     int digitsStart = at;
     while (at < end && isDigit(bytes[at])) {
       int digit = bytes[at] - '0';
-      if (count < (Long.MIN_VALUE + digit) / 10) {
+      if (at - digitsStart >= DIGITS_MAX && count < (Long.MIN_VALUE + digit) / 10) {
         return failTimeRange(from);
       }
       count = count * 10 - digit;

@@ -243,6 +243,14 @@ class LineProtocolDecoderTest {
   }
 
   @Test
+  void textThatIsNotUtf8BehindALineBreakCostsItsLineToo() {
+    byte[] body = "m,tag=A value=\"a\nb_\" 1\nm,tag=B value=1i 1".getBytes(StandardCharsets.UTF_8);
+    body[18] = (byte) 0xFF;
+    assertThat(decode(body, TimeUnitCode.NS)).containsExactly(integer("B", 1, 1));
+    assertThat(onlyError().message()).contains("not UTF-8: byte=0xff");
+  }
+
+  @Test
   void textThatIsNotUtf8CostsItsLine() {
     byte[] body = "m,tag=A value=\"_\" 1\nm,tag=B value=1i 1".getBytes(StandardCharsets.UTF_8);
     for (int bad : new int[] {0xFF, 0xC0, 0x80, 0xED, 0xF5}) {
