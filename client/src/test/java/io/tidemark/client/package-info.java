@@ -1,0 +1,5 @@
+/** The client against servers that follow a script. */
+@NullMarked
+package io.tidemark.client;
+
+import org.jspecify.annotations.NullMarked;
