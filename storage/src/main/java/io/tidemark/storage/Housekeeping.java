@@ -49,6 +49,9 @@ final class Housekeeping implements Agent, AutoCloseable {
   interface JournalTrim {
     /** All of whose frames have a sequence at or below the given one. */
     void trim(long coveredSequence) throws IOException;
+
+    /** Those that are sealed and were held until now. */
+    void trimReleased() throws IOException;
   }
 
   private final StoreConfig config;
@@ -126,6 +129,7 @@ final class Housekeeping implements Agent, AutoCloseable {
     nextRoundNanos = now + INTERVAL_NS;
     space.check();
     space.keepBallast();
+    journal.trimReleased();
     boolean hasDropped = dropExpired();
     boolean hasPlanned = !space.isFull() && planMerge();
     if (merge == null && !hasSealed) {

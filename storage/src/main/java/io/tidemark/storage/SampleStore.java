@@ -22,6 +22,7 @@ import io.tidemark.storage.io.StoreDirectory;
 import io.tidemark.storage.journal.ChronicleJournal;
 import io.tidemark.storage.journal.FileJournal;
 import io.tidemark.storage.journal.Journal;
+import io.tidemark.storage.journal.JournalReader;
 import io.tidemark.storage.journal.JournalScanner;
 import io.tidemark.storage.manifest.Manifest;
 import io.tidemark.storage.segment.SegmentReader;
@@ -62,6 +63,9 @@ public final class SampleStore implements AutoCloseable {
   private final ChangeFeed feed;
   private final Recovery recovery;
   private final DamageList damage;
+
+  /* Written by who holds the journal, read by the manifest agent. */
+  private volatile long journalHold = Long.MAX_VALUE;
 
   /* Scrubbing thread only. */
   private long lastScrubbed;
@@ -149,8 +153,7 @@ public final class SampleStore implements AutoCloseable {
     writer =
         new StoreWriter(
             this, config, journal, clock, space, requests, last, replay.transactionTimeMicros);
-    manifestAgent =
-        new Housekeeping(config, clock, space, sealed, snapshots, writer, this::trimJournal);
+    manifestAgent = new Housekeeping(config, clock, space, sealed, snapshots, writer, new Trim());
     feed = new ChangeFeed(sealed.storeId(), this::openFeedView, writer::syncedOrder);
   }
 
@@ -545,14 +548,44 @@ public final class SampleStore implements AutoCloseable {
     snapshots.rotate();
   }
 
-  private void trimJournal(long coveredSequence) throws IOException {
-    journal.trim(coveredSequence);
-    while (!oldRuns.isEmpty() && oldRuns.getFirst().lastSequence() <= coveredSequence) {
-      Path folder = oldRuns.removeFirst().folder();
-      for (String name : disk.list(folder)) {
-        disk.delete(folder.resolve(name));
+  /**
+   * Keeps the journal's frames from a sequence on, also when they are sealed: for who still reads
+   * them. Another call takes the place of the last one; until the first, nothing is kept. A store
+   * that is opened keeps nothing: hold what is needed before the manifest agent runs. Any thread.
+   */
+  public void holdJournal(long firstSequence) {
+    journalHold = firstSequence;
+  }
+
+  /** A reader of the journal's frames. What it is to find must be held. */
+  public JournalReader journalReader() {
+    return new JournalReader(
+        disk, directory.path().resolve(StoreFolders.JOURNAL), sealed.storeId());
+  }
+
+  /** Trims the journal as far as nobody holds it. Manifest agent only. */
+  private final class Trim implements Housekeeping.JournalTrim {
+    private long trimmed;
+
+    @Override
+    public void trim(long coveredSequence) throws IOException {
+      trimmed = Math.min(coveredSequence, journalHold - 1);
+      journal.trim(trimmed);
+      while (!oldRuns.isEmpty() && oldRuns.getFirst().lastSequence() <= trimmed) {
+        Path folder = oldRuns.removeFirst().folder();
+        for (String name : disk.list(folder)) {
+          disk.delete(folder.resolve(name));
+        }
+        disk.delete(folder);
       }
-      disk.delete(folder);
+    }
+
+    @Override
+    public void trimReleased() throws IOException {
+      long covered = sealed.manifest().coveredSequence();
+      if (journalHold != Long.MAX_VALUE && Math.min(covered, journalHold - 1) > trimmed) {
+        trim(covered);
+      }
     }
   }
 

@@ -331,6 +331,8 @@ public final class StoreVerifier {
             "ballast",
             "sql",
             "demo.json",
+            "forward",
+            "forward-refused.jsonl",
             "security",
             "quarantine",
             "refused");

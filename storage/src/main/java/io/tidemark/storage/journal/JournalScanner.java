@@ -34,7 +34,7 @@ public final class JournalScanner {
    */
   private static final Logger LOG = LoggerFactory.getLogger(JournalScanner.class);
   private static final String CHRONICLE_SUFFIX = ".cq4";
-  private static final String RUN_PREFIX = "run-";
+  static final String RUN_PREFIX = "run-";
   private static final int REPORT_BYTES = 1 << 20;
 
   private JournalScanner() {}
