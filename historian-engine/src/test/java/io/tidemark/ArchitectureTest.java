@@ -1,6 +1,7 @@
 package io.tidemark;
 
 import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -93,6 +94,32 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.tidemark.storage..", "io.tidemark.query.duckdb..", "io.tidemark.ingest.ring..");
 
+  /** Forwarding reads the journal and speaks to another server; it knows nobody of this one. */
+  @ArchTest
+  static final ArchRule forwardingStandsOnTheStore =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.forward..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.tidemark.engine..",
+              "io.tidemark.wire..",
+              "io.tidemark.cli..",
+              "io.tidemark.query..",
+              "io.tidemark.ingest..");
+
+  /** What runs elsewhere needs nothing of the server. */
+  @ArchTest
+  static final ArchRule theClientStandsAlone =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.client..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.tidemark..")
+                  .and(DescribedPredicate.not(resideInAPackage("io.tidemark.client.."))));
+
   @ArchTest
   static final ArchRule segmentsDoNotKnowWhatIsLive =
       noClasses()
@@ -127,7 +154,8 @@ class ArchitectureTest {
           "org.apache.arrow..",
           "io.tidemark.query.arrow..",
           "io.tidemark.ingest.arrow..",
-          "io.tidemark.wire.flight..");
+          "io.tidemark.wire.flight..",
+          "io.tidemark.forward.arrow..");
 
   @ArchTest
   static final ArchRule flight = livesIn("org.apache.arrow.flight..", "io.tidemark.wire.flight..");
@@ -264,7 +292,8 @@ class ArchitectureTest {
               "io.tidemark.catalog..",
               "io.tidemark.storage..",
               "io.tidemark.ingest..",
-              "io.tidemark.query..")
+              "io.tidemark.query..",
+              "io.tidemark.forward..")
           .should()
           .callMethod(Thread.class, "start")
           .orShould()
@@ -294,7 +323,8 @@ class ArchitectureTest {
               "io.tidemark.catalog..",
               "io.tidemark.storage..",
               "io.tidemark.ingest..",
-              "io.tidemark.query..")
+              "io.tidemark.query..",
+              "io.tidemark.forward..")
           .should()
           .callMethod(System.class, "nanoTime")
           .orShould()

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ServeCommand.class,
+      ForwardCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       SqlCommand.class,
@@ -107,6 +108,7 @@ public final class Main implements Runnable {
               }
               boolean starts =
                   command.getCommand() instanceof ServeCommand
+                      || command.getCommand() instanceof ForwardCommand
                       || command.getCommand() instanceof DemoCommand;
               return starts ? ExitCodes.of(failure) : CommandLine.ExitCode.SOFTWARE;
             })

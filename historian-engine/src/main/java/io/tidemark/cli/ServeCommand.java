@@ -1,6 +1,7 @@
 package io.tidemark.cli;
 
 import io.tidemark.engine.HistorianConfig;
+import io.tidemark.forward.ForwardStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -28,14 +29,24 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    HistorianConfig config = options.load(Map.of());
-    RunningServer server = RunningServer.start(config, spec.commandLine().getErr());
-    PrintWriter out = spec.commandLine().getOut();
+    return run(options.load(Map.of()), spec.commandLine().getOut(), spec.commandLine().getErr());
+  }
+
+  /** Starts a server and runs until it is stopped. */
+  static int run(HistorianConfig config, PrintWriter out, PrintWriter err)
+      throws IOException, InterruptedException {
+    RunningServer server = RunningServer.start(config, err);
     if (server.flightAddress() != null) {
       out.printf("Flight SQL at %s%n", server.flightAddress());
     }
     if (server.pgPort() >= 0) {
       out.printf("PostgreSQL at 127.0.0.1:%d%n", server.pgPort());
+    }
+    ForwardStatus forwarding = server.engine().forwardStatus();
+    if (forwarding != null) {
+      out.printf(
+          "forwarding to %s as %s, frames that wait: %d%n",
+          config.forward().to(), config.forward().name(), forwarding.backlogFrames());
     }
     // The last line: who waits for it may begin.
     out.printf("tidemark serves %s at %s%n", config.dataDir(), server.address());

@@ -48,7 +48,13 @@ final class ServerOptions {
 
   /** The configuration, with defaults of the command below file and environment. */
   HistorianConfig load(Map<String, String> commandDefaults) {
+    return load(commandDefaults, Map.of());
+  }
+
+  /** As above, with settings that the command has options for. */
+  HistorianConfig load(Map<String, String> commandDefaults, Map<String, String> commandFlags) {
     Map<String, String> flags = new LinkedHashMap<>(settings);
+    flags.putAll(commandFlags);
     if (data != null) {
       flags.put("dataDir", data.toString());
     }

@@ -4,6 +4,7 @@ import io.tidemark.engine.Health.Reason;
 import io.tidemark.engine.Health.ReasonCode;
 import io.tidemark.engine.Historian.DamageReport;
 import io.tidemark.engine.Historian.DamagedPart;
+import io.tidemark.forward.ForwardStatus;
 import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.model.ReadView;
 import io.tidemark.model.TagDefinition;
@@ -13,6 +14,8 @@ import io.tidemark.storage.damage.DamageList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at the parts of the engine and says how it is. Safe from any thread. */
 final class EngineHealth {
@@ -22,12 +25,17 @@ final class EngineHealth {
   /** A force that runs longer than this is worth a look. */
   private static final long SLOW_FORCE_NS = 1_000_000_000;
 
+  /** A server that does not take samples for longer than this is worth a look. */
+  private static final long FORWARD_BLOCKED_NS = 5_000_000_000L;
+
   private final SampleStore store;
   private final AppendPath path;
+  private final Supplier<@Nullable ForwardStatus> forwarding;
 
-  EngineHealth(SampleStore store, AppendPath path) {
+  EngineHealth(SampleStore store, AppendPath path, Supplier<@Nullable ForwardStatus> forwarding) {
     this.store = store;
     this.path = path;
+    this.forwarding = forwarding;
   }
 
   /**
@@ -40,6 +48,7 @@ final class EngineHealth {
    * @param forceNs how long the force under way has run, 0 if there is none
    * @param pushedBack whether writes wait for a seal
    * @param missing ranges of frames that were forced and are gone
+   * @param forwarding how samples get to another server, or null
    */
   record Seen(
       boolean failed,
@@ -49,7 +58,8 @@ final class EngineHealth {
       long forceNs,
       boolean pushedBack,
       List<String> missing,
-      DamageReport damage) {}
+      DamageReport damage,
+      @Nullable ForwardStatus forwarding) {}
 
   Health now(boolean failed) {
     SampleStore.Recovery found = store.recovery();
@@ -64,7 +74,8 @@ final class EngineHealth {
             path.syncAgent().forceUnderWayNanos(),
             store.writer().isPushedBack(),
             missing,
-            damage);
+            damage,
+            forwarding.get());
     try (ReadView view = store.openReadView()) {
       return Health.of(
           reasons(seen),
@@ -129,6 +140,20 @@ final class EngineHealth {
           new Reason(
               ReasonCode.SEAL_LAG,
               "samples come faster than they are sealed, writes wait for memory"));
+    }
+    ForwardStatus forwarding = seen.forwarding();
+    ForwardStatus.Trouble trouble = forwarding == null ? null : forwarding.trouble();
+    if (trouble != null && trouble.sinceNs() > FORWARD_BLOCKED_NS) {
+      reasons.add(
+          new Reason(
+              ReasonCode.FORWARD_BLOCKED,
+              String.format(
+                  Locale.ROOT,
+                  "samples are kept here, the server in forward.to does not take them: lane=%s,"
+                      + " seconds=%d, %s",
+                  trouble.lane(),
+                  trouble.sinceNs() / 1_000_000_000L,
+                  trouble.reason())));
     }
     return reasons;
   }

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.engine.security.Access;
+import io.tidemark.forward.ForwardStatus;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.append.AppendPath;
 import io.tidemark.model.ErrorCode;
@@ -223,6 +224,41 @@ final class EngineMetrics {
     gauge("tidemark.accounts", "Accounts.", null, () -> access.accounts().all().size());
     counter("tidemark.logins.failed", "Logins refused.", null, access::failedLogins);
     gauge("tidemark.sql.scans", "Scans that statements may read.", null, () -> sql.get().scans());
+  }
+
+  /** Adds what is sent to another server. */
+  void forwarding(Supplier<ForwardStatus> status) {
+    counter(
+        "tidemark.forward.samples",
+        "Samples that the other server has acknowledged.",
+        null,
+        () -> status.get().samplesSent());
+    counter(
+        "tidemark.forward.requests",
+        "Requests with them.",
+        null,
+        () -> status.get().requestsSent());
+    counter("tidemark.forward.retries", "Requests sent again.", null, () -> status.get().repeats());
+    counter(
+        "tidemark.forward.refused",
+        "Samples that the other server would not take.",
+        null,
+        () -> status.get().refused());
+    gauge(
+        "tidemark.forward.backlog.frames",
+        "Frames that wait behind what is new.",
+        null,
+        () -> status.get().backlogFrames());
+    gauge(
+        "tidemark.forward.live.lag",
+        "Age of the oldest new frame that is not acknowledged.",
+        "seconds",
+        () -> status.get().liveLagSeconds());
+    gauge(
+        "tidemark.forward.backlog.lag",
+        "Age of the oldest frame of the backlog.",
+        "seconds",
+        () -> status.get().backlogLagSeconds());
   }
 
   /** All of them as text. */

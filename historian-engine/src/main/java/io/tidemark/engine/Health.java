@@ -50,6 +50,8 @@ public record Health(
     FORCE_SLOW(State.DEGRADED),
     /** Samples come faster than they can be sealed. */
     SEAL_LAG(State.DEGRADED),
+    /** The server that samples are sent to does not take them. */
+    FORWARD_BLOCKED(State.DEGRADED),
     /** Room on the disk runs out. */
     DISK_LOW(State.DEGRADED),
     /** Too little free space for samples. */

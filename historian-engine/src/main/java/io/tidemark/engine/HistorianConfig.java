@@ -2,6 +2,7 @@ package io.tidemark.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import io.tidemark.forward.ForwardConfig;
 import io.tidemark.ingest.IngestConfig;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.ErrorText;
@@ -13,6 +14,10 @@ import io.tidemark.storage.DiskRule;
 import io.tidemark.storage.StoreConfig;
 import io.tidemark.storage.lifecycle.RetentionRule;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -43,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param flight the Flight SQL door
  * @param pg the door of the PostgreSQL protocol
  * @param security who may ask, and how the doors are locked
+ * @param forward the server that samples are sent to, if any
  * @param calendars production days and shifts by name; {@code plant} always exists
  * @param settings all settings as they were written, by key
  */
@@ -58,6 +64,7 @@ public record HistorianConfig(
     Door flight,
     Door pg,
     Security security,
+    ForwardConfig forward,
     Map<String, ShiftCalendar> calendars,
     Map<String, String> settings) {
 
@@ -318,7 +325,42 @@ public record HistorianConfig(
         "query.sqlRowsMax",
         "0",
         "Rows that a statement may yield; one that yields more fails with TOO_MANY. 0 sets no"
-            + " limit.");
+            + " limit."),
+    /** Server to forward to. */
+    FORWARD_TO(
+        "forward.to",
+        "",
+        "Address of a server that all samples are sent to (docs/forward.md), such as"
+            + " https://historian.example:7300; empty for none."),
+    /** Token for it. */
+    FORWARD_TOKEN_FILE(
+        "forward.tokenFile",
+        "",
+        "File that holds the token of an account that may write and define there; read again with"
+            + " every request."),
+    /** Trust in it. */
+    FORWARD_TRUST_FILE(
+        "forward.trustFile",
+        "",
+        "Certificates in PEM that are trusted beside the system's, such as the one that the server"
+            + " made for itself."),
+    /** Name there. */
+    FORWARD_NAME(
+        "forward.name",
+        "",
+        "Name by which that server knows this one, its own for each that forwards; without, the"
+            + " machine's name."),
+    /** Lag. */
+    FORWARD_LIVE_LAG(
+        "forward.liveLag",
+        "2s",
+        "Age of the oldest sample not sent beyond which what waits is sent beside what is new, not"
+            + " before it."),
+    /** Samples of a request. */
+    FORWARD_REQUEST_SAMPLES(
+        "forward.requestSamples",
+        "65536",
+        "Samples after which a forwarded request takes no further frame.");
 
     private final String key;
     private final String defaultText;
@@ -363,6 +405,7 @@ public record HistorianConfig(
           "TIDEMARK_VERBOSE",
           "TIDEMARK_HEAP");
 
+  private static final Pattern HOST_NAME = Pattern.compile("[!-~]([ -~]{0,198}[!-~])?");
   private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*(B|KiB|MiB|GiB)?");
   private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
 
@@ -520,6 +563,13 @@ public record HistorianConfig(
                 reader.oneOf(Setting.TLS_MODE, "auto", "on", "off").toUpperCase(Locale.ROOT)),
             reader.file(Setting.TLS_CERTIFICATE_FILE),
             reader.file(Setting.TLS_KEY_FILE)),
+        new ForwardConfig(
+            reader.address(Setting.FORWARD_TO),
+            reader.file(Setting.FORWARD_TOKEN_FILE),
+            reader.file(Setting.FORWARD_TRUST_FILE),
+            reader.hostName(Setting.FORWARD_NAME),
+            reader.nanos(Setting.FORWARD_LIVE_LAG),
+            reader.integer(Setting.FORWARD_REQUEST_SAMPLES, 1, 1 << 20)),
         CalendarSettings.read(reader.values(), reader.sources(), zone),
         new TreeMap<>(reader.values()));
   }
@@ -555,6 +605,39 @@ public record HistorianConfig(
     @Nullable Path file(Setting setting) {
       String name = text(setting).strip();
       return name.isEmpty() ? null : Path.of(name);
+    }
+
+    @Nullable URI address(Setting setting) {
+      String text = text(setting).strip();
+      if (text.isEmpty()) {
+        return null;
+      }
+      try {
+        URI address = new URI(text);
+        if (address.getHost() != null
+            && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
+          return address;
+        }
+      } catch (URISyntaxException e) {
+        // Reported below.
+      }
+      throw bad(setting, "an address such as https://historian.example:7300");
+    }
+
+    /** A name for headers; without one that of the machine. */
+    String hostName(Setting setting) {
+      String name = text(setting).strip();
+      if (name.isEmpty()) {
+        try {
+          return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+          return "tidemark";
+        }
+      }
+      if (HOST_NAME.matcher(name).matches()) {
+        return name;
+      }
+      throw bad(setting, "up to 200 printable ASCII characters");
     }
 
     String oneOf(Setting setting, String... allowed) {

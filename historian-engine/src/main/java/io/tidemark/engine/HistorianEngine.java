@@ -6,6 +6,8 @@ import io.tidemark.engine.security.Account;
 import io.tidemark.engine.security.AccountRequest;
 import io.tidemark.engine.security.Accounts;
 import io.tidemark.engine.security.Right;
+import io.tidemark.forward.ForwardStatus;
+import io.tidemark.forward.Forwarder;
 import io.tidemark.ingest.Ack;
 import io.tidemark.ingest.AckLevel;
 import io.tidemark.ingest.Ingress;
@@ -106,6 +108,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   private final EngineMetrics metrics = new EngineMetrics();
   private final Upkeep upkeep;
   private final Derivations derivations;
+  private final @Nullable Forwarding forwarding;
   private final TagSearch tagSearch;
   private final EngineHealth health;
   private final Queue<LineProtocolDecoder> decoders = new ArrayBlockingQueue<>(DECODERS_KEPT);
@@ -140,6 +143,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             },
             progress);
     access.accounts().recovered();
+    if (config.forward().isWanted()) {
+      store.holdJournal(0); // all of it, until the forwarder knows what it needs
+    }
     path = new AppendPath(store.writer(), config.ringBytes(), REQUESTS_MAX, System::nanoTime);
     syncThread = new AgentThread(path.syncAgent(), this::failed);
     sealThread = new AgentThread(store.manifestAgent(), this::failed);
@@ -178,11 +184,15 @@ public final class HistorianEngine implements Historian, AutoCloseable {
             config.scrubIntervalNs(),
             new SysTags(metrics, ingress, this::nowNs)::write,
             config.ingest().sysTagsIntervalNs());
-    health = new EngineHealth(store, path);
+    forwarding = config.forward().isWanted() ? new Forwarding(forwarder()) : null;
+    health = new EngineHealth(store, path, this::forwardStatus);
     derivations =
         new Derivations(
             new DerivationAgent(
                 store, context, journaledContext, this::derivationContext, System::nanoTime));
+    if (forwarding != null) {
+      metrics.forwarding(forwarding::status);
+    }
     journalSettings(lastSettings[0]);
     SampleStore.Recovery recovery = store.recovery();
     LOG.info(
@@ -244,6 +254,17 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     if (!Arrays.equals(before, now)) {
       ingress.submitRecord(RecordKind.CONFIG, Principal.SYSTEM, now, AckLevel.JOURNALED);
     }
+  }
+
+  private Forwarder forwarder() throws IOException {
+    return new Forwarder(
+        config.forward(), store, config.dataDir(), () -> nowNs() / 1000, System::nanoTime);
+  }
+
+  /** How the forwarding goes, or null if there is none. */
+  public @Nullable ForwardStatus forwardStatus() {
+    Forwarding running = forwarding;
+    return running == null ? null : running.status();
   }
 
   private static Agent waking(Agent agent, AgentThread next) {
@@ -734,6 +755,9 @@ public final class HistorianEngine implements Historian, AutoCloseable {
   @Override
   public void close() throws IOException {
     derivations.close();
+    if (forwarding != null) {
+      forwarding.close();
+    }
     ingress.close();
     upkeep.close();
     appendThread.close();
