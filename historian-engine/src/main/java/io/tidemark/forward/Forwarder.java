@@ -1,6 +1,7 @@
 package io.tidemark.forward;
 
 import io.tidemark.client.RequestSender;
+import io.tidemark.client.RetryRule;
 import io.tidemark.client.SenderOptions;
 import io.tidemark.client.TrustedCertificates;
 import io.tidemark.model.Agent;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * #stop}, end the threads, and {@link #close}.
  */
 public final class Forwarder implements AutoCloseable {
+  /** A server that comes back is soon noticed. */
+  private static final RetryRule RETRY =
+      new RetryRule(Duration.ofMillis(100), Duration.ofSeconds(2));
+
   private final ForwardPlan plan;
   private final RefusedSamples refused;
   private final LiveLane live;
@@ -66,7 +72,7 @@ public final class Forwarder implements AutoCloseable {
 
   private static SenderOptions options(ForwardConfig config) throws IOException {
     URI to = Objects.requireNonNull(config.to());
-    SenderOptions options = SenderOptions.to(to);
+    SenderOptions options = SenderOptions.to(to).withRetry(RETRY);
     if (InetAddress.getByName(to.getHost()).isLoopbackAddress()) {
       options = options.withGzipBytesMin(SenderOptions.NEVER_GZIP); // costs more than it saves
     }

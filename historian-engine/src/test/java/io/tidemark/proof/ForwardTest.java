@@ -8,6 +8,9 @@ import io.tidemark.forward.ForwardStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -295,24 +298,23 @@ class ForwardTest {
 
   @Test
   void whatTheServerRefusesIsNamedAndTheRestIsStored() throws IOException {
-    Api.expect(
-        server
-            .api()
-            .send(
-                "PUT", "/api/v1/tags", "application/json", "{\"name\":\"X\",\"type\":\"string\"}"));
-    TestServer from = source();
-    from.api().writeLines(line("GOOD", 1, 1) + line("X", 17, 1_000) + line("GOOD", 2, 2));
+    TestServer from = source("ingest.futureMax", "100d");
+    Instant ahead = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(Duration.ofDays(1));
+    from.api()
+        .writeLines(
+            line("GOOD", 1, 1)
+                + line("X", 17, ahead.getEpochSecond() * 1_000_000_000L)
+                + line("GOOD", 2, 2));
     await("what fits", () -> values("GOOD").equals(List.of(1L, 2L)));
     await("the count", () -> status(from).refused() == 1);
     List<String> lines =
         Files.readAllLines(folder.resolve("source").resolve("forward-refused.jsonl"));
-    assertThat(lines).hasSize(2);
-    assertThat(Api.parse(lines.get(0)).path("message").asText()).contains("X");
-    JsonNode sample = Api.parse(lines.get(1));
+    assertThat(lines).hasSize(1);
+    JsonNode sample = Api.parse(lines.getFirst());
     assertThat(sample.path("tag").asText()).isEqualTo("X");
-    assertThat(sample.path("ts").asText()).isEqualTo("1970-01-01T00:00:00.000001Z");
+    assertThat(sample.path("ts").asText()).isEqualTo(ahead.toString());
     assertThat(sample.path("value").asText()).isEqualTo("17");
-    assertThat(sample.path("code").asText()).isEqualTo("WRONG_TYPE");
+    assertThat(sample.path("code").asText()).isEqualTo("TOO_FAR_IN_FUTURE");
     String metrics = from.engine().metricsText();
     assertThat(metrics)
         .contains(
