@@ -3,8 +3,15 @@ package io.tidemark.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.client.RetryRule;
+import io.tidemark.client.TidemarkClient;
 import io.tidemark.engine.Health;
 import io.tidemark.forward.ForwardStatus;
+import io.tidemark.ingest.Ack;
+import io.tidemark.ingest.AckLevel;
+import io.tidemark.ingest.WriteSession;
+import io.tidemark.model.Principal;
+import io.tidemark.storage.SampleStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * happens in between, and what is new does not wait for what piled up.
  */
 class ForwardTest {
-  private static final long HANG_SECONDS = 60;
+  private static final long HANG_SECONDS = Long.getLong("tidemark.hangSeconds", 60);
 
   @TempDir Path folder;
   private TestServer server;
@@ -357,5 +364,89 @@ class ForwardTest {
     gate.open();
     await("the sample", () -> values("A").equals(List.of(1L)));
     assertThat(from.engine().health().state()).isEqualTo(Health.State.READY);
+  }
+
+  /** The process is killed again and again between a client and the server that both go on. */
+  @Test
+  void everySampleIsThereOnceThoughTheForwarderIsKilled() throws IOException {
+    Path data = folder.resolve("killed");
+    String to = gate.address().replace("127.0.0.1", "localhost");
+    ServerProcess process = ServerProcess.run("forward", data, 0, "--to", to, "--name", "edge 7");
+    try {
+      assertThat(process.output()).contains("forwarding to " + to + " as edge 7, frames that wait");
+      int port = process.port();
+      Api.expect(
+          process
+              .api()
+              .send(
+                  "PUT",
+                  "/api/v1/tags",
+                  "application/json",
+                  "{\"name\":\"K\",\"type\":\"int64\",\"duplicates\":\"keep-all\"}"));
+      gate.swallowEach(4);
+      try (TidemarkClient client =
+          TidemarkClient.to(process.address())
+              .batchSamples(7)
+              .retry(new RetryRule(Duration.ofMillis(10), Duration.ofMillis(200)))
+              .start()) {
+        int samples = 0;
+        for (int kill = 0; kill < 3; kill++) {
+          for (int i = 0; i < 400; i++, samples++) {
+            client.write("K", samples, (long) samples);
+            LockSupport.parkNanos(1_000_000);
+          }
+          process.kill();
+          process = ServerProcess.run("forward", data, port, "--to", to, "--name", "edge 7");
+        }
+        assertThat(client.close(Duration.ofSeconds(HANG_SECONDS))).isTrue();
+        List<Long> all = upTo(samples);
+        await("all samples", () -> values("K").size() >= all.size());
+        assertThat(values("K")).isEqualTo(all);
+      }
+    } finally {
+      process.kill();
+    }
+  }
+
+  /** Many samples at once; {@code -Dtidemark.forwardSamples=20000000} to see how fast. */
+  @Test
+  void aLongBacklogDrains() throws IOException {
+    int samples = Integer.getInteger("tidemark.forwardSamples", 300_000);
+    int tags = 1000;
+    gate.shut();
+    TestServer filling = source();
+    fill(filling, samples, tags);
+    filling.close();
+    long start = System.nanoTime();
+    TestServer from = source("forward.to", server.address());
+    await("a backlog", () -> status(from).samplesSent() > 0);
+    await("the end", () -> status(from).samplesSent() >= samples);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.out.printf(
+        "backlog drained: samples=%d, seconds=%.1f, samplesPerSecond=%.0f%n",
+        samples, seconds, samples / seconds);
+    assertThat(status(from).samplesSent()).isEqualTo(samples);
+    SampleStore.Sizes there = server.engine().sizes();
+    assertThat(there.hotRows() + there.segmentRows()).isEqualTo(samples);
+    await("all acknowledged", () -> status(from).backlogFrames() == 0);
+  }
+
+  /** Writes samples as a collector does, a scan of all tags at a time. */
+  private static void fill(TestServer into, int samples, int tags) {
+    String[] names = IntStream.range(0, tags).mapToObj(i -> "FILL." + i).toArray(String[]::new);
+    for (int written = 0; written < samples; ) {
+      Ack ack;
+      try (WriteSession session = into.engine().openSession(Principal.SYSTEM, AckLevel.JOURNALED)) {
+        for (int i = 0; i < 10 * tags && written < samples; i++, written++) {
+          session.decimal(
+              names[written % tags],
+              1_000_000_000L * (written / tags),
+              Math.round(100 * Math.sin(written * 1e-4)) / 10.0,
+              0);
+        }
+        ack = session.finish();
+      }
+      ack.await(HANG_SECONDS, TimeUnit.SECONDS);
+    }
   }
 }
