@@ -211,7 +211,7 @@ class ForwardTest {
   @Test
   void itGoesOnWhereItEnded() throws IOException {
     int samples = 0;
-    for (int run = 0; run < 4; run++) {
+    for (int run = 0; run < 3; run++) {
       TestServer from = source("store.journal", run % 2 == 0 ? "chronicle" : "file");
       if (run == 0) {
         keepAll(from, "A");
