@@ -50,9 +50,9 @@ final class FlightPut {
   private static final String PATH = "samples";
   private static final int[] LONG_ROWS = {8192, 65_536};
   private static final int WIDE_SCANS = 64;
-  private static final int BATCHES_UNDER_WAY = 8;
-  private static final long SAMPLES_MAX = 10_000_000;
-  private static final int WARM_UP_SHARE = 5;
+  private static final int BATCHES_UNDER_WAY = 32;
+  private static final long SAMPLES_MAX = 20_000_000;
+  private static final int WARM_UP_SHARE = 1; // the server is new for each row
   private static final int ACK_SECONDS_MAX = 60;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final DictionaryEncoding TAGS =

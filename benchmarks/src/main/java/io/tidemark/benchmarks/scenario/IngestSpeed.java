@@ -43,7 +43,6 @@ final class IngestSpeed {
     AckLatency.answer(bench, peak / 2);
     IngestMemory.answer(bench);
     Overload.answer(bench, peak);
-    FlightPut.answer(bench);
   }
 
   /** Samples a second of one connection that writes a line a sample. */

@@ -34,6 +34,7 @@ public final class SizeSuite {
           new Question("sql", "what statements take", SqlSpeed::answer),
           new Question("doors", "what Flight and PostgreSQL clients get", DoorSpeed::answer),
           new Question("ingest", "what writers get, also too many of them", IngestSpeed::answer),
+          new Question("uploads", "what a writer of Arrow batches gets", FlightPut::answer),
           new Question("export", "does memory grow with an export?", ExportMemory::answer));
 
   private final List<String> only = new ArrayList<>();
