@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The server's counters in the Prometheus text format. The counters themselves are plain fields of
- * what they count, read when somebody asks: nothing on a hot path knows of this. No label names a
- * tag.
+ * what they count, read when somebody asks: nothing on a hot path knows of this, but for the time
+ * that a request waits, which the agents tell. No label names a tag.
  */
 final class EngineMetrics {
   private static final Duration[] LATENCIES = {

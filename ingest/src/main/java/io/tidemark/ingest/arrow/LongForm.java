@@ -9,7 +9,6 @@ import io.tidemark.model.HistorianException;
 import io.tidemark.model.NearestName;
 import io.tidemark.model.SampleFlags;
 import io.tidemark.model.SampleType;
-import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,11 +159,12 @@ final class LongForm implements BatchForm {
   private void quarantine(WriteSession session, int row, HistorianException why) {
     try {
       int at = valueAt(row);
+      boolean isAbsent = at == values.length;
       session.quarantine(
           tags.name(tagCells, row),
           BatchColumns.timeNs(time, timeCells, row),
-          at < values.length ? values[at].value(valueCells[at], row) : null,
-          code(statuses, row),
+          isAbsent ? null : values[at].value(valueCells[at], row),
+          StatusColumn.code(StatusColumn.of(statuses, statusCells, row), isAbsent),
           why);
     } catch (HistorianException e) {
       // a cell that cannot be read is no sample
@@ -180,27 +180,21 @@ final class LongForm implements BatchForm {
     return at;
   }
 
-  private int code(@Nullable StatusColumn column, int row) {
-    long given = column == null ? StatusColumn.NOT_GIVEN : column.of(statusCells, row);
-    return given == StatusColumn.NOT_GIVEN ? StatusCodes.GOOD : (int) given;
-  }
-
   private void add(WriteSession session, int row) {
     int at = valueAt(row);
     ValueColumn column = at < values.length ? values[at] : null;
     TagDefinition tag =
         tags.of(session, tagCells, row, column == null ? SampleType.FLOAT64 : column.typeIfNew());
     long timeNs = BatchColumns.timeNs(time, timeCells, row);
-    long status = statuses == null ? StatusColumn.NOT_GIVEN : statuses.of(statusCells, row);
+    long given = StatusColumn.of(statuses, statusCells, row);
+    int status = StatusColumn.code(given, column == null);
     if (flagsNumber >= 0) {
       session.flags(flags(row));
     }
     if (column != null) {
-      int code = status == StatusColumn.NOT_GIVEN ? StatusCodes.GOOD : (int) status;
-      column.add(session, tag, timeNs, valueCells[at], row, code);
+      column.add(session, tag, timeNs, valueCells[at], row, status);
     } else {
-      session.absent(
-          tag, timeNs, status == StatusColumn.NOT_GIVEN ? StatusCodes.BAD_NO_DATA : (int) status);
+      session.absent(tag, timeNs, status);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tidemark.ingest.arrow;
 
 import io.tidemark.ingest.arrow.ArrowColumn.Kind;
+import io.tidemark.model.StatusCodes;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,25 @@ final class StatusColumn {
     columns.load(number, cells, from, count);
   }
 
-  /** The code of a row, unsigned, or {@link #NOT_GIVEN}. */
-  long of(ColumnCells cells, int row) {
+  /** What a row gives, {@link #NOT_GIVEN} also where there is no such column. */
+  static long of(@Nullable StatusColumn column, ColumnCells cells, int row) {
+    return column == null ? NOT_GIVEN : column.of(cells, row);
+  }
+
+  /**
+   * The code of a sample.
+   *
+   * @param given as {@link #of} tells it
+   * @param isAbsent whether the sample has no value
+   */
+  static int code(long given, boolean isAbsent) {
+    if (given != NOT_GIVEN) {
+      return (int) given;
+    }
+    return isAbsent ? StatusCodes.BAD_NO_DATA : StatusCodes.GOOD;
+  }
+
+  private long of(ColumnCells cells, int row) {
     if (cells.isNull(row)) {
       return NOT_GIVEN;
     }

@@ -58,11 +58,9 @@ final class TextDictionary {
     vector = now;
     values = ArrowColumn.of(now.getField());
     int count = now.getValueCount();
-    byte[] offsets = knownOffsets;
-    byte[] bytes = knownTexts;
     if (count == texts.length
-        && isSame(now.getOffsetBuffer(), offsets)
-        && isSame(now.getDataBuffer(), bytes)) {
+        && isSame(now.getOffsetBuffer(), knownOffsets)
+        && isSame(now.getDataBuffer(), knownTexts)) {
       return false;
     }
     knownOffsets = copy(now.getOffsetBuffer());

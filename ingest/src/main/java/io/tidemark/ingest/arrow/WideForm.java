@@ -4,7 +4,6 @@ import io.tidemark.ingest.WriteReport;
 import io.tidemark.ingest.WriteSession;
 import io.tidemark.model.ErrorCode;
 import io.tidemark.model.HistorianException;
-import io.tidemark.model.StatusCodes;
 import io.tidemark.model.TagDefinition;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,24 +116,19 @@ final class WideForm implements BatchForm {
           tag.values.name(),
           BatchColumns.timeNs(time, timeCells, row),
           tag.values.value(valueCells, row),
-          code(tag.statuses, row),
+          StatusColumn.code(
+              StatusColumn.of(tag.statuses, statusCells, row), valueCells.isNull(row)),
           why);
     } catch (HistorianException e) {
       // a cell that cannot be read is no sample
     }
   }
 
-  private int code(@Nullable StatusColumn column, int row) {
-    long given = column == null ? StatusColumn.NOT_GIVEN : column.of(statusCells, row);
-    return given == StatusColumn.NOT_GIVEN ? StatusCodes.GOOD : (int) given;
-  }
-
   /** Whether the cell is a sample. */
   private boolean add(WriteSession session, Tag tag, int number, int row) {
-    StatusColumn statuses = tag.statuses;
-    long status = statuses == null ? StatusColumn.NOT_GIVEN : statuses.of(statusCells, row);
+    long given = StatusColumn.of(tag.statuses, statusCells, row);
     boolean isAbsent = valueCells.isNull(row);
-    if (isAbsent && status == StatusColumn.NOT_GIVEN) {
+    if (isAbsent && given == StatusColumn.NOT_GIVEN) {
       return false;
     }
     TagDefinition definition = resolved.known(number);
@@ -142,7 +136,7 @@ final class WideForm implements BatchForm {
       definition = resolved.resolve(session, number, tag.values.name(), tag.values.typeIfNew());
     }
     long timeNs = BatchColumns.timeNs(time, timeCells, row);
-    int code = status == StatusColumn.NOT_GIVEN ? StatusCodes.GOOD : (int) status;
+    int code = StatusColumn.code(given, isAbsent);
     if (isAbsent) {
       session.absent(definition, timeNs, code);
     } else {
