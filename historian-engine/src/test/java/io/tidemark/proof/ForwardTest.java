@@ -313,7 +313,7 @@ class ForwardTest {
                 + line("X", 17, ahead.getEpochSecond() * 1_000_000_000L)
                 + line("GOOD", 2, 2));
     await("what fits", () -> values("GOOD").equals(List.of(1L, 2L)));
-    await("the count", () -> status(from).refused() == 1);
+    await("the count", () -> status(from).refused() == 1 && status(from).samplesSent() == 2);
     List<String> lines =
         Files.readAllLines(folder.resolve("source").resolve("forward-refused.jsonl"));
     assertThat(lines).hasSize(1);
