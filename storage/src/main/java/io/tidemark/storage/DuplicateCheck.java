@@ -48,6 +48,11 @@ final class DuplicateCheck {
 
   private record Place(int tagId, long timeNs) {}
 
+  /** Whether a frame of a mode has to be looked at. */
+  boolean mayReject(WriteMode mode) {
+    return mode != WriteMode.UPDATE || tags.anyRejectsDuplicates();
+  }
+
   /**
    * Rejects rows.
    *
@@ -58,9 +63,6 @@ final class DuplicateCheck {
     WriteMode mode = frame.mode();
     if (mode != WriteMode.UPDATE) {
       return rejectByMode(frame, mode, snapshot);
-    }
-    if (!tags.anyRejectsDuplicates()) {
-      return 0;
     }
     if (generation != tags.generation()) {
       newest.clear(); // a tag of another rule is not followed

@@ -68,7 +68,7 @@ final class Housekeeping implements Agent, AutoCloseable {
   /* How late samples have been coming; falls slowly once they do not. */
   private long latenessNs;
   private @Nullable Compaction merge;
-  private @Nullable StoreSnapshot merged;
+  private @Nullable SegmentSet merged;
 
   /* Generation for which there was nothing to merge. */
   private long settledGeneration = -1;
@@ -182,9 +182,9 @@ final class Housekeeping implements Agent, AutoCloseable {
         || (manifest.generation() == settledGeneration && isQuiet == settledQuietly)) {
       return false;
     }
-    StoreSnapshot now = snapshots.retained();
+    SegmentSet now = snapshots.retainedSegments();
     Map<Long, SegmentReader> readers = new HashMap<>();
-    now.segments().segments().forEach(each -> readers.put(each.segmentId(), each));
+    now.segments().forEach(each -> readers.put(each.segmentId(), each));
     readers.keySet().removeAll(unreadable);
     try {
       lateRows.keySet().retainAll(readers.keySet());
@@ -209,7 +209,7 @@ final class Housekeeping implements Agent, AutoCloseable {
       LOG.warn("no room to merge segments, tried again later: {}", e.getMessage());
       retryMergeNanos = clock.nanos() + RETRY_MERGE_NS;
     }
-    now.segments().release();
+    now.release();
     return false;
   }
 
@@ -305,11 +305,11 @@ final class Housekeeping implements Agent, AutoCloseable {
 
   private void endMerge(Compaction ended) throws IOException {
     merge = null;
-    StoreSnapshot pinned = merged;
+    SegmentSet pinned = merged;
     merged = null;
     ended.close();
     if (pinned != null) {
-      pinned.segments().release();
+      pinned.release();
     }
   }
 

@@ -397,13 +397,13 @@ public final class SampleStore implements AutoCloseable {
   /** Reads every byte of the sealed files once; what is damaged is listed. Any thread. */
   public void scrub() {
     sealed.scrub();
-    StoreSnapshot now = snapshots.retained();
+    SegmentSet now = snapshots.retainedSegments();
     try {
-      for (SegmentReader segment : now.segments().segments()) {
+      for (SegmentReader segment : now.segments()) {
         segment.scrub();
       }
     } finally {
-      now.segments().release();
+      now.release();
     }
   }
 
@@ -413,10 +413,10 @@ public final class SampleStore implements AutoCloseable {
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread calls this
   public void scrubNext() {
-    StoreSnapshot now = snapshots.retained();
+    SegmentSet now = snapshots.retainedSegments();
     try {
       SegmentReader next = null;
-      for (SegmentReader segment : now.segments().segments()) {
+      for (SegmentReader segment : now.segments()) {
         if (segment.segmentId() > lastScrubbed
             && (next == null || segment.segmentId() < next.segmentId())) {
           next = segment;
@@ -431,7 +431,7 @@ public final class SampleStore implements AutoCloseable {
         lastScrubbed = next.segmentId();
       }
     } finally {
-      now.segments().release();
+      now.release();
     }
   }
 
@@ -531,8 +531,14 @@ public final class SampleStore implements AutoCloseable {
         snapshots.retained(), views, tags, sealed.storeId(), afterOrder, upToOrder, false);
   }
 
+  /** The newest snapshot, to look at its manifest and segments' names only. */
   StoreSnapshot snapshot() {
     return snapshots.current();
+  }
+
+  /** The newest snapshot, retained for the caller, who releases it. */
+  StoreSnapshot retainedSnapshot() {
+    return snapshots.retained();
   }
 
   HotTable activeTable() {

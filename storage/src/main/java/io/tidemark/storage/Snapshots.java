@@ -26,11 +26,24 @@ final class Snapshots {
     return current;
   }
 
-  /** The newest snapshot, its segments retained for the caller, who releases them. */
+  /** The newest snapshot, retained for the caller, who releases it. */
   StoreSnapshot retained() {
     while (true) {
       StoreSnapshot now = current;
-      if (now.segments().retain()) {
+      if (now.retain()) {
+        return now;
+      }
+      if (closed) {
+        throw new IllegalStateException("store is closed");
+      }
+    }
+  }
+
+  /** The newest segments, retained for the caller, who releases them: no memory waits for him. */
+  SegmentSet retainedSegments() {
+    while (true) {
+      SegmentSet now = current.segments();
+      if (now.retain()) {
         return now;
       }
       if (closed) {
@@ -43,7 +56,8 @@ final class Snapshots {
   synchronized void rotate() {
     StoreSnapshot now = current;
     current =
-        new StoreSnapshot(now.manifest(), now.segments(), now.lost(), now.active(), new HotTable());
+        new StoreSnapshot(
+            now.manifest(), now.segments(), now.lost(), now.active(), now.active().successor());
   }
 
   /** Takes a rotation back: the frozen table is the active one again, which has nothing yet. */
@@ -52,6 +66,7 @@ final class Snapshots {
     HotTable frozen = now.frozen();
     if (frozen != null && now.active().isEmpty()) {
       current = new StoreSnapshot(now.manifest(), now.segments(), now.lost(), null, frozen);
+      now.active().release();
     }
   }
 
@@ -67,6 +82,9 @@ final class Snapshots {
     current = new StoreSnapshot(manifest, segments, now.lost(), null, now.active());
     if (!added.isEmpty()) {
       now.segments().release();
+    }
+    if (now.frozen() != null) {
+      now.frozen().release();
     }
   }
 

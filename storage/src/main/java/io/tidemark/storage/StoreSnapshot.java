@@ -18,4 +18,31 @@ record StoreSnapshot(
     SegmentSet segments,
     List<Manifest.Segment> lost,
     @Nullable HotTable frozen,
-    HotTable active) {}
+    HotTable active) {
+
+  /** Uses all of it once more; false if a part is gone already. */
+  boolean retain() {
+    if (!segments.retain()) {
+      return false;
+    }
+    if (!active.retain()) {
+      segments.release();
+      return false;
+    }
+    if (frozen != null && !frozen.retain()) {
+      active.release();
+      segments.release();
+      return false;
+    }
+    return true;
+  }
+
+  /** Ends one use. */
+  void release() {
+    segments.release();
+    active.release();
+    if (frozen != null) {
+      frozen.release();
+    }
+  }
+}

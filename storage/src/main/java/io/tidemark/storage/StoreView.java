@@ -55,7 +55,7 @@ final class StoreView implements ReadView {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * A view over a snapshot whose segments were retained for it.
+   * A view over a snapshot that was retained for it.
    *
    * @param openViews counts the view until it is closed
    * @param isAsOf whether a version of before was asked for
@@ -421,7 +421,7 @@ final class StoreView implements ReadView {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       openViews.decrementAndGet();
-      snapshot.segments().release();
+      snapshot.release();
     }
   }
 }

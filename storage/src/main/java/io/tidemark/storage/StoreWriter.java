@@ -115,7 +115,7 @@ public final class StoreWriter {
     rotateIfDue();
     long sequence = appendedSequence + 1;
     mode = frame.mode();
-    rejectedRows = kind == RecordKind.SAMPLES ? duplicates.reject(frame, store.snapshot()) : 0;
+    rejectedRows = kind == RecordKind.SAMPLES ? reject() : 0;
     int paddedLength = frame.paddedLength();
     long fileEpoch = journal.prepare(paddedLength);
     frame.seal(fileEpoch, sequence, transactionTimeMicros);
@@ -133,6 +133,18 @@ public final class StoreWriter {
     requests.apply(frame);
     appendedSequence = sequence;
     return sequence;
+  }
+
+  private int reject() {
+    if (!duplicates.mayReject(mode)) {
+      return 0;
+    }
+    StoreSnapshot snapshot = store.retainedSnapshot();
+    try {
+      return duplicates.reject(frame, snapshot);
+    } finally {
+      snapshot.release();
+    }
   }
 
   /** Rows of the last frame that were not stored; {@link SampleFrame#isRejected} tells which. */

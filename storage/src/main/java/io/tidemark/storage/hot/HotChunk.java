@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * memory a row touches; readers, who go along a chunk, take them apart.
  */
 final class HotChunk {
-  /** Bytes of a row without text. */
-  static final int ROW_BYTES = 32;
-
   private static final int ROW_LONGS = 4;
   private static final int VALUE = 1;
   private static final int ORDER = 2;
@@ -32,7 +29,9 @@ final class HotChunk {
     }
   }
 
-  final SampleType type;
+  /* Changed before the chunk is published only. */
+  SampleType type;
+
   private final long[] rows;
   private final @Nullable String @Nullable [] texts;
 
@@ -44,6 +43,24 @@ final class HotChunk {
     this.type = type;
     rows = new long[capacity * ROW_LONGS];
     texts = type == SampleType.STRING ? new String[capacity] : null;
+  }
+
+  /**
+   * Empties the chunk for rows of a type, neither it nor the one before a text. Nobody reads it.
+   */
+  void begin(SampleType type) {
+    this.type = type;
+    COUNT.set(this, 0);
+  }
+
+  /** Rows that it has room for. */
+  int capacity() {
+    return rows.length / ROW_LONGS;
+  }
+
+  /** Bytes held without texts. */
+  long bytes() {
+    return 64 + 8L * rows.length;
   }
 
   int count() {

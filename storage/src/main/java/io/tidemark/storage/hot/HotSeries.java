@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The chunks of one tag in one table, oldest first. One writer, many readers. */
 final class HotSeries {
-  private static final int[] SIZE_CLASSES = {16, 64, 256, 1024};
-
   /* Replaced by the writer before a chunk is used; a reader takes the array once. */
   private volatile HotChunk[] chunks = new HotChunk[0];
 
@@ -18,8 +16,11 @@ final class HotSeries {
   private long firstTimeNs = Long.MAX_VALUE;
   private long lastTimeNs = Long.MIN_VALUE;
 
-  /** Appends a row; returns the bytes that the series grew by. */
+  /**
+   * Appends a row, into memory of the table's if it takes more; returns the bytes that it grew by.
+   */
   long append(
+      HotRows memory,
       SampleType type,
       long time,
       long value,
@@ -31,12 +32,11 @@ final class HotSeries {
     HotChunk last = current.length == 0 ? null : current[current.length - 1];
     long grown = text == null ? 0 : 40L + text.length();
     if (last == null || last.type != type || last.isFull()) {
-      int size = SIZE_CLASSES[Math.min(current.length, SIZE_CLASSES.length - 1)];
-      last = new HotChunk(type, size);
+      last = memory.take(type, current.length);
       HotChunk[] next = Arrays.copyOf(current, current.length + 1);
       next[current.length] = last;
       chunks = next;
-      grown += 64 + (long) size * HotChunk.ROW_BYTES;
+      grown += last.bytes();
     }
     if (time < lastTimeNs) {
       timesAscend = false;

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +39,78 @@ public final class HotTable {
    */
   private volatile @Nullable HotSeries[] series = new HotSeries[64];
 
+  private final HotRows memory;
+
+  /* One for the store while it shows the table, one for each snapshot that somebody reads. */
+  private final AtomicInteger uses = new AtomicInteger(1);
+
+  /* Of who takes apart what was given back: the one given before this. */
+  private @Nullable HotTable givenBefore;
+
   private final FrameLog frames = new FrameLog();
   private final List<byte[]> records = new ArrayList<>();
   private long bytes;
   private long rows;
 
-  /** An empty table. */
-  public HotTable() {}
+  /** An empty table, used once: by its maker. */
+  public HotTable() {
+    this(new HotRows());
+  }
+
+  HotTable(HotRows memory) {
+    this.memory = memory;
+  }
+
+  /** An empty table of the same writer, which fills the memory of those before it again. */
+  public HotTable successor() {
+    return new HotTable(memory);
+  }
+
+  /** Uses the table once more; false if nobody used it any more: then its rows are gone. */
+  public boolean retain() {
+    for (int now = uses.get(); now > 0; now = uses.get()) {
+      if (uses.compareAndSet(now, now + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Ends one use. The last one gives the rows back, for another table's. */
+  public void release() {
+    if (uses.decrementAndGet() == 0) {
+      memory.giveBack(this);
+    }
+  }
+
+  void givenBefore(@Nullable HotTable table) {
+    givenBefore = table;
+  }
+
+  @Nullable HotTable givenBefore() {
+    return givenBefore;
+  }
+
+  /**
+   * Hands out the chunks of some tags.
+   *
+   * @param fromTag tag id to begin with
+   * @param count how many ids
+   * @return the id to go on with; negative if there is none
+   */
+  int forEachChunk(int fromTag, int count, Consumer<HotChunk> action) {
+    @Nullable HotSeries[] all = series;
+    int end = Math.min(fromTag + count, all.length);
+    for (int id = fromTag; id < end; id++) {
+      HotSeries each = all[id];
+      if (each != null) {
+        for (HotChunk chunk : each.chunks()) {
+          action.accept(chunk);
+        }
+      }
+    }
+    return end < all.length ? end : -1;
+  }
 
   /** Adds the samples of a journaled frame whose rows are open. Writer only. */
   public void append(SampleFrame frame) {
@@ -93,6 +160,7 @@ public final class HotTable {
       String text = type == SampleType.STRING ? frame.text(row) : null;
       bytes +=
           into.append(
+              memory,
               type,
               frame.timeNs(row),
               frame.valueBits(row),

@@ -23,7 +23,7 @@ public final class HotSeriesStress {
   }
 
   private static void append(HotSeries series, long time, long order) {
-    series.append(SampleType.INT64, time, order, null, 0, (byte) 0, order);
+    series.append(new HotRows(), SampleType.INT64, time, order, null, 0, (byte) 0, order);
   }
 
   /** A late row that is counted is known to be late: it is never taken for one in time order. */

@@ -152,4 +152,40 @@ public final class HotTableStress {
       r.r1 = whole ? seen.tagIds().length : -2;
     }
   }
+
+  /** What a reader holds keeps its rows, though the table after it fills the memory again. */
+  @JCStressTest
+  @Outcome(id = "-2", expect = Expect.ACCEPTABLE, desc = "gone before it could be held")
+  @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "held, with its row")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "held, and its row is another's")
+  @State
+  public static class HeldRowsStay {
+    private static final SampleFrame FIRST = frame(1, NEAR_TAG);
+    private static final SampleFrame SECOND = frame(2, NEAR_TAG, NEAR_TAG);
+    private final HotTable table = new HotTable();
+
+    /** A table with a row. */
+    public HeldRowsStay() {
+      table.append(FIRST);
+    }
+
+    /** As the store does when the table is sealed. */
+    @Actor
+    public void writer() {
+      HotTable next = table.successor();
+      table.release();
+      next.append(SECOND);
+    }
+
+    /** As a view does. */
+    @Actor
+    public void reader(I_Result r) {
+      if (!table.retain()) {
+        r.r1 = -2;
+        return;
+      }
+      r.r1 = rows(table, NEAR_TAG, Long.MAX_VALUE);
+      table.release();
+    }
+  }
 }
