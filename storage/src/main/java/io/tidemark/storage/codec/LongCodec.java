@@ -78,11 +78,21 @@ abstract sealed class LongCodec
   static final class Encoding {
     final Residuals.Plan plan = new Residuals.Plan();
 
+    /** That of the best codec so far, and whether {@link #plan} is it, of what is written next. */
+    final Residuals.Plan best = new Residuals.Plan();
+
+    boolean isPlanned;
+
     /** Of the residuals: distances from the base, and how many take how many bits. */
     final long[] scaled = new long[Scratch.CAPACITY];
 
-    final int[] above = new int[66];
-    final int[] about = new int[66];
+    final int[] above = new int[2 * Residuals.WIDTHS];
+    final int[] about = new int[2 * Residuals.WIDTHS];
+    final Residuals.Multiples multiples = new Residuals.Multiples();
+
+    /** Bytes of the shortest way that was found so far: nothing longer is of interest. */
+    int limitBytes = Integer.MAX_VALUE;
+
     final long[] sample = new long[64];
 
     /** Of the dictionary: ranks or gaps, and a bitmap of the values with ranks of its words. */
@@ -96,7 +106,11 @@ abstract sealed class LongCodec
 
   /** Writes the residuals of values. */
   static void encodeResiduals(long[] values, int count, Scratch scratch, ByteOutput out) {
-    Residuals.plan(values, count, scratch.encoding());
+    if (scratch.encoding().isPlanned) {
+      scratch.encoding().isPlanned = false;
+    } else {
+      Residuals.plan(values, count, scratch.encoding());
+    }
     Residuals.encode(values, count, scratch, out);
   }
 

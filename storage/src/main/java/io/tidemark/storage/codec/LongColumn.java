@@ -1,5 +1,7 @@
 package io.tidemark.storage.codec;
 
+import java.util.Set;
+
 /**
  * A column of integers: {@code u8 codec}, data. Looks at the values, estimates the codecs that can
  * be good for them and takes the one that comes out smallest. Belongs to one thread.
@@ -24,6 +26,9 @@ public final class LongColumn {
   private static final LongCodec[] OF_VALUES = {FRAME, RUNS, DELTA, DICTIONARY, RAW};
   private static final LongCodec[] OF_TIMES = {FRAME, DELTA, GRID, DELTA_OF_DELTA, RUNS, RAW};
 
+  /* Those whose estimate ends with the plan of the residuals that they write. */
+  private static final Set<LongCodec> PLANNED = Set.of(FRAME, DELTA, GRID, DELTA_OF_DELTA);
+
   private static final LongCodec[] BY_ID = {
     RAW, CONSTANT, STEP, FRAME, DELTA, DELTA_OF_DELTA, GRID, RUNS, DICTIONARY
   };
@@ -46,6 +51,10 @@ public final class LongColumn {
 
   private void write(LongCodec codec, long[] values, int count, ByteOutput out) {
     out.u8(codec.id());
+    if (PLANNED.contains(codec)) {
+      scratch.encoding().plan.set(scratch.encoding().best);
+      scratch.encoding().isPlanned = true;
+    }
     codec.encode(values, count, scratch, out);
   }
 
@@ -88,13 +97,17 @@ public final class LongColumn {
     }
     bestBytes = LongCodec.IMPOSSIBLE;
     LongCodec best = RAW;
+    LongCodec.Encoding encoding = scratch.encoding();
     for (LongCodec codec : candidates) {
+      encoding.limitBytes = bestBytes;
       int bytes = codec.estimateBytes(values, count, scratch);
       if (bytes < bestBytes) {
         best = codec;
         bestBytes = bytes;
+        encoding.best.set(encoding.plan);
       }
     }
+    encoding.limitBytes = Integer.MAX_VALUE;
     return best;
   }
 }

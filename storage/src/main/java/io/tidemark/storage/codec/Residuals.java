@@ -36,6 +36,12 @@ final class Residuals {
   private static final int PATCHED_COUNT_MIN = 16;
   private static final int SAMPLE = 33;
 
+  /* A width that is less by more has exceptions that take more than they save. */
+  private static final int NARROWER_MAX = 40;
+
+  /** Widths of values, 0 to 64 bits, and one to spare. */
+  static final int WIDTHS = 66;
+
   /* Beyond it distances from a centre may not fit in a signed long. */
   private static final int PATCHED_WIDTH_MAX = 61;
 
@@ -56,6 +62,46 @@ final class Residuals {
   }
 
   private Residuals() {}
+
+  /**
+   * The multiples of a number, told and divided without a division: an odd number has an inverse
+   * modulo 2^64 (H. S. Warren, "Hacker's Delight", 2nd ed., 10-16 and 10-17).
+   */
+  static final class Multiples {
+    private static final int NEWTON_STEPS = 5; // from 3 correct bits on, each doubles them
+
+    private int shift;
+    private long inverse;
+    private long quotientMax;
+
+    /** Those of a number, not 0, taken as unsigned. */
+    void of(long divisor) {
+      shift = Long.numberOfTrailingZeros(divisor);
+      long odd = divisor >>> shift;
+      long x = odd;
+      for (int i = 0; i < NEWTON_STEPS; i++) {
+        x *= 2 - odd * x;
+      }
+      inverse = x;
+      quotientMax = Long.divideUnsigned(-1, divisor);
+    }
+
+    /** Whether an unsigned number is one of them. */
+    boolean contain(long number) {
+      long quotient = Long.rotateRight(number * inverse, shift);
+      return quotient + Long.MIN_VALUE <= quotientMax + Long.MIN_VALUE;
+    }
+
+    /** How often a multiple holds the number, both unsigned. */
+    long unsignedQuotient(long multiple) {
+      return (multiple >>> shift) * inverse;
+    }
+
+    /** How often a signed multiple holds the number. */
+    long signedQuotient(long multiple) {
+      return (multiple >> shift) * inverse;
+    }
+  }
 
   /** Values that are written as one number. */
   static int group(int radix) {
@@ -81,6 +127,15 @@ final class Residuals {
 
     /** Bytes of all of it. */
     int bytes;
+
+    void set(Plan other) {
+      base = other.base;
+      divisor = other.divisor;
+      form = other.form;
+      exceptions = other.exceptions;
+      highWidth = other.highWidth;
+      bytes = other.bytes;
+    }
   }
 
   /** Finds the shortest form. The values stay as they are. */
@@ -100,8 +155,8 @@ final class Residuals {
       plan.bytes = ByteOutput.zigzagLength(min) + 2;
       return;
     }
-    long divisor = divisor(values, count, min, max - min);
-    long range = divisor == 1 ? max - min : Long.divideUnsigned(max - min, divisor);
+    long divisor = divisor(values, count, min, max - min, scratch.multiples);
+    long range = divisor == 1 ? max - min : scratch.multiples.unsignedQuotient(max - min);
     int width = BitPacking.bitWidth(range);
     plan.base = min;
     plan.divisor = divisor;
@@ -136,57 +191,81 @@ final class Residuals {
       }
     } else {
       for (int i = 0; i < count; i++) {
-        scaled[i] = Long.divideUnsigned(values[i] - min, divisor);
+        scaled[i] = scratch.multiples.unsignedQuotient(values[i] - min);
       }
     }
     int[] above = scratch.above;
     int[] about = scratch.about;
     long centre = median(scaled, count, scratch.sample);
     int sampled = Math.min(SAMPLE, count);
-    widths(scratch.sample, sampled, centre, above, about);
-    if (!mayBeWorthIt(above, sampled, width) && !mayBeWorthIt(about, sampled, width)) {
-      return;
+    // What the sample may take, of the shortest way so far.
+    long bits = Math.min((long) width * sampled, 8L * scratch.limitBytes * sampled / count);
+    boolean mayBeAbove = mayBeWorthIt(widths(scratch.sample, sampled, above), sampled, width, bits);
+    boolean mayBeAbout =
+        mayBeWorthIt(widthsAbout(centre, scratch.sample, sampled, about), sampled, width, bits);
+    if (mayBeAbove) {
+      widths(scaled, count, above);
+      int beyond = 0;
+      for (int w = width - 1; w >= 0 && w >= width - NARROWER_MAX; w--) {
+        beyond += above[w + 1];
+        offer(plan, count, w, beyond, width - w + 1, min);
+      }
     }
-    widths(scaled, count, centre, above, about);
-    int aboveWidest = width;
-    int aboutWidest = 64;
-    while (about[aboutWidest] == 0) {
-      aboutWidest--;
-    }
-    int beyondAbove = 0;
-    int beyondAbout = 0;
-    for (int w = Math.max(aboveWidest, aboutWidest) - 1; w >= 0 && w >= width - 40; w--) {
-      beyondAbove += above[w + 1];
-      beyondAbout += about[w + 1];
-      offer(plan, count, w, beyondAbove, aboveWidest - w + 1, min);
-      // Half of 2^w below the centre; without bits there is no half: the centre itself.
-      long half = w == 0 ? 0 : 1L << (w - 1);
-      offer(plan, count, w, beyondAbout, aboutWidest - w + 1, min + (centre - half) * divisor);
+    if (mayBeAbout) {
+      widthsAbout(centre, scaled, count, about);
+      int widest = 64;
+      while (about[widest] == 0) {
+        widest--;
+      }
+      int beyond = 0;
+      for (int w = widest - 1; w >= 0 && w >= width - NARROWER_MAX; w--) {
+        beyond += about[w + 1];
+        // Half of 2^w below the centre; without bits there is no half: the centre itself.
+        long half = w == 0 ? 0 : 1L << (w - 1);
+        offer(plan, count, w, beyond, widest - w + 1, min + (centre - half) * divisor);
+      }
     }
   }
 
-  /** Counts the values by the bits that they need above zero and about a centre. */
-  private static void widths(long[] scaled, int count, long centre, int[] above, int[] about) {
-    Arrays.fill(above, 0);
-    Arrays.fill(about, 0);
+  /** Counts values by the bits that they need. */
+  private static int[] widths(long[] values, int count, int[] counts) {
+    Arrays.fill(counts, 0);
+    // Two counters for each width, in turn: values that need the same need not wait for one
+    // another.
     for (int i = 0; i < count; i++) {
-      long value = scaled[i];
-      above[64 - Long.numberOfLeadingZeros(value)]++;
-      long off = value - centre;
-      about[64 - Long.numberOfLeadingZeros(off << 1 ^ off >> 63)]++;
+      counts[(i & 1) * WIDTHS + 64 - Long.numberOfLeadingZeros(values[i])]++;
     }
+    return folded(counts);
+  }
+
+  /** Counts values by the bits that they need about a centre. */
+  private static int[] widthsAbout(long centre, long[] values, int count, int[] counts) {
+    Arrays.fill(counts, 0);
+    for (int i = 0; i < count; i++) {
+      long off = values[i] - centre;
+      counts[(i & 1) * WIDTHS + 64 - Long.numberOfLeadingZeros(off << 1 ^ off >> 63)]++;
+    }
+    return folded(counts);
+  }
+
+  private static int[] folded(int[] counts) {
+    for (int w = 0; w < WIDTHS; w++) {
+      counts[w] += counts[WIDTHS + w];
+    }
+    return counts;
   }
 
   /**
-   * Whether a sample leaves room for a width with exceptions that takes less than the given one.
+   * Whether a sample of so many values leaves room for a width with exceptions that takes less than
+   * so many bits.
    */
-  private static boolean mayBeWorthIt(int[] widths, int count, int width) {
+  private static boolean mayBeWorthIt(int[] widths, int count, int width, long bits) {
     int beyond = -SAMPLE_DOUBT;
     for (int w = 64; w > 0; w--) {
       beyond += widths[w];
       int narrower = w - 1;
       if (narrower < width
-          && Math.max(0, beyond) * (8 + width - narrower) < (width - narrower) * count) {
+          && (long) narrower * count + (long) Math.max(0, beyond) * (8 + width - narrower) < bits) {
         return true;
       }
     }
@@ -224,7 +303,17 @@ final class Residuals {
     return sample[size / 2];
   }
 
-  private static long divisor(long[] values, int count, long min, long range) {
+  /**
+   * The greatest divisor of all distances from the least value, which is handed out ready for use.
+   */
+  private static long divisor(long[] values, int count, long min, long range, Multiples multiples) {
+    long divisor = commonDivisor(values, count, min, range, multiples);
+    multiples.of(divisor);
+    return divisor;
+  }
+
+  private static long commonDivisor(
+      long[] values, int count, long min, long range, Multiples multiples) {
     long divisor = range;
     if (range < 0) { // beyond 2^63: unsigned all along
       for (int i = 0; i < count && divisor != 1; i++) {
@@ -232,13 +321,15 @@ final class Residuals {
       }
       return divisor;
     }
+    multiples.of(divisor);
     for (int i = 0; i < count; i++) {
       long distance = values[i] - min;
-      if (distance % divisor != 0) {
+      if (!multiples.contain(distance)) {
         divisor = gcd(divisor, distance);
         if (divisor == 1) {
           break;
         }
+        multiples.of(divisor);
       }
     }
     return divisor;
@@ -273,10 +364,16 @@ final class Residuals {
     } else {
       // The quotient is exact, and signed where patches lie below the base: then its range is
       // short.
-      boolean signed = plan.form >= PATCHED;
-      for (int i = 0; i < count; i++) {
-        long distance = values[i] - plan.base;
-        scaled[i] = signed ? distance / plan.divisor : Long.divideUnsigned(distance, plan.divisor);
+      Multiples multiples = scratch.encoding().multiples;
+      multiples.of(plan.divisor);
+      if (plan.form >= PATCHED) {
+        for (int i = 0; i < count; i++) {
+          scaled[i] = multiples.signedQuotient(values[i] - plan.base);
+        }
+      } else {
+        for (int i = 0; i < count; i++) {
+          scaled[i] = multiples.unsignedQuotient(values[i] - plan.base);
+        }
       }
     }
     if (plan.form < RADIX + 1) {

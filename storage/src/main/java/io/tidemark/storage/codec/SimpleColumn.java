@@ -23,7 +23,15 @@ final class SimpleColumn {
 
   static int estimateBytes(long[] values, int count, LongCodec.Scratch scratch) {
     LongCodec.Scratch inner = scratch.inner();
-    return 1 + pick(values, count, inner).estimateBytes(values, count, inner);
+    if (CONSTANT.estimateBytes(values, count, inner) != LongCodec.IMPOSSIBLE) {
+      return 1 + CONSTANT.estimateBytes(values, count, inner);
+    }
+    inner.encoding().limitBytes = scratch.encoding().limitBytes;
+    int bytes =
+        Math.min(
+            FRAME.estimateBytes(values, count, inner), DELTA.estimateBytes(values, count, inner));
+    inner.encoding().limitBytes = Integer.MAX_VALUE;
+    return 1 + bytes;
   }
 
   static void encode(long[] values, int count, LongCodec.Scratch scratch, ByteOutput out) {

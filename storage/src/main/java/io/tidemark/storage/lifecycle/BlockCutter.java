@@ -22,13 +22,19 @@ final class BlockCutter {
 
   private final SegmentWriter writer;
   private final SampleBlock out = new SampleBlock();
-  private final SequenceSet sequences = new SequenceSet();
+  private final SequenceSet sequences;
   private long textChars;
   private long lastTimeNs;
   private long lastOrder;
 
-  BlockCutter(SegmentWriter writer) {
+  /**
+   * One that has cut nothing yet.
+   *
+   * @param firstSequence no row came with a frame below it
+   */
+  BlockCutter(SegmentWriter writer, long firstSequence) {
     this.writer = writer;
+    sequences = new SequenceSet(firstSequence);
   }
 
   /** Starts the chunk of a tag; the one before was finished. */
@@ -41,22 +47,53 @@ final class BlockCutter {
 
   /** Adds rows of a block. */
   void append(SampleBlock in, int from, int to) throws IOException {
-    for (int row = from; row < to; row++) {
-      if (in.type() == SampleType.STRING) {
-        String text = in.texts()[row];
-        textChars += text == null ? 0 : text.length();
+    int row = from;
+    while (row < to) {
+      int end = in.type() == SampleType.STRING ? row : endOfLater(in, row, to);
+      if (end > row) {
+        out.appendRange(in, row, end - row);
+        long[] orders = out.orders();
+        for (int at = out.count() - (end - row); at < out.count(); at++) {
+          orders[at] = WriteOrder.of(WriteOrder.journalSequence(orders[at]), 0);
+        }
+        lastTimeNs = out.sourceTimesNs()[out.count() - 1];
+        lastOrder = orders[out.count() - 1];
+        row = end;
+      } else {
+        appendRow(in, row++);
       }
-      if (out.count() == SampleBlock.CAPACITY || textChars > BLOCK_TEXT_CHARS_MAX) {
-        cut(in.sourceTimesNs()[row]);
-      }
-      out.appendFrom(in, row);
-      int last = out.count() - 1;
-      number(last);
-      if (last > 0
-          && out.sourceTimesNs()[last] == out.sourceTimesNs()[last - 1]
-          && out.sameContent(last, last - 1)) {
-        out.count(last);
-      }
+    }
+  }
+
+  /** End of the rows from one on that fit and are each later than the one before. */
+  private int endOfLater(SampleBlock in, int from, int to) {
+    long[] times = in.sourceTimesNs();
+    if (lastOrder != -1 && times[from] <= lastTimeNs) {
+      return from;
+    }
+    int end = Math.min(to, from + SampleBlock.CAPACITY - out.count());
+    int row = from + 1;
+    while (row < end && times[row] > times[row - 1]) {
+      row++;
+    }
+    return Math.min(row, end);
+  }
+
+  private void appendRow(SampleBlock in, int row) throws IOException {
+    if (in.type() == SampleType.STRING) {
+      String text = in.texts()[row];
+      textChars += text == null ? 0 : text.length();
+    }
+    if (out.count() == SampleBlock.CAPACITY || textChars > BLOCK_TEXT_CHARS_MAX) {
+      cut(in.sourceTimesNs()[row]);
+    }
+    out.appendFrom(in, row);
+    int last = out.count() - 1;
+    number(last);
+    if (last > 0
+        && out.sourceTimesNs()[last] == out.sourceTimesNs()[last - 1]
+        && out.sameContent(last, last - 1)) {
+      out.count(last);
     }
   }
 

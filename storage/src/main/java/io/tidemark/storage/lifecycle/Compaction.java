@@ -67,12 +67,25 @@ public final class Compaction implements AutoCloseable {
       List<SegmentWriter> inside,
       SegmentWriter rest) {
     this.inputs = List.copyOf(inputs);
+    long firstSequence =
+        inputs.stream()
+            .map(SegmentReader::frames)
+            .filter(frames -> frames.count() > 0)
+            .mapToLong(frames -> frames.sequence(0))
+            .min()
+            .orElse(0);
     for (int i = 0; i < ranges.size(); i++) {
       SegmentWriter writer = inside.get(i);
       outputs.add(
-          new Output(ranges.get(i), Manifest.Segment.PARTITION, writer, new BlockCutter(writer)));
+          new Output(
+              ranges.get(i),
+              Manifest.Segment.PARTITION,
+              writer,
+              new BlockCutter(writer, firstSequence)));
     }
-    outside = new Output(TimeRange.ALL, Manifest.Segment.LATE, rest, new BlockCutter(rest));
+    outside =
+        new Output(
+            TimeRange.ALL, Manifest.Segment.LATE, rest, new BlockCutter(rest, firstSequence));
     outputs.add(outside);
     BitSet all = new BitSet();
     for (SegmentReader input : inputs) {

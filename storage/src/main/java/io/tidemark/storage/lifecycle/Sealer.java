@@ -48,8 +48,9 @@ public final class Sealer {
     this.sealedUpToNs = sealedUpToNs;
     this.main = main;
     this.late = late;
-    mainCutter = new BlockCutter(main);
-    lateCutter = late == null ? null : new BlockCutter(late);
+    long firstSequence = table.frames().count() == 0 ? 0 : table.frames().sequence(0);
+    mainCutter = new BlockCutter(main, firstSequence);
+    lateCutter = late == null ? null : new BlockCutter(late, firstSequence);
   }
 
   /**
