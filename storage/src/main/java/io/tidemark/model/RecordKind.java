@@ -17,6 +17,8 @@ public enum RecordKind {
   /** A change of configuration; reserved. */
   CONFIG(7);
 
+  private static final RecordKind[] KINDS = values(); // a frame is asked each time
+
   private final byte code;
 
   RecordKind(int code) {
@@ -30,7 +32,7 @@ public enum RecordKind {
 
   /** The kind of a stored code. */
   public static RecordKind ofCode(int code) {
-    for (RecordKind kind : values()) {
+    for (RecordKind kind : KINDS) {
       if (kind.code == code) {
         return kind;
       }

@@ -69,7 +69,15 @@ public final class SampleFrame {
   static final byte CONSTANT = 1;
   static final byte CONSTANT_STEP = 2;
 
-  private ByteBuffer buffer = ByteBuffer.allocate(0);
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
+  private ByteBuffer buffer = NONE;
+
+  /* The same bytes, for those who need a position; made anew for other ones only. */
+  private ByteBuffer window = NONE;
+  private ByteBuffer windowOf = NONE;
+
+  private final CRC32C crc = new CRC32C();
   private int start;
   private int rowCount;
 
@@ -125,9 +133,14 @@ public final class SampleFrame {
     return buffer.getInt(start + length() - CRC_LENGTH) == computeCrc();
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very buffer
   private int computeCrc() {
-    CRC32C crc = new CRC32C();
-    crc.update(buffer.duplicate().limit(start + length() - CRC_LENGTH).position(start));
+    if (windowOf != buffer) {
+      window = buffer.duplicate();
+      windowOf = buffer;
+    }
+    crc.reset();
+    crc.update(window.clear().limit(start + length() - CRC_LENGTH).position(start));
     return (int) crc.getValue();
   }
 

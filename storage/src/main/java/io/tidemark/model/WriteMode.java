@@ -13,6 +13,8 @@ public enum WriteMode {
   /** Stores only in place of one: Good_EntryReplaced, else Bad_NoEntryExists. */
   REPLACE("replace");
 
+  private static final WriteMode[] MODES = values(); // a frame is asked each time
+
   private final String label;
 
   WriteMode(String label) {
@@ -31,9 +33,9 @@ public enum WriteMode {
 
   /** The mode of a number in a frame. */
   public static WriteMode ofCode(int code) {
-    if (code < 0 || code >= values().length) {
+    if (code < 0 || code >= MODES.length) {
       throw new HistorianException(ErrorCode.CORRUPT, "no such write mode: code=" + code);
     }
-    return values()[code];
+    return MODES[code];
   }
 }

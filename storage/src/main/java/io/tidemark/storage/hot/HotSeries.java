@@ -6,8 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The chunks of one tag in one table, oldest first. One writer, many readers. */
 final class HotSeries {
-  /* Replaced by the writer before a chunk is used; a reader takes the array once. */
-  private volatile HotChunk[] chunks = new HotChunk[0];
+  private static final int CHUNKS_MIN = 2;
+
+  private static final HotChunk[] NONE = {};
+
+  /* With room for more. Replaced by the writer before the number that says how many are used. */
+  private volatile HotChunk[] chunks = NONE;
+  private volatile int chunkCount;
 
   /* False from the first row that is earlier than one before it. Written before that row's count. */
   private volatile boolean timesAscend = true;
@@ -29,13 +34,17 @@ final class HotSeries {
       byte flag,
       long order) {
     HotChunk[] current = chunks;
-    HotChunk last = current.length == 0 ? null : current[current.length - 1];
+    int used = chunkCount;
+    HotChunk last = used == 0 ? null : current[used - 1];
     long grown = text == null ? 0 : 40L + text.length();
     if (last == null || last.type != type || last.isFull()) {
-      last = memory.take(type, current.length);
-      HotChunk[] next = Arrays.copyOf(current, current.length + 1);
-      next[current.length] = last;
-      chunks = next;
+      last = memory.take(type, used);
+      if (used == current.length) {
+        current = Arrays.copyOf(current, Math.max(CHUNKS_MIN, 2 * used));
+        chunks = current;
+      }
+      current[used] = last;
+      chunkCount = used + 1;
       grown += last.bytes();
     }
     if (time < lastTimeNs) {
@@ -64,8 +73,10 @@ final class HotSeries {
     return lastTimeNs;
   }
 
+  /** Those used so far, in an array of the caller's. */
   HotChunk[] chunks() {
-    return chunks;
+    int used = chunkCount; // first: the array has at least as many
+    return Arrays.copyOf(chunks, used);
   }
 
   /** Read after the counts: if true, the rows counted ascend in time. */
