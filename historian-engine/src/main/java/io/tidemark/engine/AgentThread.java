@@ -16,6 +16,7 @@ final class AgentThread implements AutoCloseable {
   private static final int SHORT_PARKS = 200;
 
   private final Agent agent;
+  private final int nice;
   private final BiConsumer<Agent, Throwable> onFailure;
   private final Thread thread;
   private volatile boolean running = true;
@@ -23,12 +24,25 @@ final class AgentThread implements AutoCloseable {
 
   /** Starts a thread. */
   AgentThread(Agent agent, BiConsumer<Agent, Throwable> onFailure) {
+    this(agent, 0, onFailure);
+  }
+
+  /**
+   * Starts a thread that gives way to others.
+   *
+   * @param nice see {@link ThreadNice}
+   */
+  AgentThread(Agent agent, int nice, BiConsumer<Agent, Throwable> onFailure) {
     this.agent = agent;
+    this.nice = nice;
     this.onFailure = onFailure;
     this.thread = Thread.ofPlatform().name("tidemark-" + agent.roleName()).start(this::run);
   }
 
   private void run() {
+    if (nice > 0) {
+      ThreadNice.give(nice);
+    }
     int idle = 0;
     try {
       while (running) {

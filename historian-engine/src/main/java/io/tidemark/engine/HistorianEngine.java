@@ -81,6 +81,9 @@ import org.slf4j.LoggerFactory;
  * that drive them. Starts by recovering the store; stops by finishing what was accepted.
  */
 public final class HistorianEngine implements Historian, AutoCloseable {
+  /* A scan does not wait for seals and merges; when memory is full, writers wait for them anyway. */
+  private static final int SEALER_NICE = 5;
+
   private static final Logger LOG = LoggerFactory.getLogger(HistorianEngine.class);
 
   static final long ACK_TIMEOUT_SECONDS = 60;
@@ -148,7 +151,7 @@ public final class HistorianEngine implements Historian, AutoCloseable {
     }
     path = new AppendPath(store.writer(), config.ringBytes(), REQUESTS_MAX, System::nanoTime);
     syncThread = new AgentThread(path.syncAgent(), this::failed);
-    sealThread = new AgentThread(store.manifestAgent(), this::failed);
+    sealThread = new AgentThread(store.manifestAgent(), SEALER_NICE, this::failed);
     appendThread = new AgentThread(waking(path.appendAgent(), syncThread), this::failed);
     quarantine =
         new SampleQuarantine(
