@@ -18,7 +18,7 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern SERVES = Pattern.compile("^tidemark serves .* at http://.*:(\\d+)$");
 
   private static final String PRE_TOUCH = "-XX:+AlwaysPreTouch";
-  private static final String LAUNCHED_HEAP = "-Xmx2g";
+  private static final List<String> AS_LAUNCHED = List.of("-Xmx2g", "-XX:G1HeapRegionSize=4m");
 
   private final Process process;
   private final int port;
@@ -45,7 +45,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** The same with the memory that {@code ./tidemark serve} gives it. */
   static ServerProcess startAsLaunched(Path data) throws IOException {
-    return start(data, List.of(LAUNCHED_HEAP));
+    return start(data, AS_LAUNCHED);
   }
 
   private static ServerProcess start(Path data, List<String> options) throws IOException {

@@ -1,5 +1,6 @@
 package io.tidemark.wire.http;
 
+import com.linecorp.armeria.common.ByteBufAccessMode;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
 import io.tidemark.model.ErrorCode;
@@ -12,7 +13,7 @@ import org.reactivestreams.Subscription;
 
 /**
  * Collects the body of one request, up to a limit of its own and a limit for all bodies that the
- * server holds. Runs on the request's event loop.
+ * server holds. Takes pooled objects. Runs on the request's event loop.
  *
  * <p>What it took of the common limit stays taken until {@link #release}.
  */
@@ -61,7 +62,15 @@ final class BodyCollector implements Subscriber<HttpObject> {
 
   @Override
   public void onNext(HttpObject object) {
-    if (done || !(object instanceof HttpData data)) {
+    if (object instanceof HttpData data) {
+      try (data) { // the connection's own memory
+        add(data);
+      }
+    }
+  }
+
+  private void add(HttpData data) {
+    if (done) {
       return;
     }
     int count = data.length();
@@ -81,7 +90,7 @@ final class BodyCollector implements Subscriber<HttpObject> {
               null));
       return;
     }
-    System.arraycopy(data.array(), 0, bytes, length, count);
+    data.byteBuf(ByteBufAccessMode.DUPLICATE).readBytes(bytes, length, count);
     length += count;
   }
 

@@ -14,6 +14,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
+import com.linecorp.armeria.common.stream.SubscriptionOption;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
@@ -473,7 +474,7 @@ public final class HttpServer implements AutoCloseable {
             },
             exchange::fail);
     self[0] = collector;
-    request.subscribe(collector, context.eventLoop());
+    request.subscribe(collector, context.eventLoop(), SubscriptionOption.WITH_POOLED_OBJECTS);
   }
 
   private void run(Route route, Exchange exchange, Runnable onEnd) {
