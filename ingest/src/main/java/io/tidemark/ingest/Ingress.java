@@ -145,8 +145,8 @@ public final class Ingress {
     return tags;
   }
 
-  /** Hands over a frame on behalf of an acknowledgement, waiting a bounded time for room. */
-  void offer(ByteBuffer frame, Ack ack) {
+  /** Hands over a frame on behalf of an acknowledgement, waiting so long for room. */
+  void offer(ByteBuffer frame, Ack ack, long waitNs) {
     frame.order(ByteOrder.LITTLE_ENDIAN);
     new SampleFrame().wrap(frame, frame.position(), frame.remaining()).ackSlot(ack.slot());
     ack.frameOffered();
@@ -155,7 +155,7 @@ public final class Ingress {
       return;
     }
     long start = nanoClock.getAsLong();
-    while (nanoClock.getAsLong() - start < config.offerWaitNs()) {
+    while (nanoClock.getAsLong() - start < waitNs && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(OFFER_PARK_NS);
       if (path.ring().offer(frame)) {
         wakeAppend.run();
@@ -177,7 +177,7 @@ public final class Ingress {
   private Ack submit(RecordKind kind, int producer, byte[] payload, AckLevel level) {
     Ack ack = path.acks().open(level);
     try {
-      offer(SampleFrameBuilder.encodeRecord(kind, producer, payload), ack);
+      offer(SampleFrameBuilder.encodeRecord(kind, producer, payload), ack, config.offerWaitNs());
     } finally {
       ack.lastFrameOffered();
     }

@@ -51,6 +51,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   private final Map<String, TagDefinition> seen = new HashMap<>();
   private @Nullable Predicate<String> writable;
   private byte flags;
+  private long offerWaitNs;
   private WriteMode mode = WriteMode.UPDATE;
   private SampleType wholeNumberType = SampleType.INT64;
   private int parts;
@@ -73,6 +74,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
     this.request = request;
     this.nowNs = nowNs;
     this.config = config;
+    this.offerWaitNs = config.offerWaitNs();
     this.earliestNs =
         config.retentionAgeNs() > 0 ? nowNs - config.retentionAgeNs() : Long.MIN_VALUE;
     this.latestNs =
@@ -110,6 +112,14 @@ public final class WriteSession implements SampleSink, AutoCloseable {
   /** Sets further {@link SampleFlags} for the samples that follow. */
   public void flags(byte newFlags) {
     flags = mode == WriteMode.REPLACE ? (byte) (newFlags | SampleFlags.EDITED) : newFlags;
+  }
+
+  /**
+   * Sets how long to wait for room in the hand-over: who reads a stream holds its sender up by
+   * waiting, and need not refuse him as soon as others.
+   */
+  public void offerWait(long newWaitNs) {
+    offerWaitNs = newWaitNs;
   }
 
   /**
@@ -335,7 +345,7 @@ public final class WriteSession implements SampleSink, AutoCloseable {
       header.request(named.epoch(), named.sequence(), parts, isLast ? parts + 1 : 0);
       parts++;
     }
-    ingress.offer(frame, ack);
+    ingress.offer(frame, ack, offerWaitNs);
   }
 
   /**

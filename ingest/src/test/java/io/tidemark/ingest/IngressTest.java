@@ -21,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +142,46 @@ class IngressTest {
       Ack ack = again.finish();
       harness.step();
       assertThat(ack.await(0, TimeUnit.NANOSECONDS)).isPositive();
+    }
+  }
+
+  @Test
+  void aSessionWaitsForRoomAsLongAsItWasTold() throws Exception {
+    try (AppendPathHarness harness = new AppendPathHarness(folder)) {
+      WriteSession hasty = harness.ingress.openSession(WRITER, AckLevel.SYNCED);
+      hasty.offerWait(0);
+      String text = "x".repeat(60_000);
+      assertThat(
+              codeOf(
+                  () -> {
+                    for (int i = 0; i < 1000; i++) {
+                      hasty.text("T", START + i, text, 0);
+                    }
+                  }))
+          .isEqualTo(ErrorCode.BACK_PRESSURED);
+      hasty.close();
+      WriteSession patient = harness.ingress.openSession(WRITER, AckLevel.SYNCED);
+      patient.offerWait(TimeUnit.MINUTES.toNanos(10));
+      AtomicReference<Ack> ack = new AtomicReference<>();
+      Thread writer =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int i = 0; i < 200; i++) {
+                      patient.text("T", START + i, text, 0);
+                      patient.decimal("P", START + i, i, 0);
+                    }
+                    ack.set(patient.finish());
+                  });
+      while (writer.getState() != Thread.State.TIMED_WAITING) {
+        assertThat(writer.isAlive()).isTrue();
+      }
+      while (writer.isAlive()) {
+        harness.step();
+      }
+      harness.step();
+      assertThat(ack.get().await(0, TimeUnit.NANOSECONDS)).isPositive();
+      assertThat(values(harness, "P")).hasSize(200);
     }
   }
 

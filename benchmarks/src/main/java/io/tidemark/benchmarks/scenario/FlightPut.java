@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -54,6 +55,7 @@ final class FlightPut {
   private static final long SAMPLES_MAX = 20_000_000;
   private static final int WARM_UP_SHARE = 1; // the server is new for each row
   private static final int ACK_SECONDS_MAX = 60;
+  private static final long READY_PARK_NS = 20_000;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final DictionaryEncoding TAGS =
       new DictionaryEncoding(1, false, new ArrowType.Int(32, true));
@@ -223,6 +225,10 @@ final class FlightPut {
           client.startPut(FlightDescriptor.path(PATH), root, dictionaries, acknowledgements);
       for (Batch batch : batches.batches) {
         acknowledgements.awaitRoom();
+        while (!stream.isReady()) { // putNext waits too, but does not hear of an error
+          acknowledgements.check();
+          LockSupport.parkNanos(READY_PARK_NS);
+        }
         fill(root, batch);
         stream.putNext();
       }
@@ -271,8 +277,13 @@ final class FlightPut {
       if (!room.tryAcquire(ACK_SECONDS_MAX, TimeUnit.SECONDS)) {
         throw new IllegalStateException("no acknowledgement in time");
       }
+      check();
+    }
+
+    /** Throws if the call has failed. */
+    void check() {
       if (end.isCompletedExceptionally()) {
-        getResult(); // throws
+        getResult();
       }
     }
 

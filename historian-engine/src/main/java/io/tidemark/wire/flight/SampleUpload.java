@@ -33,6 +33,10 @@ final class SampleUpload {
   private static final int BATCHES_WAITING_MAX = 64;
 
   private static final long ACK_TIMEOUT_SECONDS = 60;
+
+  /* The client is held up meanwhile, as it is by a slow network. */
+  private static final long OFFER_WAIT_NS = 30_000_000_000L;
+
   private static final long READER_PARK_NS = 1_000_000;
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -113,6 +117,7 @@ final class SampleUpload {
       Ack ack;
       try (WriteSession session =
           historian.openWrite(caller.level(), request, caller.principal())) {
+        session.offerWait(OFFER_WAIT_NS);
         samples.decode(session, report, 0);
         ack = session.finish();
       }
